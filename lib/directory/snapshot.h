@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The directory as one immutable value: what sipd routes and authenticates by. Built from
+// PostgreSQL or from the local file of the last one, shared between threads as shared_ptr<const
+// Snapshot> and never changed. Look-ups do not allocate and do not wait.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/error.h"
+#include "directory/types.h"
+
+namespace trunkline::db {
+class Connection;
+}
+
+namespace trunkline::directory {
+
+class Snapshot {
+ public:
+  /// Nobody is known; version 0.
+  Snapshot() = default;
+  Snapshot(std::uint64_t version, std::vector<Tenant> tenants, std::vector<Device> devices);
+  // Look-up tables point into the vectors.
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+  /// Counts every change of the directory.
+  std::uint64_t version() const noexcept { return version_; }
+  const std::vector<Tenant>& tenants() const noexcept { return tenants_; }
+  const std::vector<Device>& devices() const noexcept { return devices_; }
+
+  /// nullptr where there is none; pointers live as long as the snapshot.
+  const Tenant* tenant(const core::TenantId& id) const;
+  /// An unknown host gives the default tenant: phones may register at an IP address.
+  const Tenant* tenant_by_domain(std::string_view host) const;
+  const Device* device(const core::DeviceId& id) const;
+  const Device* device(const core::TenantId& tenant, std::string_view name) const;
+  const Device* device_by_extension(const core::TenantId& tenant, std::string_view extension) const;
+  /// The device's mode, or its tenant's where it inherits: always or off.
+  RecordingMode recording_of(const Device& device) const;
+
+ private:
+  using Key = std::string;
+  static Key key_of(const core::TenantId& tenant, std::string_view name);
+
+  std::uint64_t version_ = 0;
+  std::vector<Tenant> tenants_;
+  std::vector<Device> devices_;
+  const Tenant* default_tenant_ = nullptr;
+  std::unordered_map<core::TenantId, const Tenant*> tenant_by_id_;
+  std::unordered_map<std::string, const Tenant*> tenant_by_domain_;
+  std::unordered_map<core::DeviceId, const Device*> device_by_id_;
+  std::unordered_map<Key, const Device*> device_by_name_;
+  std::unordered_map<Key, const Device*> device_by_extension_;
+};
+
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+/// One consistent moment of the database. Throws core::Error.
+SnapshotPtr load(db::Connection& connection);
+
+/// The snapshot as JSON text ("directory.v1"), and back. Sealed secrets stay sealed.
+std::string to_text(const Snapshot& snapshot);
+core::Result<SnapshotPtr> parse_snapshot(std::string_view text);
+
+/// Replaces the file in one step (a crash leaves the old or the new one), mode 0600.
+core::Result<void> save(const Snapshot& snapshot, const std::filesystem::path& file);
+core::Result<SnapshotPtr> load_file(const std::filesystem::path& file);
+
+}  // namespace trunkline::directory
