@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Says which device a request comes from: finds the tenant by the domain, the device by the
+// digest's user name, opens its HA1 with sipd's key, and verifies. The same for REGISTER and
+// INVITE. Unknown users, disabled devices and wrong passwords are indistinguishable from outside.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "core/secret.h"
+#include "core/time.h"
+#include "directory/snapshot.h"
+#include "registrar/challenge_account.h"
+#include "sip/digest.h"
+#include "sip/message.h"
+
+namespace trunkline::registrar {
+
+/// Opens a device's sealed HA1 (hex text inside), or says why not.
+using OpenHa1 = std::function<core::Result<core::Secret>(const directory::Device&)>;
+
+struct Authentication {
+  enum class Verdict : std::uint8_t { accepted, challenged, refused };
+  Verdict verdict = Verdict::refused;
+  /// Where accepted; lives as long as the snapshot.
+  const directory::Device* device = nullptr;
+  const directory::Tenant* tenant = nullptr;
+  std::string nonce = {};
+  std::uint32_t nonce_count = 0;
+  /// What to answer where not accepted: 401 with a challenge, 403 for credentials that are wrong,
+  /// 404 for a domain that is nobody's.
+  sip::Reply reply = {};
+};
+
+struct AuthenticatorOptions {
+  core::Secret site_key;  ///< for nonces
+  core::Milliseconds nonce_life{300'000};
+  OpenHa1 open_ha1;
+};
+
+class Authenticator {
+ public:
+  /// Reads only the steady clock after the start, so that a step of the wall clock disturbs
+  /// nothing.
+  Authenticator(AuthenticatorOptions options, const core::Clock& clock, ChallengeAccount& account);
+
+  Authentication check(const sip::Request& request, const directory::Snapshot& snapshot);
+
+  /// Continues the count of a nonce that a stored binding was registered with.
+  void seed(core::DeviceId device, std::string_view nonce, std::uint32_t nonce_count);
+
+ private:
+  struct Opened {
+    std::string sealed;
+    core::Secret ha1;
+  };
+  core::Time now() const;
+  const core::Secret* ha1_of(const directory::Device& device);
+
+  OpenHa1 open_ha1_;
+  const core::Clock& clock_;
+  core::Time wall_start_;
+  core::SteadyTime steady_start_;
+  ChallengeAccount& account_;
+  sip::DigestVerifier verifier_;
+  core::Secret nobody_;  ///< the HA1 unknown users are verified against
+  std::unordered_map<core::DeviceId, Opened> opened_;
+};
+
+}  // namespace trunkline::registrar

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The bindings of all devices: applies REGISTERs, expires contacts, answers who is where, and keeps
+// all of it in the journal. State of kind "binding" is written with every change and read back at
+// start; entries registration.bound and registration.unbound are written when a contact appears,
+// moves to another address or goes. A refresh that changes nothing but times is state without an
+// entry: a phone that refreshes every minute must not write the ledger full.
+//
+// REGISTER is journaled but not waited for (DESIGN 5). Lives on one reactor thread.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/time.h"
+#include "os/reactor.h"
+#include "registrar/binding.h"
+#include "registrar/challenge_account.h"
+#include "registrar/registration.h"
+#include "sip/message.h"
+
+namespace trunkline::journal {
+class Journal;
+}
+
+namespace trunkline::registrar {
+
+class Registrar {
+ public:
+  /// The journal, reactor and clock must outlive the registrar. Writes the challenge account every
+  /// minute and looks for expired bindings every second.
+  Registrar(os::Reactor& reactor, journal::Journal& journal, const core::Clock& clock,
+            Limits limits);
+  ~Registrar();
+  Registrar(const Registrar&) = delete;
+  Registrar& operator=(const Registrar&) = delete;
+
+  /// Takes what JournalReader::state("binding") gave: pairs of key and value. Unreadable ones are
+  /// logged and dropped, expired ones are unbound. Returns how many bindings live.
+  std::size_t load(const std::vector<std::pair<std::string, std::string>>& state);
+
+  /// Answers an authenticated REGISTER of this device and remembers what it says.
+  sip::Reply apply(const sip::Request& request, const Owner& owner);
+
+  /// The live bindings of a device, most preferred first (q, then the newest).
+  std::vector<Binding> lookup(core::DeviceId device) const;
+  /// Every live binding, by device.
+  std::vector<Binding> all() const;
+  std::size_t size() const;
+
+  /// Ends all bindings of a device (it was removed or disabled).
+  void unbind(core::DeviceId device, std::string_view reason);
+
+  /// Called after each change, for `registration list --watch`.
+  void on_change(std::function<void(const Change&)> on_change);
+  void set_limits(Limits limits);
+
+  /// For the Authenticator, which counts into it.
+  ChallengeAccount& challenges();
+
+ private:
+  core::Time now() const;
+  /// A time of now()'s kind as the wall clock has it: for records.
+  Binding for_record(Binding binding) const;
+  void record(const std::vector<Change>& changes);
+  void expire();
+  void write_challenges();
+
+  journal::Journal& journal_;
+  const core::Clock& clock_;
+  core::Time wall_start_;
+  core::SteadyTime steady_start_;
+  Limits limits_;
+  ChallengeAccount challenges_;
+  std::unordered_map<core::DeviceId, std::vector<Binding>> bindings_;
+  std::function<void(const Change&)> on_change_;
+  std::vector<os::RegistrationPtr> timers_;
+};
+
+}  // namespace trunkline::registrar

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The exchange's end of SIP: sockets, parser, transactions and dialogs, on Sofia's nta. Requests
+// outside dialogs reach one place, as values; they are answered without state or, an INVITE, opened
+// into a dialog. Everything runs on the root's thread.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/time.h"
+#include "sip/dialog.h"
+#include "sip/message.h"
+#include "sip/root.h"
+#include "sip/transaction.h"
+
+namespace trunkline::sip {
+
+struct AgentOptions {
+  std::vector<std::string> listen = {"udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"};
+  /// Put into Via and Contact; "" = the local address that reaches the peer.
+  std::string advertised_address = {};
+  std::string server_name = "trunkline";
+  /// What `Allow` says; anything else that has a name is answered 405, and 501 where it has none.
+  std::vector<Method> methods = {Method::invite, Method::ack,     Method::cancel,
+                                 Method::bye,    Method::options, Method::register_};
+  /// Transactions in flight to one target; more are refused with a local 503 (DESIGN 9).
+  std::size_t max_in_flight_per_target = 500;
+  /// After this many timeouts in a row a target counts as dead and gets a local 503 ...
+  unsigned dead_after_timeouts = 3;
+  /// ... for this long, or until it sends us something.
+  core::Milliseconds dead_for{30'000};
+};
+
+/// A new call of ours: who calls whom, and where the INVITE goes.
+struct Outgoing {
+  Uri target;      ///< the request URI: mostly a registered contact
+  Flow flow = {};  ///< where to send, if not where `target` says (a registered received address)
+  Party from;      ///< the tag is made by the stack
+  Party to;        ///< without tag
+  std::string call_id = {};              ///< "" = a fresh one
+  std::vector<std::string> routes = {};  ///< a preloaded route set (registered Path)
+};
+
+/// A request outside dialogs. Exactly one of reply and open_dialog uses it up; destroying it unused
+/// drops the request without an answer (shedding).
+class IncomingRequest {
+ public:
+  class State;
+  explicit IncomingRequest(std::unique_ptr<State> state);
+  IncomingRequest(IncomingRequest&&) noexcept;
+  IncomingRequest& operator=(IncomingRequest&&) noexcept;
+  ~IncomingRequest();
+
+  const Request& request() const;
+
+  /// Answers without keeping state (nta_msg_treply). May be called later, from any callback of the
+  /// root's thread.
+  void reply(Reply reply) &&;
+
+  struct Opened {
+    std::unique_ptr<Dialog> dialog;
+    std::unique_ptr<ServerTransaction> invite;
+  };
+  /// INVITE only: makes the dialog and the server transaction; 100 Trying leaves at once.
+  Opened open_dialog() &&;
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+/// Figures for status and for tests that count.
+struct AgentCounts {
+  std::size_t dialogs = 0;              ///< legs that exist, ours or ending by themselves
+  std::size_t client_transactions = 0;  ///< followed by somebody
+  std::size_t server_transactions = 0;  ///< followed by somebody
+  std::size_t sofia_incoming = 0;       ///< in Sofia's tables, finished ones wait there up to 32 s
+  std::size_t sofia_outgoing = 0;
+  std::uint64_t received = 0;  ///< messages
+  std::uint64_t malformed = 0;
+  std::uint64_t dead_targets = 0;  ///< at the moment
+  std::uint64_t refused_sends = 0;
+};
+
+class Agent {
+ public:
+  using OnRequest = std::function<void(IncomingRequest)>;
+
+  /// Throws core::Error where an address cannot be listened on.
+  Agent(Root& root, AgentOptions options);
+  ~Agent();
+  Agent(const Agent&) = delete;
+  Agent& operator=(const Agent&) = delete;
+
+  /// INVITE, REGISTER, OPTIONS and every other method outside dialogs, in the order of arrival.
+  /// Requests to a dialog that is unknown are answered 481, ACK and CANCEL are seen to, methods
+  /// outside `AgentOptions::methods` get 405 (501 where nobody knows them) before this is called.
+  void on_request(OnRequest on_request);
+
+  [[nodiscard]] std::unique_ptr<Dialog> dial(Outgoing outgoing);
+  /// The dialog as it was: in-dialog requests of the peer find it again, ours continue its CSeq.
+  [[nodiscard]] std::unique_ptr<Dialog> restore(const DialogState& state);
+
+  /// Ends a dialog in whatever state it is and follows it to its end: BYE if confirmed, CANCEL if
+  /// our INVITE is pending (a 2xx that crosses is ACKed, then BYE), and nothing if it has ended.
+  /// A pending INVITE of the peer is answered through its ServerTransaction, not here.
+  void hang_up(std::unique_ptr<Dialog> dialog, std::vector<Header> reason = {});
+
+  /// One request outside any dialog (OPTIONS to ask whether a peer is alive).
+  [[nodiscard]] std::unique_ptr<ClientTransaction> send(Method method, Outgoing outgoing,
+                                                        Content content,
+                                                        std::function<void(const Response&)> final);
+
+  /// Addresses really bound, with the ports that 0 became.
+  const std::vector<Listener>& listeners() const;
+  /// "INVITE, ACK, CANCEL, BYE, OPTIONS, ...", as in the Allow header.
+  const std::string& allow() const;
+  /// 200 with Allow, Accept and Supported (RFC 3261 11.2), for OPTIONS in and out of dialogs.
+  Reply options_reply() const;
+  /// The host of ours that a peer behind this flow should use.
+  std::string local_host_for(const Flow& flow) const;
+
+  AgentCounts counts() const;
+
+  class State;
+  State& state() const { return *state_; }
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace trunkline::sip

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// HTTP Digest for SIP (RFC 3261 22, RFC 7616), as a function over values: credentials that were
+// read, what they should prove, the time. The nonce is a time under an HMAC, so any process with
+// the site key knows its own nonces, also after a restart. Use counts are kept per device and nonce
+// in a bounded table: a replay is refused, a retransmission is not a replay.
+
+#include <cstdint>
+#include <list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/error.h"
+#include "core/secret.h"
+#include "core/time.h"
+
+namespace trunkline::sip {
+
+enum class DigestHash : std::uint8_t { md5, sha256 };
+
+/// The parameters of one "Digest ..." value of Authorization.
+struct DigestCredentials {
+  std::string username;
+  std::string realm;
+  std::string nonce;
+  std::string uri;
+  std::string response;
+  std::string algorithm;  ///< "" where absent (then MD5)
+  std::string cnonce;
+  std::string qop;  ///< "" for the RFC 2069 form of old phones
+  std::string nonce_count_text;
+  std::uint32_t nonce_count = 0;
+};
+
+/// Reads an Authorization value; bounded in length and number of parameters, one of each at most.
+core::Result<DigestCredentials> parse_digest(std::string_view value);
+/// The first of several Authorization values that is Digest for this realm and readable.
+std::optional<DigestCredentials> find_digest(const std::vector<std::string>& values,
+                                             std::string_view realm);
+
+/// H(name ":" realm ":" password) as lower-case hex, and the response it leads to.
+core::Secret digest_ha1(DigestHash hash, std::string_view name, std::string_view realm,
+                        std::string_view password);
+std::string digest_response(DigestHash hash, const core::Secret& ha1,
+                            const DigestCredentials& credentials, std::string_view method);
+
+enum class DigestVerdict : std::uint8_t {
+  accepted,
+  stale,    ///< right password, but the nonce is old, used up or unknown: challenge with stale=true
+  refused,  ///< wrong password, wrong parameters, or a replay
+};
+
+struct DigestQuestion {
+  const DigestCredentials& credentials;
+  std::string_view method;
+  std::string_view request_uri;
+  std::string_view call_id;
+  std::uint32_t cseq = 0;
+  DigestHash hash = DigestHash::md5;
+  /// Hex HA1 of the device; a secret of the right length that nobody knows for unknown users.
+  const core::Secret& ha1;
+  std::string_view device;  ///< what the use counts are kept by
+};
+
+class DigestVerifier {
+ public:
+  /// `site_key`: any length, kept across restarts. Times are those of a clock that does not step.
+  /// `started`: nonces from before that have no seeded count are stale, so that what was used up
+  /// before a restart is not usable after it.
+  DigestVerifier(core::Secret site_key, core::Milliseconds nonce_life, core::Time started,
+                 std::size_t max_nonces = 100'000);
+
+  /// The value of a WWW-Authenticate header.
+  std::string challenge(std::string_view realm, DigestHash hash, bool is_stale,
+                        core::Time now) const;
+
+  DigestVerdict verify(const DigestQuestion& question, core::Time now);
+
+  /// Continues a nonce's count that was stored with a binding.
+  void seed(std::string_view device, std::string_view nonce, std::uint32_t nonce_count);
+
+  std::size_t table_size() const { return uses_.size(); }
+
+ private:
+  struct Use {
+    std::string key;
+    core::Time nonce_time;
+    std::uint32_t highest = 0;
+    std::uint64_t window = 0;           ///< bit i: count highest - i was used
+    std::vector<std::uint64_t> recent;  ///< fingerprints of the last requests, for retransmissions
+  };
+  using Uses = std::list<Use>;
+
+  std::string make_nonce(core::Time now) const;
+  std::optional<core::Time> time_of(std::string_view nonce) const;
+  bool take(const DigestQuestion& question, core::Time nonce_time, bool& is_replay);
+  void evict();
+
+  core::Secret site_key_;
+  core::Milliseconds nonce_life_;
+  core::Time known_since_;
+  std::size_t max_nonces_;
+  Uses uses_;  ///< oldest first
+  std::unordered_map<std::string_view, Uses::iterator> by_key_;
+};
+
+}  // namespace trunkline::sip

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Transactions (RFC 3261 17) that somebody follows.
+//
+// ServerTransaction: a request that arrived and is answered statefully: the INVITE that opens a
+// dialog, and every request within one. At most one final reply leaves; the second is refused here,
+// because Sofia aborts on it. Destroying an unanswered one sends 500 (487 after a CANCEL).
+//
+// ClientTransaction: a request that we sent. on_final is called exactly once, unless the object is
+// destroyed before. Destroying an unfinished INVITE cancels it, and a 2xx that crosses the CANCEL
+// is ACKed and ended with BYE by the stack.
+//
+// Callbacks run on the root's thread. A callback may destroy the transaction or dialog it belongs
+// to.
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "sip/message.h"
+
+namespace trunkline::sip {
+
+class Dialog;
+
+/// What may happen to an INVITE after it was handed over. Never called for other methods.
+struct ServerInviteEvents {
+  /// The peer gave up (CANCEL). 487 has been sent already; `reason` is the CANCEL's headers.
+  std::function<void(const std::vector<Header>& reason)> cancelled = {};
+  /// The ACK to our 2xx arrived; its body is an answer where our 2xx carried the offer.
+  std::function<void(const Content& ack)> acknowledged = {};
+  /// No ACK within 64*T1 (32 s) of our 2xx (RFC 3261 13.3.1.4): the call should be ended with BYE.
+  std::function<void()> unacknowledged = {};
+};
+
+class ServerTransaction {
+ public:
+  class State;
+  explicit ServerTransaction(std::unique_ptr<State> state);
+  ~ServerTransaction();
+
+  const Request& request() const;
+  void on_events(ServerInviteEvents events);
+
+  /// 101 to 199; 100 Trying leaves by itself at once for an INVITE. False after a final reply.
+  bool provisional(Reply reply);
+  /// The final reply, 200 to 699. False, and nothing is sent, if there was one already (a CANCEL
+  /// has been answered 487, say).
+  bool answer(Reply reply);
+  bool is_answered() const;
+  bool is_cancelled() const;
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+struct ClientEvents {
+  std::function<void(const Response&)> provisional = {};  ///< 101 to 199
+  std::function<void(const Response&)> final = {};
+};
+
+class ClientTransaction {
+ public:
+  class State;
+  explicit ClientTransaction(std::shared_ptr<State> state);
+  ~ClientTransaction();
+
+  /// INVITE only: CANCEL leaves as soon as a provisional response allows it (RFC 3261 9.1). `final`
+  /// is still called: mostly 487, or 2xx if it crossed (then the dialog is confirmed and is the
+  /// owner's to end).
+  void cancel(std::vector<Header> reason = {});
+  /// ACK to a 2xx, once. An INVITE that carried an offer is ACKed by itself as soon as `final`
+  /// returns; one without waits for this call with the answer. Repeated 2xx repeat the ACK.
+  void acknowledge(Content content = {});
+  bool is_finished() const;
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace trunkline::sip
