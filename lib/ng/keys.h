@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The keys that NG lacks and we add, version 1 (schemas/ng/README.md). A server that does not know
+// them ignores them.
+
+#include <cstdint>
+#include <string_view>
+
+namespace trunkline::ng {
+
+/// In the reply to ping: which version of these keys a recorderd speaks. A foreign rtpengine has
+/// none.
+inline constexpr std::string_view kVersionKey = "trunkline-version";
+inline constexpr std::int64_t kVersion = 1;
+
+/// In offer: whose call it is, our row of it, whether to record and under which id.
+inline constexpr std::string_view kTenantKey = "trunkline-tenant";        ///< UUID
+inline constexpr std::string_view kCallKey = "trunkline-call";            ///< UUID
+inline constexpr std::string_view kRecordKey = "trunkline-record";        ///< "always" or "off"
+inline constexpr std::string_view kRecordingKey = "trunkline-recording";  ///< UUID
+
+/// Our tags: of the caller, and of the called number n, "called-1".
+inline constexpr std::string_view kCallerTag = "caller";
+inline constexpr std::string_view kCalledTagPrefix = "called-";
+
+}  // namespace trunkline::ng

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A message of rtpengine's NG protocol: `cookie SP dictionary`. The cookie is chosen by the client;
+// the reply carries the same, so that a client can match it and a server recognise a
+// retransmission.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/error.h"
+#include "ng/bencode.h"
+#include "os/address.h"
+
+namespace trunkline::ng {
+
+/// Longer replies do not leave over UDP (schemas/ng).
+inline constexpr std::size_t kMaxDatagramReply = 60'000;
+inline constexpr std::size_t kMaxCookie = 256;
+
+struct Message {
+  std::string cookie;
+  Dictionary body;
+};
+
+/// One datagram. Without a cookie (no space, or an empty one) the fault's code is no_input and the
+/// sender gets silence; with one, the fault's code is data.
+[[nodiscard]] core::Result<Message> parse_message(std::string_view datagram);
+
+std::string to_wire(std::string_view cookie, const Dictionary& body);
+
+/// The first message of a TCP stream and the bytes it took (with white space before it); nothing
+/// while it is incomplete; a fault when the stream cannot be understood any more.
+struct StreamMessage {
+  Message message;
+  std::size_t bytes = 0;
+};
+[[nodiscard]] core::Result<std::optional<StreamMessage>> next_message(std::string_view stream);
+
+/// What a server's handler gets.
+struct Request {
+  std::string command;
+  Dictionary body;
+  os::Address peer;
+};
+
+/// {"result": "ok"}
+Dictionary ok_reply();
+/// {"result": "error", "error-reason": reason}
+Dictionary error_reply(std::string_view reason);
+
+/// The reply where its result is ok or pong; the error-reason, "load limit", or what else the
+/// result says as a fault (ExitCode::unavailable for load limit, failed otherwise).
+[[nodiscard]] core::Result<Dictionary> accepted(Dictionary reply);
+
+}  // namespace trunkline::ng

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Decides which source a media port listens to, so that a stranger can neither steal a call's audio
+// (RTP Bleed) nor speak into it (RTP Inject). A source ranks by what signalling said:
+//
+//   exact    the address and port of the SDP
+//   known    the IP of the SDP or of the signalling, another port (a NAT chose it)
+//   stranger another IP (a NAT nobody told us of); never accepted in mode `known_only`
+//
+// exact latches with its first packet, the others after kProbation packets without one of the
+// present source between them. Once latched, only a source of a *higher* rank takes over: so a
+// stranger who was first loses to the phone, and against an exact source nobody can win. Sources of
+// the same rank may follow each other only after signalling changed what to expect.
+//
+// A pure decision: no socket, no clock, no allocation.
+
+#include <cstdint>
+#include <optional>
+
+#include "os/address.h"
+
+namespace trunkline::rtp {
+
+enum class LatchMode : std::uint8_t { any, known_only };
+
+/// What signalling says about a source.
+struct Expectation {
+  std::optional<os::Address> announced = {};  ///< of the SDP; unspecified (hold) counts as none
+  std::optional<os::Address> signalling =
+      {};  ///< where the SIP came from; its port is not looked at
+  LatchMode mode = LatchMode::any;
+
+  bool operator==(const Expectation&) const = default;
+};
+
+class Latch {
+ public:
+  Latch() = default;
+  explicit Latch(const Expectation& expectation) { expect(expectation); }
+
+  /// From an offer or answer. Where it differs from what was expected, another source may follow
+  /// the present one, which stays accepted until that happens or it has sent kSettlePackets more.
+  void expect(const Expectation& expectation) noexcept;
+
+  enum class Verdict : std::uint8_t {
+    accepted,
+    latched,  ///< accepted, and source() is new: connect the socket to it
+    refused
+  };
+  Verdict on_packet(const os::Address& from) noexcept;
+
+  bool is_latched() const noexcept { return held_ != Rank::none || is_reopened_; }
+  /// The accepted source; nothing before the first.
+  const std::optional<os::Address>& source() const noexcept { return source_; }
+  /// Where to send: the source, else what the SDP announced.
+  std::optional<os::Address> destination() const noexcept;
+
+  static constexpr unsigned kProbation = 3;
+  static constexpr unsigned kSettlePackets = 250;
+
+ private:
+  enum class Rank : std::uint8_t { none, stranger, known, exact };
+  Rank rank_of(const os::Address& from) const noexcept;
+  Verdict take(const os::Address& from, Rank rank) noexcept;
+  void on_own_packet() noexcept;
+
+  Expectation expectation_;
+  std::optional<os::Address> source_;
+  Rank held_ = Rank::none;
+  bool is_reopened_ = false;
+  unsigned settling_ = 0;
+  std::optional<os::Address> candidate_;
+  unsigned candidate_packets_ = 0;
+};
+
+}  // namespace trunkline::rtp
