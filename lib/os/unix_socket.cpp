@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "os/unix_socket.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "os/system_fault.h"
+
+namespace trunkline::os {
+namespace {
+
+/// Room for what a hostile peer may attach to one write (SCM_MAX_FD); ours attach one.
+constexpr std::size_t kMostDescriptors = 253;
+
+core::Result<sockaddr_un> raw_path(const std::filesystem::path& path, std::string_view what) {
+  sockaddr_un raw{};
+  raw.sun_family = AF_UNIX;
+  const std::string text = path.string();
+  if (text.empty() || text.size() >= sizeof raw.sun_path)
+    return core::fault(core::ExitCode::config,
+                       "cannot " + std::string(what) + ": a socket's path has 1 to 107 bytes, " +
+                           "this one has " + std::to_string(text.size()),
+                       "choose a shorter path, below /run for instance");
+  std::memcpy(raw.sun_path, text.data(), text.size());
+  return raw;
+}
+
+const sockaddr* as_sockaddr(const sockaddr_un& raw) {
+  return reinterpret_cast<const sockaddr*>(&raw);
+}
+
+core::Result<Fd> open_socket(std::string_view what) {
+  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!socket) return system_failure(what, errno);
+  return socket;
+}
+
+/// Whether a socket file lies there that refuses connections, as one does whose owner died.
+bool is_dead_socket(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
+  const auto connected = connect_unix(path);
+  return !connected && connected.error().code == core::ExitCode::unavailable;
+}
+
+tl::unexpected<core::Fault> occupied(const std::filesystem::path& path, std::string_view what) {
+  struct stat status {};
+  const bool is_socket = ::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
+  if (is_socket)
+    return core::fault(core::ExitCode::unavailable,
+                       "cannot " + std::string(what) + ": another process serves it",
+                       "see who: ss -lxp src " + path.string());
+  return core::fault(core::ExitCode::cannot_create,
+                     "cannot " + std::string(what) + ": a file that is no socket lies there",
+                     "move it away, or choose another path");
+}
+
+}  // namespace
+
+core::Result<Fd> listen_unix(const std::filesystem::path& path, mode_t mode, int backlog) {
+  const std::string what = "listen on " + path.string();
+  const auto raw = raw_path(path, what);
+  if (!raw) return tl::unexpected(raw.error());
+  auto socket = open_socket(what);
+  if (!socket) return socket;
+  // bind() gives the file the socket's mode less the umask, so that it is never wider than asked.
+  if (::fchmod(socket->get(), mode) != 0) return system_failure(what, errno);
+  int bound = ::bind(socket->get(), as_sockaddr(*raw), sizeof *raw);
+  if (bound != 0 && errno == EADDRINUSE && is_dead_socket(path)) {
+    (void)::unlink(path.c_str());
+    bound = ::bind(socket->get(), as_sockaddr(*raw), sizeof *raw);
+  }
+  if (bound != 0 && errno == EADDRINUSE) return occupied(path, what);
+  if (bound != 0 && errno == ENOENT)
+    return system_failure(what, errno, "make its folder: mkdir -p " + path.parent_path().string());
+  if (bound != 0) return system_failure(what, errno);
+  if (::chmod(path.c_str(), mode) != 0 || ::listen(socket->get(), backlog) != 0)
+    return system_failure(what, errno);
+  return socket;
+}
+
+core::Result<Fd> connect_unix(const std::filesystem::path& path) {
+  const std::string what = "connect to " + path.string();
+  const auto raw = raw_path(path, what);
+  if (!raw) return tl::unexpected(raw.error());
+  auto socket = open_socket(what);
+  if (!socket) return socket;
+  if (::connect(socket->get(), as_sockaddr(*raw), sizeof *raw) != 0)
+    return system_failure(what, errno);
+  return socket;
+}
+
+core::Result<Fd> accept_unix(int listener) {
+  Fd socket(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  if (!socket && errno != EAGAIN && errno != ECONNABORTED && errno != EINTR)
+    return system_failure("accept a connection", errno);
+  return socket;
+}
+
+SocketPair make_socket_pair() {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
+    throw system_error("make a socket pair", errno);
+  return {Fd(ends[0]), Fd(ends[1])};
+}
+
+PeerCredentials peer_credentials(int socket) {
+  ucred credentials{};
+  socklen_t length = sizeof credentials;
+  if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0)
+    throw system_error("read who is at the other end of a socket", errno);
+  return {credentials.uid, credentials.gid, credentials.pid};
+}
+
+Transfer send_some(int socket, core::ByteView bytes, int descriptor) {
+  iovec part{const_cast<std::byte*>(bytes.data()), bytes.size()};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  if (descriptor >= 0) {
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    cmsghdr* const header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+  }
+  for (;;) {
+    const ssize_t sent = ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) return {.size = static_cast<std::size_t>(sent)};
+    if (errno == EINTR) continue;
+    if (errno == EAGAIN || errno == ENOBUFS) return {.would_block = true};
+    return {.is_closed = true};
+  }
+}
+
+Received receive_some(int socket, std::span<std::byte> buffer) {
+  iovec part{buffer.data(), buffer.size()};
+  alignas(cmsghdr) char control[CMSG_SPACE(kMostDescriptors * sizeof(int))];
+  for (;;) {
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    const ssize_t size = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && errno == EAGAIN) return {{.would_block = true}, {}};
+    if (size < 0) return {{.is_closed = true}, {}};
+
+    Received received{{.size = static_cast<std::size_t>(size), .is_closed = size == 0}, {}};
+    for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
+         header = CMSG_NXTHDR(&message, header)) {
+      if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+      const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+      for (std::size_t i = 0; i < count; ++i) {
+        int descriptor = -1;
+        std::memcpy(&descriptor, CMSG_DATA(header) + i * sizeof(int), sizeof descriptor);
+        Fd owned(descriptor);
+        if (!received.descriptor) received.descriptor = std::move(owned);
+      }
+    }
+    return received;
+  }
+}
+
+}  // namespace trunkline::os
