@@ -19,6 +19,9 @@
 
 namespace trunkline::sip {
 
+class AgentCore;
+struct ReceivedMessage;
+
 struct AgentOptions {
   std::vector<std::string> listen = {"udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"};
   /// Put into Via and Contact; "" = the local address that reaches the peer.
@@ -43,14 +46,14 @@ struct Outgoing {
   Party to;        ///< without tag
   std::string call_id = {};              ///< "" = a fresh one
   std::vector<std::string> routes = {};  ///< a preloaded route set (registered Path)
+  std::uint32_t max_forwards = 70;  ///< of the first INVITE: the caller's less one, against loops
 };
 
 /// A request outside dialogs. Exactly one of reply and open_dialog uses it up; destroying it unused
 /// drops the request without an answer (shedding).
 class IncomingRequest {
  public:
-  class State;
-  explicit IncomingRequest(std::unique_ptr<State> state);
+  explicit IncomingRequest(std::unique_ptr<ReceivedMessage> received);
   IncomingRequest(IncomingRequest&&) noexcept;
   IncomingRequest& operator=(IncomingRequest&&) noexcept;
   ~IncomingRequest();
@@ -69,7 +72,7 @@ class IncomingRequest {
   Opened open_dialog() &&;
 
  private:
-  std::unique_ptr<State> state_;
+  std::unique_ptr<ReceivedMessage> received_;
 };
 
 /// Figures for status and for tests that count.
@@ -125,11 +128,8 @@ class Agent {
 
   AgentCounts counts() const;
 
-  class State;
-  State& state() const { return *state_; }
-
  private:
-  std::shared_ptr<State> state_;
+  std::shared_ptr<AgentCore> core_;  ///< shared with dialogs, which may outlive the agent
 };
 
 }  // namespace trunkline::sip

@@ -17,15 +17,18 @@
 
 namespace trunkline::sip {
 
+class DialogCore;
+
 class Dialog {
  public:
   /// A request within the dialog: re-INVITE, BYE, OPTIONS, INFO, UPDATE, ... ACK and CANCEL come
   /// through ServerInviteEvents. The owner answers it. Methods nobody knows are answered before.
   using OnRequest = std::function<void(std::unique_ptr<ServerTransaction>)>;
 
-  class State;
-  explicit Dialog(std::shared_ptr<State> state);
+  explicit Dialog(std::shared_ptr<DialogCore> core);
   ~Dialog();
+  Dialog(const Dialog&) = delete;
+  Dialog& operator=(const Dialog&) = delete;
 
   void on_request(OnRequest on_request);
 
@@ -42,16 +45,15 @@ class Dialog {
   const Party& remote() const;
   /// Where requests go.
   const Flow& flow() const;
-  /// The address of ours that this peer reaches: for SDP and logs.
+  /// The host of ours in Via and Contact, which this peer reaches.
   const std::string& local_host() const;
 
   /// A value to be kept in the journal; changes with every request and target refresh.
   DialogState state() const;
 
-  State& internal() const { return *state_; }
-
  private:
-  std::shared_ptr<State> state_;
+  friend class Agent;
+  std::shared_ptr<DialogCore> core_;  ///< shared with Sofia's callbacks and open transactions
 };
 
 }  // namespace trunkline::sip

@@ -33,11 +33,12 @@ class Root final : public os::Reactor {
   /// Asserts that the calling thread owns the root.
   void assert_thread() const;
 
-  class State;
-  State& state() const { return *state_; }
+  class Core;
+  /// For lib/sip alone.
+  Core& core() const { return *core_; }
 
  private:
-  std::unique_ptr<State> state_;
+  std::unique_ptr<Core> core_;
 };
 
 }  // namespace trunkline::sip

@@ -22,11 +22,13 @@
 
 namespace trunkline::sip {
 
-class Dialog;
+class ClientCore;
+class ServerCore;
 
 /// What may happen to an INVITE after it was handed over. Never called for other methods.
 struct ServerInviteEvents {
-  /// The peer gave up (CANCEL). 487 has been sent already; `reason` is the CANCEL's headers.
+  /// The peer gave up (CANCEL, answered already); `reason` is the CANCEL's headers. The owner
+  /// answers the INVITE with 487 as soon as its entry is written.
   std::function<void(const std::vector<Header>& reason)> cancelled = {};
   /// The ACK to our 2xx arrived; its body is an answer where our 2xx carried the offer.
   std::function<void(const Content& ack)> acknowledged = {};
@@ -36,9 +38,10 @@ struct ServerInviteEvents {
 
 class ServerTransaction {
  public:
-  class State;
-  explicit ServerTransaction(std::unique_ptr<State> state);
+  explicit ServerTransaction(std::shared_ptr<ServerCore> core);
   ~ServerTransaction();
+  ServerTransaction(const ServerTransaction&) = delete;
+  ServerTransaction& operator=(const ServerTransaction&) = delete;
 
   const Request& request() const;
   void on_events(ServerInviteEvents events);
@@ -52,7 +55,7 @@ class ServerTransaction {
   bool is_cancelled() const;
 
  private:
-  std::unique_ptr<State> state_;
+  std::shared_ptr<ServerCore> core_;  ///< shared with Sofia's callbacks and the dialog
 };
 
 struct ClientEvents {
@@ -62,9 +65,10 @@ struct ClientEvents {
 
 class ClientTransaction {
  public:
-  class State;
-  explicit ClientTransaction(std::shared_ptr<State> state);
+  explicit ClientTransaction(std::shared_ptr<ClientCore> core);
   ~ClientTransaction();
+  ClientTransaction(const ClientTransaction&) = delete;
+  ClientTransaction& operator=(const ClientTransaction&) = delete;
 
   /// INVITE only: CANCEL leaves as soon as a provisional response allows it (RFC 3261 9.1). `final`
   /// is still called: mostly 487, or 2xx if it crossed (then the dialog is confirmed and is the
@@ -76,7 +80,7 @@ class ClientTransaction {
   bool is_finished() const;
 
  private:
-  std::shared_ptr<State> state_;
+  std::shared_ptr<ClientCore> core_;  ///< shared with Sofia's callbacks and the agent
 };
 
 }  // namespace trunkline::sip
