@@ -28,8 +28,8 @@ core::Result<std::string> hash_password(const core::Secret& password,
 /// Whether this password made this hash; false for a hash that is not bcrypt's.
 bool verify_password(const core::Secret& password, std::string_view hash);
 
-/// Random letters and digits that are not mistaken for each other when read aloud or typed (no 0 O
-/// 1 l I): 5.8 bits a character.
+/// Random letters and digits that are not mistaken for each other when read aloud or typed (none of
+/// 0 O o 1 l I i): 5.8 bits a character.
 core::Secret make_password(std::size_t length = 20);
 
 }  // namespace trunkline::crypto
