@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// What happens within dialogs: ACK, BYE, and those who end a call from outside.
+#include <algorithm>
+#include <array>
+
+#include "call/machine.h"
+
+namespace trunkline::call {
+namespace {
+
+struct InterruptionRow {
+  Interruption why;
+  int q850_cause;
+  Disposition before_answer;
+  int status_before_answer;
+  std::string_view reason;
+};
+
+constexpr std::array kInterruptions{
+    // Q.850 102: recovery on timer expiry; 41: temporary failure; 31: normal, unspecified.
+    InterruptionRow{Interruption::media_timeout, 102, Disposition::failed, 500,
+                    "no media from either side"},
+    InterruptionRow{Interruption::media_lost, 41, Disposition::failed, 500,
+                    "the media relay lost the session"},
+    InterruptionRow{Interruption::leg_lost, 41, Disposition::failed, 480,
+                    "a party is gone without a word"},
+    InterruptionRow{Interruption::hang_up, 31, Disposition::cancelled, 480,
+                    "hung up by an operator"},
+    InterruptionRow{Interruption::shutdown, 41, Disposition::failed, 503,
+                    "the exchange is stopping"},
+};
+
+}  // namespace
+
+void Machine::on(const Acknowledged& event) {
+  if (!knows(event.leg)) return;
+  Leg& acknowledged = leg(event.leg);
+  if (!acknowledged.awaits_acknowledgement) return;
+  acknowledged.awaits_acknowledgement = false;
+  if (acknowledged.dialog != Dialog::unacknowledged) {
+    return renegotiation_acknowledged(event.leg, event.sdp);
+  }
+  acknowledged.dialog = Dialog::confirmed;
+  if (state_.phase == Phase::ending) {
+    hang_up(event.leg);
+    return settle();
+  }
+  if (!state_.is_offered_by_called) return;
+  if (event.sdp.empty()) {
+    return end({.disposition = Disposition::failed,
+                .status = 200,
+                .q850_cause = 41,
+                .by = EndedBy::system,
+                .reason = "the caller did not answer the session description"});
+  }
+  answer_media(MediaPurpose::answer, *state_.winner, kCallerLeg, event.sdp);
+}
+
+void Machine::on(const NotAcknowledged& event) {
+  if (!knows(event.leg)) return;
+  Leg& silent = leg(event.leg);
+  if (!silent.awaits_acknowledgement) return;
+  silent.awaits_acknowledgement = false;
+  const bool is_first = silent.dialog == Dialog::unacknowledged;
+  // RFC 3261 section 13.3.1.4: the dialog counts as confirmed, and should be ended with BYE.
+  if (is_first) silent.dialog = Dialog::confirmed;
+  if (state_.phase == Phase::ending) {
+    hang_up(event.leg);
+    return settle();
+  }
+  end({.disposition = is_first ? Disposition::failed : Disposition::answered,
+       .status = 200,
+       .q850_cause = 102,
+       .by = EndedBy::system,
+       .reason = is_first ? "the caller never acknowledged the answer"
+                          : "a re-INVITE's answer was never acknowledged"});
+}
+
+void Machine::on(const ByeReceived& event) {
+  if (!knows(event.leg)) return;
+  Leg& gone = leg(event.leg);
+  if (gone.dialog == Dialog::none || gone.dialog == Dialog::over) return;
+  gone.owes_bye_answer = true;
+  // RFC 3261 section 15 lets a caller end an early dialog with BYE.
+  if (gone.dialog == Dialog::invited && event.leg == kCallerLeg) {
+    if (state_.phase == Phase::ending) return;
+    return on(Cancelled{});
+  }
+  gone.dialog = Dialog::over;
+  gone.awaits_acknowledgement = false;
+  gone.withholds_acknowledgement = false;
+  if (state_.phase == Phase::ending) {
+    if (state_.is_end_settled) close_answers(true);
+    return settle();
+  }
+  if (!is_party(event.leg)) {
+    // A branch that lost and was answered crossing our CANCEL.
+    gone.owes_bye_answer = false;
+    return act(AcceptBye{.leg = event.leg});
+  }
+  const bool is_connected = state_.phase == Phase::connected;
+  end({.disposition = is_connected ? Disposition::answered : Disposition::failed,
+       .status = is_connected ? 200 : 480,
+       .q850_cause = 16,
+       .by = event.leg == kCallerLeg ? EndedBy::caller : EndedBy::called,
+       .reason = is_connected ? "" : "the called phone hung up while it was being connected"});
+}
+
+void Machine::on(const ByeDone& event) {
+  if (!knows(event.leg)) return;
+  Leg& done = leg(event.leg);
+  if (!done.awaits_bye_answer) return;
+  done.awaits_bye_answer = false;
+  done.dialog = Dialog::over;
+  settle();
+}
+
+void Machine::on(const Interrupted& event) {
+  if (state_.phase == Phase::fresh || state_.phase == Phase::ending) return;
+  const auto* row = std::ranges::find(kInterruptions, event.why, &InterruptionRow::why);
+  const bool is_connected = state_.phase == Phase::connected;
+  if (event.why == Interruption::leg_lost && event.leg && knows(*event.leg)) {
+    Leg& lost = leg(*event.leg);
+    if (lost.dialog == Dialog::confirmed) lost.dialog = Dialog::over;
+  }
+  end({.disposition = is_connected ? Disposition::answered : row->before_answer,
+       .status = is_connected ? 200 : row->status_before_answer,
+       .q850_cause = row->q850_cause,
+       .by = EndedBy::system,
+       .reason = std::string(row->reason)});
+}
+
+}  // namespace trunkline::call

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The call detail record of one call while it grows. Every journal entry of a call carries the
+// whole record so far (schemas/journal/call.v1), so the last one that was written is the truth.
+//
+// All moments of a record are on one line: the wall clock at the start of the call plus time passed
+// on the steady clock. A step of the wall clock during a call neither stretches nor reverses it.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "call/cause.h"
+#include "core/json.h"
+#include "core/time.h"
+#include "core/uuid.h"
+
+namespace trunkline::call {
+
+/// When something happened, on both clocks.
+struct Moment {
+  core::Time wall;
+  core::SteadyTime steady;
+};
+
+struct Party {
+  std::optional<core::DeviceId> device = {};
+  std::string name = {};
+  std::string number = {};   ///< extension, without punctuation
+  std::string call_id = {};  ///< SIP Call-ID of its leg
+  std::string address = {};  ///< "192.0.2.7:5060"
+  std::string user_agent = {};
+
+  bool operator==(const Party&) const = default;
+};
+
+enum class Stage : std::uint8_t { initiated, ringing, connected, ended };
+std::string_view name_of(Stage stage);
+
+enum class EndedBy : std::uint8_t { caller, called, system };
+std::string_view name_of(EndedBy who);
+
+struct Record {
+  core::CallRef call;
+  core::TenantId tenant;
+  Party caller;
+  Party called;
+  std::string dialled;
+  std::string rule;  ///< the routing rule that decided
+  Stage stage = Stage::initiated;
+  bool is_recorded = false;
+  std::optional<core::RecordingId> recording = {};
+
+  Moment started;
+  std::optional<core::SteadyTime> ringing_at = {};
+  std::optional<core::SteadyTime> answered_at = {};
+  std::optional<core::SteadyTime> ended_at = {};
+
+  /// Of an ended call.
+  std::optional<Disposition> disposition = {};
+  std::optional<int> sip_status = {};
+  std::optional<int> q850_cause = {};
+  std::optional<EndedBy> ended_by = {};
+  std::string reason = {};
+};
+
+/// The wall time of a steady moment of this call.
+core::Time wall_time(const Record& record, core::SteadyTime moment);
+
+/// The body of a call.* entry, schema call.v1.
+core::Json to_json(const Record& record);
+
+/// A stored body closed as interrupted: for calls that a former process left open. The body's own
+/// words stay; `at` is when it was closed. A fault where the body is no open call.v1 record.
+[[nodiscard]] core::Result<core::Json> interrupted(core::Json body, core::Time at);
+
+}  // namespace trunkline::call
