@@ -53,11 +53,11 @@ struct Access {
 };
 
 struct Filter {
-  std::optional<core::Time> since;
-  std::optional<core::Time> until;
-  std::string number;  ///< of either party, whole
-  std::string status;
-  std::optional<core::TenantId> tenant;
+  std::optional<core::Time> since = {};
+  std::optional<core::Time> until = {};
+  std::string number = {};  ///< of either party, whole
+  std::string status = {};
+  std::optional<core::TenantId> tenant = {};
   std::uint64_t limit = 50;  ///< 0 = all
 };
 

@@ -19,14 +19,14 @@
 namespace trunkline::cdr {
 
 struct Filter {
-  std::optional<core::Time> since;  ///< started at or after
-  std::optional<core::Time> until;  ///< started before
-  std::string caller;               ///< name or number of the caller, whole
-  std::string called;               ///< name, number or dialled digits of the called, whole
-  std::string number;               ///< either side
-  std::string disposition;
-  std::optional<bool> is_live;
-  std::optional<core::TenantId> tenant;
+  std::optional<core::Time> since = {};  ///< started at or after
+  std::optional<core::Time> until = {};  ///< started before
+  std::string caller = {};               ///< name or number of the caller, whole
+  std::string called = {};               ///< name, number or dialled digits of the called, whole
+  std::string number = {};               ///< either side
+  std::string disposition = {};
+  std::optional<bool> is_live = {};
+  std::optional<core::TenantId> tenant = {};
   std::uint64_t limit = 50;  ///< 0 = all
 };
 

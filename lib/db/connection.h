@@ -29,11 +29,11 @@ struct pg_conn;
 namespace trunkline::db {
 
 struct Options {
-  std::string url;                        ///< libpq conninfo or URI: `db.url`
-  std::string application = "trunkline";  ///< seen in pg_stat_activity
-  std::string role;                       ///< SET ROLE after connecting; empty = as logged in
-  std::string who;                        ///< acting person for the audit log; empty = login
-  std::optional<core::TenantId> tenant;   ///< row-level security shows this tenant only
+  std::string url = {};                       ///< libpq conninfo or URI: `db.url`
+  std::string application = "trunkline";      ///< seen in pg_stat_activity
+  std::string role = {};                      ///< SET ROLE after connecting; empty = as logged in
+  std::string who = {};                       ///< acting person for the audit log; empty = login
+  std::optional<core::TenantId> tenant = {};  ///< row-level security shows this tenant only
   core::Milliseconds connect_timeout{5'000};
   core::Milliseconds statement_timeout{10'000};
   bool is_read_only = false;
@@ -85,6 +85,8 @@ class Connection {
 
   /// False after a deadline or a lost session; nothing but destruction is of use then.
   bool is_usable() const noexcept;
+  /// Inside a transaction of which a statement failed: only a rollback is left.
+  bool has_failed_transaction() const noexcept;
   /// "127.0.0.1:5432 database trunkline", for messages.
   const std::string& address() const noexcept { return address_; }
 

@@ -42,7 +42,6 @@ class Migrator {
     int version = 0;
     std::string name;
     std::string sql;
-    std::string checksum;
   };
   std::vector<Migration> read_status(Connection& connection) const;
   void apply(Connection& connection, const File& file) const;

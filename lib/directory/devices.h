@@ -18,12 +18,12 @@
 namespace trunkline::directory {
 
 struct NewDevice {
-  std::string name;
-  std::string extension;  ///< empty = none
-  std::string display_name;
+  std::string name = {};
+  std::string extension = {};  ///< empty = none
+  std::string display_name = {};
   DigestAlgorithm algorithm = DigestAlgorithm::md5;
   RecordingMode recording = RecordingMode::inherit;
-  std::optional<core::Secret> password;  ///< instead of a generated one
+  std::optional<core::Secret> password = {};  ///< instead of a generated one
 };
 
 struct AddedDevice {
@@ -32,10 +32,10 @@ struct AddedDevice {
 };
 
 struct DeviceChange {
-  std::optional<std::string> extension;  ///< empty text takes it away
-  std::optional<std::string> display_name;
-  std::optional<RecordingMode> recording;
-  std::optional<bool> is_enabled;
+  std::optional<std::string> extension = {};  ///< empty text takes it away
+  std::optional<std::string> display_name = {};
+  std::optional<RecordingMode> recording = {};
+  std::optional<bool> is_enabled = {};
 };
 
 [[nodiscard]] core::Result<AddedDevice> add_device(db::Connection& connection, const Tenant& tenant,
@@ -52,9 +52,6 @@ std::vector<Device> list_devices(db::Connection& connection, const core::TenantI
     db::Connection& connection, const Tenant& tenant, const Device& device,
     std::optional<DigestAlgorithm> algorithm = {}, std::optional<core::Secret> password = {});
 [[nodiscard]] core::Result<void> remove_device(db::Connection& connection, const Device& device);
-
-/// 20 characters of an alphabet without look-alikes: 115 bits or more.
-core::Secret make_password();
 
 /// RFC 7616 3.4.2: H(name ":" realm ":" password) in lower-case hex.
 core::Secret digest_ha1(DigestAlgorithm algorithm, std::string_view name, std::string_view realm,

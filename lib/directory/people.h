@@ -16,15 +16,15 @@
 namespace trunkline::directory {
 
 struct NewPerson {
-  std::string name;
-  std::string display_name;
-  std::vector<PersonRole> roles;
+  std::string name = {};
+  std::string display_name = {};
+  std::vector<PersonRole> roles = {};
 };
 
 struct PersonChange {
-  std::optional<std::string> display_name;
-  std::optional<std::vector<PersonRole>> roles;
-  std::optional<bool> is_enabled;
+  std::optional<std::string> display_name = {};
+  std::optional<std::vector<PersonRole>> roles = {};
+  std::optional<bool> is_enabled = {};
 };
 
 /// Takes about 200 ms for the hash. The password has 8 to 72 bytes.

@@ -18,13 +18,13 @@
 namespace trunkline::directory {
 
 struct NewTenant {
-  std::string name;
-  std::string domain;
+  std::string name = {};
+  std::string domain = {};
   RecordingMode recording = RecordingMode::off;
 };
 
 struct TenantChange {
-  std::optional<RecordingMode> recording;
+  std::optional<RecordingMode> recording = {};
   bool makes_default = false;
 };
 

@@ -21,33 +21,34 @@ enum class RecordingMode : std::uint8_t { inherit, always, off };
 enum class PersonRole : std::uint8_t { admin, supervisor, agent, user, auditor };
 
 struct Tenant {
-  core::TenantId id;
-  std::string name;
-  std::string domain;  ///< host part of its addresses and realm of its devices' digests
+  core::TenantId id = {};
+  std::string name = {};
+  std::string domain = {};  ///< host part of its addresses and realm of its devices' digests
   bool is_default = false;
   RecordingMode recording = RecordingMode::off;
   bool operator==(const Tenant&) const = default;
 };
 
 struct Device {
-  core::DeviceId id;
-  core::TenantId tenant;
-  std::string name;       ///< what it registers as
-  std::string extension;  ///< what is dialled; empty = by name only
-  std::string display_name;
+  core::DeviceId id = {};
+  core::TenantId tenant = {};
+  std::string name = {};       ///< what it registers as
+  std::string extension = {};  ///< what is dialled; empty = by name only
+  std::string display_name = {};
   DigestAlgorithm algorithm = DigestAlgorithm::md5;
-  std::string sealed_ha1;  ///< base64; crypto::open_sealed with sipd's key and sealing_context()
+  std::string sealed_ha1 =
+      {};  ///< base64; crypto::open_sealed with sipd's key and sealing_context()
   RecordingMode recording = RecordingMode::inherit;
   bool is_enabled = true;
   bool operator==(const Device&) const = default;
 };
 
 struct Person {
-  core::UserId id;
-  core::TenantId tenant;
-  std::string name;
-  std::string display_name;
-  std::vector<PersonRole> roles;
+  core::UserId id = {};
+  core::TenantId tenant = {};
+  std::string name = {};
+  std::string display_name = {};
+  std::vector<PersonRole> roles = {};
   bool is_enabled = true;
   bool operator==(const Person&) const = default;
 };

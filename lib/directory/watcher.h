@@ -18,8 +18,8 @@
 namespace trunkline::directory {
 
 struct WatcherOptions {
-  db::Options database;
-  std::filesystem::path file;  ///< where the last snapshot is kept
+  db::Options database = {};
+  std::filesystem::path file = {};  ///< where the last snapshot is kept
   /// Look at the version this often, in case a notification got lost with a connection.
   core::Milliseconds refresh{10'000};
   core::Milliseconds first_backoff{100};

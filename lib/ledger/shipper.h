@@ -23,9 +23,9 @@ class Journal;
 namespace trunkline::ledger {
 
 struct ShipperOptions {
-  db::Options database;
-  std::string daemon;             ///< "sipd", "recorderd": shown beside the node
-  std::filesystem::path journal;  ///< the journal's file, for a reader of our own
+  db::Options database = {};
+  std::string daemon = {};             ///< "sipd", "recorderd": shown beside the node
+  std::filesystem::path journal = {};  ///< the journal's file, for a reader of our own
   std::size_t batch_rows = 2'000;
   std::size_t batch_bytes = 4U << 20U;
   core::Milliseconds poll{200};  ///< look for entries this often without notify()

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+#include "db/connection.h"
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cerrno>
+
+#include "core/log.h"
+#include "core/text.h"
+#include "db/sql_error.h"
+
+namespace trunkline::db {
+namespace {
+
+using core::ExitCode;
+using SteadyClock = std::chrono::steady_clock;
+
+// The server gives up first and says so in its own words; we only when it says nothing at all.
+constexpr core::Milliseconds kGrace{1'000};
+
+int milliseconds_until(SteadyClock::time_point deadline) {
+  const auto left = std::chrono::ceil<core::Milliseconds>(deadline - SteadyClock::now());
+  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3'600'000));
+}
+
+/// Whether one of `events` came before the deadline.
+bool poll_socket(int socket, short events, SteadyClock::time_point deadline) {
+  while (true) {
+    pollfd watched{.fd = socket, .events = events, .revents = 0};
+    const int ready = ::poll(&watched, 1, milliseconds_until(deadline));
+    if (ready > 0) return true;
+    if (ready == 0) return false;
+    if (errno != EINTR) return true;  // libpq meets the same error and has words for it
+  }
+}
+
+std::string address_of(PGconn* connection) {
+  const auto text = [](const char* value) { return std::string(value == nullptr ? "" : value); };
+  return fmt::format("{}:{} database {}", text(PQhost(connection)), text(PQport(connection)),
+                     text(PQdb(connection)));
+}
+
+void log_notice(void*, const PGresult* result) noexcept {
+  const char* text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  try {
+    core::log_debug("database notice", {{"reason", text == nullptr ? "" : text}});
+  } catch (const std::exception&) {  // a notice is not worth an exception across C frames
+  }
+}
+
+PGconn* start_connection(const Options& options) {
+  // A later keyword wins over an earlier one, so what the URL says wins over these.
+  const std::array<const char*, 9> keywords{
+      "application_name",    "client_encoding",  "keepalives_idle",
+      "keepalives_interval", "keepalives_count", "tcp_user_timeout",
+      "connect_timeout",     "dbname",           nullptr};
+  const std::string timeout =
+      std::to_string(std::max<std::int64_t>(2, options.connect_timeout.count() / 1000));
+  const std::array<const char*, 9> values{
+      options.application.c_str(), "UTF8", "10", "5", "3", "15000", timeout.c_str(),
+      options.url.c_str(),         nullptr};
+  return PQconnectStartParams(keywords.data(), values.data(), 1);
+}
+
+}  // namespace
+
+void close_connection(pg_conn* connection) noexcept {
+  PQfinish(connection);
+}
+
+Connection::Connection(core::CPtr<pg_conn, close_connection> connection, std::string address)
+    : connection_(std::move(connection)), address_(std::move(address)) {}
+
+Connection Connection::open(const Options& options) {
+  core::CPtr<pg_conn, close_connection> handle(start_connection(options));
+  if (!handle) throw core::Error(ExitCode::io, "cannot reach PostgreSQL: out of memory");
+  PQsetNoticeReceiver(handle.get(), log_notice, nullptr);
+  const auto deadline = SteadyClock::now() + options.connect_timeout;
+  PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+  while (PQstatus(handle.get()) != CONNECTION_BAD && state != PGRES_POLLING_OK) {
+    const short events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+    if (!poll_socket(PQsocket(handle.get()), events, deadline)) {
+      throw core::Error(connect_fault(
+          address_of(handle.get()),
+          fmt::format("no answer within {}", core::to_text(options.connect_timeout))));
+    }
+    state = PQconnectPoll(handle.get());
+    if (state == PGRES_POLLING_FAILED) break;
+  }
+  if (PQstatus(handle.get()) != CONNECTION_OK) {
+    throw core::Error(connect_fault(address_of(handle.get()), PQerrorMessage(handle.get())));
+  }
+  PQsetnonblocking(handle.get(), 1);
+  const std::string address = address_of(handle.get());
+  Connection connection(std::move(handle), address);
+  connection.prepare_session(options);
+  return connection;
+}
+
+void Connection::prepare_session(const Options& options) {
+  statement_timeout_ = options.statement_timeout;
+  static constexpr Statement kSettings{
+      "SELECT set_config('statement_timeout', $1, false),"
+      "       set_config('idle_in_transaction_session_timeout', '60s', false),"
+      "       set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO', false),"
+      "       set_config('bytea_output', 'hex', false), set_config('search_path', '', false),"
+      "       set_config('trunkline.tenant', $2, false), set_config('trunkline.who', $3, false),"
+      "       set_config('default_transaction_read_only', $4, false)"};
+  query(kSettings, {std::to_string(statement_timeout_.count()),
+                    options.tenant ? options.tenant->text() : std::string(), options.who,
+                    options.is_read_only ? "on" : "off"});
+  if (options.role.empty()) return;
+  static constexpr Statement kRole{"SELECT set_config('role', $1, false)"};
+  try {
+    query(kRole, {options.role});
+  } catch (const SqlError& error) {
+    if (error.sqlstate() == "22023") {
+      throw core::Error(
+          ExitCode::config,
+          fmt::format("cannot act as role '{}' at {}: no such role", options.role, address_),
+          "make database and roles: trunkline init");
+    }
+    if (error.sqlstate() == "42501") {
+      throw core::Error(
+          ExitCode::no_permission,
+          fmt::format("cannot act as role '{}' at {}: not granted to this login", options.role,
+                      address_),
+          fmt::format("as database administrator: GRANT {} TO your login role", options.role));
+    }
+    throw;
+  }
+}
+
+Rows Connection::query(Statement statement, const Values& parameters) {
+  const auto deadline = SteadyClock::now() + statement_timeout_ + kGrace;
+  if (!is_usable()) lose("the connection was lost before");
+  std::vector<Oid> types;
+  std::vector<const char*> values;
+  std::vector<int> lengths;
+  std::vector<int> formats;
+  for (const Value& value : parameters) {
+    types.push_back(value.type());
+    values.push_back(value.bytes());
+    lengths.push_back(static_cast<int>(value.size()));
+    formats.push_back(value.is_binary() ? 1 : 0);
+  }
+  if (PQsendQueryParams(connection_.get(), statement.sql(), static_cast<int>(values.size()),
+                        types.data(), values.data(), lengths.data(), formats.data(), 0) == 0) {
+    lose(PQerrorMessage(connection_.get()));
+  }
+  flush(deadline);
+  return Rows(finish(deadline));
+}
+
+void Connection::run_script(std::string_view sql) {
+  const auto deadline = SteadyClock::now() + statement_timeout_ + kGrace;
+  if (!is_usable()) lose("the connection was lost before");
+  if (PQsendQuery(connection_.get(), std::string(sql).c_str()) == 0) {
+    lose(PQerrorMessage(connection_.get()));
+  }
+  flush(deadline);
+  (void)finish(deadline);  // a script's answers are of no interest; its errors were thrown
+}
+
+void Connection::set_statement_timeout(core::Milliseconds timeout) {
+  static constexpr Statement kTimeout{"SELECT set_config('statement_timeout', $1, false)"};
+  query(kTimeout, {std::to_string(timeout.count())});
+  statement_timeout_ = timeout;
+}
+
+std::int64_t Connection::copy_in(Statement copy,
+                                 const std::function<std::optional<std::string>()>& next) {
+  const auto start_deadline = SteadyClock::now() + statement_timeout_ + kGrace;
+  if (!is_usable()) lose("the connection was lost before");
+  if (PQsendQuery(connection_.get(), copy.sql()) == 0) lose(PQerrorMessage(connection_.get()));
+  flush(start_deadline);
+  const ResultRef start = finish(start_deadline);
+  assert(PQresultStatus(start.get()) == PGRES_COPY_IN);
+  const auto put = [&](const char* bytes, std::size_t size) {
+    const auto deadline = SteadyClock::now() + statement_timeout_ + kGrace;
+    while (true) {
+      const int state = PQputCopyData(connection_.get(), bytes, static_cast<int>(size));
+      if (state == 1) return;
+      if (state < 0) lose(PQerrorMessage(connection_.get()));
+      wait_for(POLLOUT, deadline);
+    }
+  };
+  while (std::optional<std::string> line = next()) {
+    *line += '\n';
+    put(line->data(), line->size());
+  }
+  const auto deadline = SteadyClock::now() + statement_timeout_ + kGrace;
+  while (true) {
+    const int state = PQputCopyEnd(connection_.get(), nullptr);
+    if (state == 1) break;
+    if (state < 0) lose(PQerrorMessage(connection_.get()));
+    wait_for(POLLOUT, deadline);
+  }
+  flush(deadline);
+  return Rows(finish(deadline)).affected();
+}
+
+void Connection::listen(std::string_view channel) {
+  run_script(fmt::format("LISTEN {}", quoted_identifier(channel)));
+}
+
+std::optional<Notification> Connection::wait(core::Milliseconds timeout, int wake) {
+  struct Release {
+    void operator()(PGnotify* notify) const noexcept { PQfreemem(notify); }
+  };
+  if (!is_usable()) lose("the connection was lost before");
+  const auto deadline = SteadyClock::now() + timeout;
+  while (true) {
+    const std::unique_ptr<PGnotify, Release> notify(PQnotifies(connection_.get()));
+    if (notify) return Notification{notify->relname, notify->extra};
+    std::array<pollfd, 2> watched{
+        pollfd{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0},
+        pollfd{.fd = wake, .events = POLLIN, .revents = 0}};  // poll ignores -1
+    const int ready = ::poll(watched.data(), watched.size(), milliseconds_until(deadline));
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready == 0 || watched[1].revents != 0) return std::nullopt;
+    if (PQconsumeInput(connection_.get()) == 0) lose(PQerrorMessage(connection_.get()));
+  }
+}
+
+int Connection::descriptor() const noexcept {
+  return connection_ ? PQsocket(connection_.get()) : -1;
+}
+
+bool Connection::is_usable() const noexcept {
+  return connection_ && PQstatus(connection_.get()) == CONNECTION_OK;
+}
+
+bool Connection::has_failed_transaction() const noexcept {
+  return connection_ && PQtransactionStatus(connection_.get()) == PQTRANS_INERROR;
+}
+
+void Connection::wait_for(short events, Deadline deadline) {
+  if (poll_socket(PQsocket(connection_.get()), events, deadline)) return;
+  lose(fmt::format("no answer within {}", core::to_text(statement_timeout_ + kGrace)));
+}
+
+void Connection::flush(Deadline deadline) {
+  while (true) {
+    const int state = PQflush(connection_.get());
+    if (state == 0) return;
+    if (state < 0) lose(PQerrorMessage(connection_.get()));
+    // While the server has answers to give it may read nothing: take them in to avoid a deadlock.
+    wait_for(POLLIN | POLLOUT, deadline);
+    if (PQconsumeInput(connection_.get()) == 0) lose(PQerrorMessage(connection_.get()));
+  }
+}
+
+ResultRef Connection::next_result(Deadline deadline) {
+  while (PQisBusy(connection_.get()) != 0) {
+    wait_for(POLLIN, deadline);
+    if (PQconsumeInput(connection_.get()) == 0) lose(PQerrorMessage(connection_.get()));
+  }
+  return ResultRef(PQgetResult(connection_.get()));
+}
+
+ResultRef Connection::finish(Deadline deadline) {
+  ResultRef last;
+  std::optional<SqlError> error;
+  while (ResultRef result = next_result(deadline)) {
+    const ExecStatusType status = PQresultStatus(result.get());
+    if (status == PGRES_FATAL_ERROR && !error) {
+      // Without a SQLSTATE it was libpq that failed, not the server that answered.
+      const char* sqlstate = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
+      if (sqlstate == nullptr) lose(PQresultErrorMessage(result.get()));
+      error = sql_error_of(result.get());
+    }
+    last = std::move(result);
+    if (status == PGRES_COPY_IN) break;
+  }
+  if (PQstatus(connection_.get()) != CONNECTION_OK) {
+    lose(error ? error->fault().message : PQerrorMessage(connection_.get()));
+  }
+  if (error) throw SqlError(*error);
+  if (!last) lose("the answer was empty");
+  return last;
+}
+
+void Connection::lose(std::string_view why) {
+  core::Fault fault = connect_fault(address_, why);
+  const std::string reached = "cannot reach PostgreSQL";
+  fault.message.replace(0, reached.size(), "lost PostgreSQL");
+  connection_.reset();
+  throw core::Error(std::move(fault));
+}
+
+std::string quoted_identifier(std::string_view name) {
+  std::string out = "\"";
+  for (const char character : name) {
+    if (character == '"') out += '"';
+    out += character;
+  }
+  return out + '"';
+}
+
+}  // namespace trunkline::db

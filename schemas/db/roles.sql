@@ -1,0 +1,27 @@
+-- SPDX-License-Identifier: MIT
+-- Roles of the whole cluster, made by `trunkline init` as a superuser before the first migration.
+-- Nobody logs in as one of these: login roles are members, and each program takes its role with
+-- SET ROLE, so it has exactly the grants of migration 0005 whoever started it.
+DO $$
+DECLARE
+  wanted text;
+BEGIN
+  FOREACH wanted IN ARRAY ARRAY['trunkline_owner', 'trunkline_operator', 'trunkline_sipd',
+                                'trunkline_recorderd']
+  LOOP
+    BEGIN
+      IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = wanted) THEN
+        EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN', wanted);
+      END IF;
+    EXCEPTION
+      WHEN duplicate_object OR unique_violation THEN
+        NULL;  -- another init was faster
+    END;
+  END LOOP;
+END
+$$;
+
+COMMENT ON ROLE trunkline_owner IS 'trunkline: owns the schema, runs migrations';
+COMMENT ON ROLE trunkline_operator IS 'trunkline: tools of the operator (sipctl, cdrctl, trunkline)';
+COMMENT ON ROLE trunkline_sipd IS 'trunkline: sipd reads the directory and ships its journal';
+COMMENT ON ROLE trunkline_recorderd IS 'trunkline: recorderd ships its journal';
