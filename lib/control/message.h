@@ -35,7 +35,7 @@ struct AnswerLine {
   enum class Kind : std::uint8_t { item, ok, failed };
   Kind kind = Kind::ok;
   /// Absent in a failure about a line that had no readable id.
-  std::optional<RequestId> id;
+  std::optional<RequestId> id = std::nullopt;
   core::Json body = core::Json::object();  ///< the item or the result
   core::Fault fault = {};                  ///< of a failure
   bool has_descriptor = false;             ///< one descriptor comes with this line

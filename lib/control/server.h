@@ -39,10 +39,11 @@ struct Request {
 class Connection;
 
 /// Answers one request: any number of items, then one of ok, fail, ok_with_descriptor. Copies
-/// share the request. It may be kept and answered later; answering a client that has gone does
-/// nothing, and a request whose last Reply is dropped unanswered fails with code software.
+/// share the request. It may be kept and answered later. Answering twice, or a client that has
+/// gone, does nothing; a request whose last Reply is dropped unanswered fails with code software.
 class Reply {
  public:
+  /// Queued at once: for lists that may be longer than a few thousand items use stream().
   void item(core::Json item);
   void ok(core::Json result = core::Json::object());
   void fail(core::Fault fault);

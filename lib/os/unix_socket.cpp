@@ -84,14 +84,22 @@ core::Result<Fd> listen_unix(const std::filesystem::path& path, mode_t mode, int
   return socket;
 }
 
-core::Result<Fd> connect_unix(const std::filesystem::path& path) {
+core::Result<Fd> connect_unix(const std::filesystem::path& path, core::Milliseconds patience) {
   const std::string what = "connect to " + path.string();
   const auto raw = raw_path(path, what);
   if (!raw) return tl::unexpected(raw.error());
   auto socket = open_socket(what);
   if (!socket) return socket;
+  if (patience.count() > 0) {
+    // unix(7): a blocking connect waits for room in the backlog, as long as a send may take.
+    const timeval limit{.tv_sec = patience.count() / 1000,
+                        .tv_usec = patience.count() % 1000 * 1000};
+    (void)::setsockopt(socket->get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    set_nonblocking(socket->get(), false);
+  }
   if (::connect(socket->get(), as_sockaddr(*raw), sizeof *raw) != 0)
     return system_failure(what, errno);
+  set_nonblocking(socket->get());
   return socket;
 }
 

@@ -13,6 +13,7 @@
 
 #include "core/bytes.h"
 #include "core/error.h"
+#include "core/time.h"
 #include "os/fd.h"
 
 namespace trunkline::os {
@@ -21,8 +22,10 @@ namespace trunkline::os {
 /// one that is served, and any other kind of file, is a fault.
 [[nodiscard]] core::Result<Fd> listen_unix(const std::filesystem::path& path, mode_t mode,
                                            int backlog = 128);
-/// Never blocks: a full backlog is a fault of code try_again.
-[[nodiscard]] core::Result<Fd> connect_unix(const std::filesystem::path& path);
+/// A server too busy to take the connection is waited for, up to `patience`, and is then a fault of
+/// code try_again; without patience it never blocks.
+[[nodiscard]] core::Result<Fd> connect_unix(const std::filesystem::path& path,
+                                            core::Milliseconds patience = core::Milliseconds{0});
 /// The next waiting connection, or an empty Fd when none is left.
 [[nodiscard]] core::Result<Fd> accept_unix(int listener);
 /// Two connected ends.
