@@ -34,6 +34,8 @@ class Dictionary {
  public:
   Dictionary();
   Dictionary(std::initializer_list<Entry> entries);
+  /// From key, value, key, value, ...: what is no string as a key is left out.
+  explicit Dictionary(List keys_and_values);
   Dictionary(const Dictionary&);
   Dictionary(Dictionary&&) noexcept;
   Dictionary& operator=(const Dictionary&);
@@ -46,6 +48,7 @@ class Dictionary {
   Dictionary& set(std::string_view key, Value value);
   void remove(std::string_view key);
 
+  /// Valid as long as the dictionary is not changed.
   std::string_view text(std::string_view key, std::string_view otherwise = {}) const;
   /// Integers, and strings of decimal digits, as rtpengine takes them.
   std::int64_t integer(std::string_view key, std::int64_t otherwise = 0) const;
@@ -65,7 +68,6 @@ class Dictionary {
   bool operator==(const Dictionary& other) const;
 
  private:
-  friend class BencodeReader;
   std::vector<Entry> entries_;
 };
 

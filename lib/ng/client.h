@@ -33,7 +33,7 @@ struct ClientOptions {
 };
 
 struct NodeStatus {
-  std::string address;        ///< as configured
+  os::Endpoint endpoint;
   bool is_up = false;         ///< answered its last ping
   bool is_trunkline = false;  ///< a recorderd: its pong carries trunkline-version
   std::size_t calls = 0;
@@ -59,8 +59,9 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   /// Sends `command` with `body` (call-id is set to `call`); the callback runs later on the
-  /// reactor's thread, exactly once. The first command of an unknown call chooses its node; its
-  /// success binds the call there until a delete is answered or forget().
+  /// reactor's thread, exactly once. The first command of an unknown call chooses its node and
+  /// binds the call there; the end of that is forget(), the failure of the first command, or a
+  /// delete of the whole call (one without to-tag), whatever its answer.
   void send(std::string_view call, std::string_view command, Dictionary body, ReplyCallback reply,
             Placement placement = Placement::any);
 

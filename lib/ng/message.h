@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/error.h"
 #include "ng/bencode.h"
@@ -28,6 +29,10 @@ struct Message {
 /// sender gets silence; with one, the fault's code is data.
 [[nodiscard]] core::Result<Message> parse_message(std::string_view datagram);
 
+/// The cookie and what follows it; the same fault without one.
+[[nodiscard]] core::Result<std::pair<std::string_view, std::string_view>> split_cookie(
+    std::string_view datagram);
+
 std::string to_wire(std::string_view cookie, const Dictionary& body);
 
 /// The first message of a TCP stream and the bytes it took (with white space before it); nothing
@@ -47,6 +52,8 @@ struct Request {
 
 /// {"result": "ok"}
 Dictionary ok_reply();
+/// {"result": "pong", "trunkline-version": 1}: what a recorderd answers to ping.
+Dictionary pong_reply();
 /// {"result": "error", "error-reason": reason}
 Dictionary error_reply(std::string_view reason);
 

@@ -8,10 +8,10 @@
 //   known    the IP of the SDP or of the signalling, another port (a NAT chose it)
 //   stranger another IP (a NAT nobody told us of); never accepted in mode `known_only`
 //
-// exact latches with its first packet, the others after kProbation packets without one of the
-// present source between them. Once latched, only a source of a *higher* rank takes over: so a
-// stranger who was first loses to the phone, and against an exact source nobody can win. Sources of
-// the same rank may follow each other only after signalling changed what to expect.
+// exact latches with its first packet, the others after kProbation packets. Once latched, only a
+// source of a *higher* rank takes over: a stranger who was first loses to the phone, and against an
+// exact source nobody wins. Sources of the same or a lower rank may follow only after signalling
+// changed what to expect, and only while the present source is silent.
 //
 // A pure decision: no socket, no clock, no allocation.
 
@@ -41,6 +41,7 @@ class Latch {
 
   /// From an offer or answer. Where it differs from what was expected, another source may follow
   /// the present one, which stays accepted until that happens or it has sent kSettlePackets more.
+  /// An unspecified announced address (hold of RFC 2543) changes nothing.
   void expect(const Expectation& expectation) noexcept;
 
   enum class Verdict : std::uint8_t {
@@ -50,27 +51,33 @@ class Latch {
   };
   Verdict on_packet(const os::Address& from) noexcept;
 
-  bool is_latched() const noexcept { return held_ != Rank::none || is_reopened_; }
+  bool is_latched() const noexcept { return source_.has_value(); }
+  /// Nobody can take over until signalling says so: the socket may be connected to source().
+  bool is_final() const noexcept { return held_ == Rank::exact && !is_reopened_; }
   /// The accepted source; nothing before the first.
   const std::optional<os::Address>& source() const noexcept { return source_; }
-  /// Where to send: the source, else what the SDP announced.
+  /// Where to send: the source; before the first, and after signalling named another address until
+  /// the present source has sent kReturnPackets more, what the SDP announced.
   std::optional<os::Address> destination() const noexcept;
 
   static constexpr unsigned kProbation = 3;
   static constexpr unsigned kSettlePackets = 250;
+  static constexpr unsigned kReturnPackets = 10;
 
  private:
   enum class Rank : std::uint8_t { none, stranger, known, exact };
   Rank rank_of(const os::Address& from) const noexcept;
   Verdict take(const os::Address& from, Rank rank) noexcept;
   void on_own_packet() noexcept;
+  void drop_candidate() noexcept;
 
   Expectation expectation_;
   std::optional<os::Address> source_;
   Rank held_ = Rank::none;
   bool is_reopened_ = false;
-  unsigned settling_ = 0;
+  unsigned settling_ = 0;  ///< packets of the present source since it was reopened
   std::optional<os::Address> candidate_;
+  Rank candidate_rank_ = Rank::none;
   unsigned candidate_packets_ = 0;
 };
 

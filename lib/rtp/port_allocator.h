@@ -2,9 +2,9 @@
 #pragma once
 
 // Hands out pairs of UDP ports, even for RTP and the next for RTCP (RFC 3550 section 11), both
-// bound. It starts at a random pair, so that ports cannot be guessed from the last call's, and
-// keeps a released pair back for a while, so that late packets of one call do not reach the next. A
-// pair that somebody else on the machine has is passed over. Any thread may call.
+// bound. It picks a random pair each time, so that ports cannot be guessed from the last call's,
+// and keeps a released pair back for a while, so that late packets of one call do not reach the
+// next. A pair that somebody else on the machine has is passed over. Any thread may call.
 
 #include <cstddef>
 #include <cstdint>

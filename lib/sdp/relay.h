@@ -15,19 +15,19 @@ namespace trunkline::sdp {
 /// The relay's ports for one media line.
 struct RelayPorts {
   core::Port rtp;
-  core::Port rtcp;  ///< equal to `rtp`: offered as muxed
+  core::Port rtcp;  ///< told by a=rtcp; equal to `rtp`: no a=rtcp is written
 
   bool operator==(const RelayPorts&) const = default;
 };
 
 struct RelayOptions {
   bool replaces_origin = false;  ///< put the relay's address into o= too
-  bool offers_rtcp_mux = false;  ///< else a=rtcp-mux is removed
+  bool offers_rtcp_mux = false;  ///< write a=rtcp-mux, else it is removed
 };
 
 /// Makes `session` point at the relay; one entry of `ports` a media line, in order (asserted).
 /// Refused media keep port 0. An unspecified connection (hold of RFC 2543) stays unspecified. ICE
-/// candidates and credentials are removed: they name addresses the relay is not at.
+/// attributes and bundles are removed: they name addresses and ports the relay is not at.
 void point_at_relay(Session& session, std::string_view address, std::span<const RelayPorts> ports,
                     const RelayOptions& options = {});
 

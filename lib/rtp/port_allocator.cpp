@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include "rtp/port_allocator.h"
+
+#include <fmt/format.h>
+
+#include <deque>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "core/locked.h"
+#include "os/socket.h"
+
+namespace trunkline::rtp {
+
+namespace {
+
+enum class PairState : std::uint8_t { available, in_use, quarantined };
+
+struct Released {
+  std::size_t pair = 0;
+  core::SteadyTime at;
+};
+
+/// What the lock guards.
+struct Pairs {
+  std::vector<PairState> states;
+  std::deque<Released> quarantine;  ///< in the order they were released
+  std::size_t in_use = 0;
+};
+
+core::Port first_even(core::Port port) {
+  return core::Port(static_cast<std::uint16_t>(port.value() + port.value() % 2));
+}
+
+std::size_t pairs_in(const PortRange& range) {
+  const std::size_t first = std::size_t{range.min.value()} + range.min.value() % 2;
+  const std::size_t past = std::size_t{range.max.value()} + 1;
+  return first < past ? (past - first) / 2 : 0;
+}
+
+std::size_t random_below(std::size_t limit) {
+  std::random_device random;
+  return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
+}
+
+}  // namespace
+
+struct PortPair::Pool {
+  Pool(PortRange wanted, const core::Clock& steady)
+      : range(wanted), count(pairs_in(range)), clock(steady) {}
+
+  core::Port port_of(std::size_t pair) const {
+    return core::Port(static_cast<std::uint16_t>(first_even(range.min).value() + 2 * pair));
+  }
+
+  /// A free pair, marked as in use; nothing when there is none.
+  std::optional<std::size_t> claim() {
+    const auto now = clock.steady();
+    const auto start = random_below(count);
+    return pairs.with([&](Pairs& all) -> std::optional<std::size_t> {
+      while (!all.quarantine.empty() && now - all.quarantine.front().at >= range.quarantine) {
+        all.states[all.quarantine.front().pair] = PairState::available;
+        all.quarantine.pop_front();
+      }
+      for (std::size_t i = 0; i < all.states.size(); ++i) {
+        const auto pair = (start + i) % all.states.size();
+        if (all.states[pair] != PairState::available) continue;
+        all.states[pair] = PairState::in_use;
+        ++all.in_use;
+        return pair;
+      }
+      return std::nullopt;
+    });
+  }
+
+  void give_back(std::size_t pair) {
+    const auto now = clock.steady();
+    pairs.with([&](Pairs& all) {
+      all.states[pair] = PairState::quarantined;
+      all.quarantine.push_back(Released{.pair = pair, .at = now});
+      --all.in_use;
+    });
+  }
+
+  const PortRange range;
+  const std::size_t count;
+  const core::Clock& clock;
+  core::Locked<Pairs> pairs;
+};
+
+PortPair::PortPair(PortPair&& other) noexcept
+    : rtp_port_(other.rtp_port_),
+      rtp_(std::move(other.rtp_)),
+      rtcp_(std::move(other.rtcp_)),
+      pool_(std::move(other.pool_)) {}
+
+PortPair& PortPair::operator=(PortPair&& other) noexcept {
+  if (this == &other) return *this;
+  release();
+  rtp_port_ = other.rtp_port_;
+  rtp_ = std::move(other.rtp_);
+  rtcp_ = std::move(other.rtcp_);
+  pool_ = std::move(other.pool_);
+  return *this;
+}
+
+PortPair::~PortPair() {
+  release();
+}
+
+void PortPair::release() noexcept {
+  if (!pool_) return;
+  rtp_.reset();
+  rtcp_.reset();
+  pool_->give_back((rtp_port_.value() - first_even(pool_->range.min).value()) / 2U);
+  pool_.reset();
+}
+
+PortAllocator::PortAllocator(PortRange range, const core::Clock& clock)
+    : pool_(std::make_shared<PortPair::Pool>(range, clock)) {
+  if (pool_->count == 0) {
+    throw core::Error(core::ExitCode::config,
+                      fmt::format("cannot use RTP ports {} to {}: no even port with an odd one "
+                                  "behind it",
+                                  range.min.value(), range.max.value()),
+                      "set media.rtp_min and media.rtp_max");
+  }
+  pool_->pairs.with([this](Pairs& all) { all.states.assign(pool_->count, PairState::available); });
+}
+
+PortAllocator::~PortAllocator() = default;
+
+core::Result<PortPair> PortAllocator::allocate() {
+  // What somebody else has goes to quarantine and is tried later. Bounded, because running out of
+  // descriptors fails every pair alike.
+  constexpr int kTries = 64;
+  core::Fault why{.code = core::ExitCode::unavailable,
+                  .message = fmt::format("no RTP port is free between {} and {}",
+                                         pool_->range.min.value(), pool_->range.max.value()),
+                  .hint = "widen media.rtp_min and media.rtp_max"};
+  for (int i = 0; i < kTries; ++i) {
+    const auto pair = pool_->claim();
+    if (!pair) break;
+    PortPair ports;
+    ports.rtp_port_ = pool_->port_of(*pair);
+    ports.pool_ = pool_;
+    auto rtp = os::bind_udp(pool_->range.address.with_port(ports.rtp_port()));
+    auto rtcp = os::bind_udp(pool_->range.address.with_port(ports.rtcp_port()));
+    if (rtp && rtcp) {
+      ports.rtp_ = std::move(*rtp);
+      ports.rtcp_ = std::move(*rtcp);
+      return ports;
+    }
+    why.message = (rtp ? rtcp : rtp).error().message;
+  }
+  return tl::unexpected(std::move(why));
+}
+
+PortAllocator::Usage PortAllocator::usage() const {
+  return pool_->pairs.with([](const Pairs& all) {
+    return Usage{
+        .pairs = all.states.size(), .in_use = all.in_use, .in_quarantine = all.quarantine.size()};
+  });
+}
+
+}  // namespace trunkline::rtp
