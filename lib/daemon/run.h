@@ -47,10 +47,12 @@ class Service {
 };
 
 struct Program {
-  std::string name;   ///< "sipd"
-  std::string about;  ///< one line for --help
+  std::string name;              ///< "sipd"
+  std::string about;             ///< one line for --help, lower case, no full stop
+  std::string description = {};  ///< paragraphs for --help and the manual
   std::function<std::unique_ptr<os::Reactor>()> make_reactor;
-  /// The configuration stays valid until the service is destroyed; reload() brings the next one.
+  /// This configuration stays valid until the service is destroyed; one that reload() brought stays
+  /// until the next was taken.
   std::function<std::unique_ptr<Service>(const config::Config&, os::Reactor&)> make_service;
 };
 
