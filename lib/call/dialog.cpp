@@ -86,9 +86,13 @@ void Machine::on(const ByeReceived& event) {
     if (state_.phase == Phase::ending) return;
     return on(Cancelled{});
   }
+  // Without its ACK a called phone would repeat its 200 for 32 s, BYE or not.
+  const bool owes_acknowledgement =
+      gone.withholds_acknowledgement ||
+      (gone.dialog == Dialog::unacknowledged && event.leg != kCallerLeg);
+  if (owes_acknowledgement) acknowledge(event.leg);
   gone.dialog = Dialog::over;
   gone.awaits_acknowledgement = false;
-  gone.withholds_acknowledgement = false;
   if (state_.phase == Phase::ending) {
     if (state_.is_end_settled) close_answers(true);
     return settle();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "call/record.h"
 
+#include <algorithm>
+
 namespace trunkline::call {
 namespace {
 
@@ -114,8 +116,9 @@ core::Result<core::Json> interrupted(core::Json body, core::Time at) {
   if (core::text_at(body, "state") == name_of(Stage::ended)) {
     return core::fault(core::ExitCode::data, "cannot close a stored call: it has ended already");
   }
+  const auto answered = core::parse_rfc3339(core::text_at(body, "answered_at"));
   // The wall clock may have been set back since.
-  const core::Time ended = std::max(at, *started);
+  const core::Time ended = std::max(at, answered.value_or(*started));
   body["state"] = name_of(Stage::ended);
   body["disposition"] = name_of(Disposition::interrupted);
   // Q.850 41: temporary failure.
@@ -123,11 +126,9 @@ core::Result<core::Json> interrupted(core::Json body, core::Time at) {
   body["ended_by"] = name_of(EndedBy::system);
   body["reason"] = "the exchange stopped during the call";
   body["ended_at"] = core::to_rfc3339(ended);
-  const auto answered = core::parse_rfc3339(core::text_at(body, "answered_at"));
   if (answered) {
     body["sip_status"] = 200;
-    const auto talked = std::max(core::Microseconds(0), ended - *answered);
-    body["talk_ms"] = std::chrono::duration_cast<core::Milliseconds>(talked).count();
+    body["talk_ms"] = std::chrono::duration_cast<core::Milliseconds>(ended - *answered).count();
   }
   return body;
 }
