@@ -33,7 +33,7 @@ struct ClientOptions {
 };
 
 struct NodeStatus {
-  os::Endpoint endpoint;
+  os::Endpoint endpoint = {};
   bool is_up = false;         ///< answered its last ping
   bool is_trunkline = false;  ///< a recorderd: its pong carries trunkline-version
   std::size_t calls = 0;

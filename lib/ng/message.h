@@ -21,8 +21,8 @@ inline constexpr std::size_t kMaxDatagramReply = 60'000;
 inline constexpr std::size_t kMaxCookie = 256;
 
 struct Message {
-  std::string cookie;
-  Dictionary body;
+  std::string cookie = {};
+  Dictionary body = {};
 };
 
 /// One datagram. Without a cookie (no space, or an empty one) the fault's code is no_input and the
@@ -38,16 +38,16 @@ std::string to_wire(std::string_view cookie, const Dictionary& body);
 /// The first message of a TCP stream and the bytes it took (with white space before it); nothing
 /// while it is incomplete; a fault when the stream cannot be understood any more.
 struct StreamMessage {
-  Message message;
+  Message message = {};
   std::size_t bytes = 0;
 };
 [[nodiscard]] core::Result<std::optional<StreamMessage>> next_message(std::string_view stream);
 
 /// What a server's handler gets.
 struct Request {
-  std::string command;
-  Dictionary body;
-  os::Address peer;
+  std::string command = {};
+  Dictionary body = {};
+  os::Address peer = {};
 };
 
 /// {"result": "ok"}

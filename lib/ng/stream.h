@@ -20,7 +20,7 @@ namespace trunkline::ng {
 class Stream : public std::enable_shared_from_this<Stream> {
  public:
   struct End {
-    std::string why;            ///< for the log
+    std::string why = {};       ///< for the log
     bool is_malformed = false;  ///< the peer does not speak NG
   };
   struct Events {

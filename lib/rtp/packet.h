@@ -51,11 +51,11 @@ class Packet {
 };
 
 struct Header {
-  PayloadType payload_type;
+  PayloadType payload_type{};
   bool has_marker = false;
-  SequenceNumber sequence_number;
-  RtpTimestamp timestamp;
-  Ssrc ssrc;
+  SequenceNumber sequence_number{};
+  RtpTimestamp timestamp{};
+  Ssrc ssrc{};
 };
 /// Writes the 12 bytes of a header without CSRCs and extension; `out` has room (asserted).
 void write_header(std::span<std::byte> out, const Header& header) noexcept;

@@ -34,8 +34,8 @@ enum class RtcpType : std::uint8_t {
 /// One packet of a compound; `type` may be a value that is no enumerator.
 struct RtcpPacket {
   RtcpType type = RtcpType::bye;
-  std::uint8_t count = 0;  ///< the 5 bits after version and padding
-  core::ByteView body;     ///< after the 4-byte header, without padding
+  std::uint8_t count = 0;    ///< the 5 bits after version and padding
+  core::ByteView body = {};  ///< after the 4-byte header, without padding
 };
 
 class RtcpCompound {
@@ -58,9 +58,9 @@ class RtcpCompound {
 [[nodiscard]] std::optional<RtcpCompound> parse_compound(core::ByteView bytes) noexcept;
 
 struct SenderInfo {
-  Ssrc ssrc;
+  Ssrc ssrc{};
   std::uint64_t ntp_timestamp = 0;  ///< seconds since 1900 in 32.32
-  RtpTimestamp rtp_timestamp;
+  RtpTimestamp rtp_timestamp{};
   std::uint32_t packets = 0;
   std::uint32_t octets = 0;
 };
@@ -68,7 +68,7 @@ struct SenderInfo {
 std::optional<SenderInfo> sender_info(const RtcpPacket& packet) noexcept;
 
 struct ReportBlock {
-  Ssrc ssrc;
+  Ssrc ssrc{};
   std::uint8_t fraction_lost = 0;    ///< in 1/256
   std::int32_t cumulative_lost = 0;  ///< 24 bits, signed
   std::uint32_t extended_highest = 0;

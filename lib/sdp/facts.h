@@ -33,8 +33,8 @@ void set_direction(Media& media, Direction direction);
 std::optional<Connection> connection_of(const Session& session, const Media& media);
 
 struct Endpoint {
-  std::string address;  ///< an IP literal or a host name, without multicast suffix
-  core::Port port;
+  std::string address = {};  ///< an IP literal or a host name, without multicast suffix
+  core::Port port{};
 
   bool operator==(const Endpoint&) const = default;
 };
@@ -53,7 +53,7 @@ bool is_hold(const Session& session);
 
 struct Codec {
   std::uint8_t payload_type = 0;
-  std::string name;  ///< as written: "PCMU", "opus", "telephone-event"
+  std::string name = {};  ///< as written: "PCMU", "opus", "telephone-event"
   std::uint32_t clock_rate = 8000;
   unsigned channels = 1;
   std::string parameters = {};  ///< of its fmtp line

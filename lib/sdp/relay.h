@@ -14,8 +14,8 @@ namespace trunkline::sdp {
 
 /// The relay's ports for one media line.
 struct RelayPorts {
-  core::Port rtp;
-  core::Port rtcp;  ///< told by a=rtcp; equal to `rtp`: no a=rtcp is written
+  core::Port rtp{};
+  core::Port rtcp{};  ///< told by a=rtcp; equal to `rtp`: no a=rtcp is written
 
   bool operator==(const RelayPorts&) const = default;
 };

@@ -29,7 +29,7 @@ inline constexpr std::size_t kMaxFormats = 64;
 /// One line, "a=ptime:20" is {'a', "ptime:20"}.
 struct Line {
   char type = 'a';
-  std::string value;
+  std::string value = {};
 
   bool operator==(const Line&) const = default;
 };
@@ -41,7 +41,7 @@ struct Origin {
   std::string session_version = "0";
   std::string network_type = "IN";
   std::string address_type = "IP4";
-  std::string address;
+  std::string address = {};
 
   std::string text() const;
   bool operator==(const Origin&) const = default;
@@ -52,7 +52,7 @@ struct Origin {
 struct Connection {
   std::string network_type = "IN";
   std::string address_type = "IP4";
-  std::string address;
+  std::string address = {};
 
   std::string text() const;
   /// 0.0.0.0 or ::, the hold of RFC 2543.
@@ -65,12 +65,12 @@ Connection connection_for(std::string_view address);
 
 /// One m= line (RFC 8866 section 5.14) and what follows it up to the next.
 struct Media {
-  std::string type;                         ///< audio, video, image, application, ...
-  core::Port port;                          ///< 0: refused (RFC 3264 section 6)
+  std::string type = {};                    ///< audio, video, image, application, ...
+  core::Port port{};                        ///< 0: refused (RFC 3264 section 6)
   std::optional<unsigned> port_count = {};  ///< "m=video 49170/2"
-  std::string protocol;                     ///< RTP/AVP, RTP/SAVP, UDP/TLS/RTP/SAVPF, udptl, ...
-  std::vector<std::string> formats;         ///< payload types for RTP
-  std::vector<Line> lines;                  ///< without the m= line itself
+  std::string protocol = {};                ///< RTP/AVP, RTP/SAVP, UDP/TLS/RTP/SAVPF, udptl, ...
+  std::vector<std::string> formats = {};    ///< payload types for RTP
+  std::vector<Line> lines = {};             ///< without the m= line itself
 
   bool is_refused() const noexcept { return port.value() == 0; }
   /// Whether formats are RTP payload types.
@@ -79,8 +79,8 @@ struct Media {
 };
 
 struct Session {
-  std::vector<Line> lines;  ///< from v= up to the first m=
-  std::vector<Media> media;
+  std::vector<Line> lines = {};  ///< from v= up to the first m=
+  std::vector<Media> media = {};
 
   [[nodiscard]] static core::Result<Session> parse(std::string_view text);
   /// Every line with CRLF.
