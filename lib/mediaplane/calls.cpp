@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+#include "mediaplane/calls.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/log.h"
+
+namespace trunkline::mediaplane {
+namespace {
+
+constexpr core::Seconds kUnansweredLife{3600};
+
+sealed::Codec sealed_codec(audio::Codec codec) {
+  switch (codec) {
+    case audio::Codec::mulaw:
+      return sealed::Codec::mulaw;
+    case audio::Codec::alaw:
+      return sealed::Codec::alaw;
+    case audio::Codec::s16le:
+      break;
+  }
+  return sealed::Codec::s16le;
+}
+
+}  // namespace
+
+Calls::Calls(os::Reactor& main, const CallsOptions& options, Scribe& scribe,
+             const core::Clock& clock)
+    : main_(main),
+      scribe_(scribe),
+      clock_(clock),
+      allocator_(options.ports, clock),
+      is_alive_(std::make_shared<bool>(true)) {
+  for (unsigned i = 0; i < options.threads; ++i) {
+    threads_.push_back(std::make_unique<IoThread>("rtp-" + std::to_string(i), options.timeout));
+  }
+}
+
+Calls::~Calls() {
+  *is_alive_ = false;
+}
+
+Call* Calls::find(const std::string& key) {
+  const auto found = calls_.find(key);
+  return found == calls_.end() ? nullptr : &found->second;
+}
+
+std::size_t Calls::running_recordings() const {
+  return static_cast<std::size_t>(std::count_if(calls_.begin(), calls_.end(), [](const auto& row) {
+    return row.second.recording.running.has_value();
+  }));
+}
+
+IoThread& Calls::least_busy() {
+  const auto calls_on = [this](const std::unique_ptr<IoThread>& thread) {
+    return std::count_if(calls_.begin(), calls_.end(),
+                         [&](const auto& row) { return row.second.thread == thread.get(); });
+  };
+  return **std::min_element(
+      threads_.begin(), threads_.end(),
+      [&](const auto& left, const auto& right) { return calls_on(left) < calls_on(right); });
+}
+
+Call& Calls::open(const NewCall& facts) {
+  const core::Time now = clock_.wall();
+  Call call{.key = facts.key,
+            .call = facts.call.is_nil() ? core::CallRef::make(now) : facts.call,
+            .tenant = facts.tenant,
+            .created_at = now,
+            .last_signal = now};
+  call.recording.is_wanted = facts.is_recorded;
+  call.recording.chosen = facts.recording;
+  call.thread = &least_busy();
+  call.session = std::make_shared<Session>(facts.key, static_cast<SessionObserver&>(*this));
+  call.thread->post([thread = call.thread, session = call.session] { thread->add(session); });
+  return calls_.insert_or_assign(facts.key, std::move(call)).first->second;
+}
+
+core::Result<void> Calls::describe(Call& call, Leg leg, sdp::Session description) {
+  if (auto added = add_lines(call, description); !added) return added;
+  call.leg(leg).description = std::move(description);
+  call.last_signal = clock_.wall();
+  push_plans(call);
+  return {};
+}
+
+core::Result<void> Calls::add_lines(Call& call, const sdp::Session& description) {
+  while (call.lines.size() < description.media.size()) {
+    auto caller = allocator_.allocate();
+    if (!caller) return tl::unexpected(caller.error());
+    auto called = allocator_.allocate();
+    if (!called) return tl::unexpected(called.error());
+    const bool is_rtp = description.media[call.lines.size()].is_rtp();
+    call.lines.push_back({.ports = {caller->rtp_port(), called->rtp_port()}});
+    std::array<rtp::PortPair, kLegs> ports = {std::move(*caller), std::move(*called)};
+    // std::function wants to be copyable; the line itself never is copied.
+    auto line = std::make_shared<std::unique_ptr<Line>>(
+        std::make_unique<Line>(std::move(ports), is_rtp, static_cast<TapeSink&>(*this)));
+    call.thread->post([thread = call.thread, session = call.session, line] {
+      session->add_line(thread->reactor(), std::move(*line));
+    });
+  }
+  return {};
+}
+
+void Calls::push_plans(const Call& call) {
+  for (std::size_t line = 0; line < call.lines.size(); ++line) {
+    call.thread->post([session = call.session, line, plans = plans_of(call, line)] {
+      for (const Leg leg : {Leg::caller, Leg::called})
+        session->plan(line, leg, plans[index_of(leg)]);
+    });
+  }
+}
+
+void Calls::answered(Call& call, Leg answerer) {
+  const auto& offer = call.leg(other(answerer)).description;
+  const auto& answer = call.leg(answerer).description;
+  const auto line = answer ? audio_line_of(*answer) : std::nullopt;
+  if (offer && line && *line < offer->media.size()) {
+    call.agreement = sdp::agreed_codec(offer->media[*line], answer->media[*line]);
+  }
+  scribe_.begin_call(facts_of(call));
+  if (!call.answered_at) {
+    call.answered_at = clock_.wall();
+    call.thread->post(
+        [session = call.session] { session->answered(std::chrono::steady_clock::now()); });
+  }
+  if (call.recording.is_wanted && !call.recording.running && line) start_recording(call);
+}
+
+CallFacts Calls::facts_of(const Call& call) const {
+  CallFacts facts{.key = call.key,
+                  .call = call.call,
+                  .tenant = call.tenant,
+                  .started_at = call.answered_at.value_or(clock_.wall()),
+                  .codec = call.agreement ? call.agreement->answered.name : std::string()};
+  for (const Leg leg : {Leg::caller, Leg::called}) {
+    // What a party sends is numbered by the other's description.
+    const auto& numbering = call.leg(other(leg)).description;
+    const auto line = numbering ? audio_line_of(*numbering) : std::nullopt;
+    if (!line) continue;
+    for (const sdp::Codec& codec : sdp::codecs_of(numbering->media[*line])) {
+      facts.codec_names[index_of(leg)][codec.payload_type] = codec.name;
+    }
+  }
+  return facts;
+}
+
+void Calls::start_recording(Call& call) {
+  call.recording.is_wanted = true;
+  if (call.recording.running || !call.answered_at) return;
+  call.recording.is_wanted = false;  // this attempt is the one that was wanted
+  const core::Time now = clock_.wall();
+  const core::SteadyTime began = clock_.steady();
+  const core::RecordingId id =
+      std::exchange(call.recording.chosen, std::nullopt).value_or(core::RecordingId::make(now));
+  RecordingFacts facts{
+      .recording = id, .call = call.call, .tenant = call.tenant, .started_at = now};
+  const auto format = recording_format_of(call);
+  if (!format) {
+    scribe_.refuse_recording(std::move(facts), format.error().message);
+    return;
+  }
+  facts.format.codec = sealed_codec(format->codec);
+  scribe_.begin_recording(std::move(facts));
+  call.recording.running = id;
+  const std::size_t line = audio_line_of(*call.leg(Leg::called).description).value_or(0);
+  call.thread->post(
+      [session = call.session, line, tape = std::make_shared<Tape>(id, *format, began)] {
+        session->start_tape(tape, line);
+      });
+}
+
+void Calls::stop_recording(Call& call) {
+  call.recording.is_wanted = false;
+  if (!std::exchange(call.recording.running, std::nullopt)) return;
+  call.thread->post([this, session = call.session] {
+    if (auto finished = session->finish_tape(clock_.steady())) {
+      scribe_.end_recording(std::move(*finished), clock_.wall());
+    }
+  });
+}
+
+void Calls::pause_recording(Call& call, bool is_paused) {
+  if (!call.recording.running) return;
+  call.recording.is_paused = is_paused;
+  call.thread->post([this, session = call.session, is_paused] {
+    session->pause_tape(clock_.steady(), is_paused);
+  });
+}
+
+void Calls::recording_failed(core::RecordingId recording) {
+  for (auto& [key, call] : calls_) {
+    if (call.recording.running != recording) continue;
+    call.recording.running.reset();
+    call.thread->post([session = call.session, recording] { session->drop_tape(recording); });
+  }
+}
+
+void Calls::close(Call& call, MediaEnd end, Figures done) {
+  const auto node = calls_.extract(call.key);
+  // Shared by the I/O thread's work and the answer that it posts back.
+  const auto closed = std::make_shared<Call>(std::move(node.mapped()));
+  if (closed->has_timed_out && end == MediaEnd::deleted) end = MediaEnd::timeout;
+  IoThread* const thread = closed->thread;
+  auto session = std::exchange(closed->session, nullptr);
+  thread->post(
+      [this, thread, closed, end, done = std::move(done), session = std::move(session)]() mutable {
+        const core::Time at = clock_.wall();
+        if (auto finished = session->finish_tape(clock_.steady())) {
+          scribe_.end_recording(std::move(*finished), at);
+        }
+        SessionCounters counters = session->counters(clock_.steady());
+        scribe_.end_call(closed->key, counters, end, at);
+        thread->remove(session);
+        session.reset();  // closes the sockets
+        post_to_main([this, closed, done = std::move(done), counters = std::move(counters)] {
+          if (done) done(*closed, counters);
+          if (on_closed) on_closed();
+        });
+      });
+}
+
+void Calls::close_all(MediaEnd end) {
+  while (!calls_.empty()) close(calls_.begin()->second, end);
+}
+
+void Calls::set_timeout(core::Milliseconds timeout) {
+  for (const auto& thread : threads_) thread->set_timeout(timeout);
+}
+
+void Calls::sweep() {
+  const core::Time now = clock_.wall();
+  std::vector<std::string> forgotten;
+  for (const auto& [key, call] : calls_) {
+    if (!call.answered_at && now - call.last_signal > kUnansweredLife) forgotten.push_back(key);
+  }
+  for (const std::string& key : forgotten) {
+    core::log_warning("call that was never answered is closed", {{"call", key}});
+    close(*find(key), MediaEnd::timeout);
+  }
+}
+
+}  // namespace trunkline::mediaplane

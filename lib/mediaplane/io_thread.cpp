@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#include "mediaplane/io_thread.h"
+
+#include <utility>
+
+namespace trunkline::mediaplane {
+namespace {
+
+constexpr core::Milliseconds kTick{50};
+
+}  // namespace
+
+IoThread::IoThread(std::string name, core::Milliseconds timeout)
+    : timeout_ms_(timeout.count()), thread_(std::move(name)) {
+  thread_.run([this] { timer_ = thread_.reactor().every(kTick, [this] { tick(); }); });
+}
+
+IoThread::~IoThread() {
+  thread_.post([this] {
+    timer_.reset();
+    sessions_.clear();
+  });
+  thread_.join();
+}
+
+void IoThread::add(std::shared_ptr<Session> session) {
+  sessions_.insert(std::move(session));
+}
+
+void IoThread::remove(const std::shared_ptr<Session>& session) {
+  sessions_.erase(session);
+}
+
+void IoThread::tick() {
+  const core::SteadyTime now = std::chrono::steady_clock::now();
+  const core::Milliseconds timeout{timeout_ms_.load(std::memory_order_relaxed)};
+  for (const auto& session : sessions_) session->tick(now, timeout);
+}
+
+}  // namespace trunkline::mediaplane

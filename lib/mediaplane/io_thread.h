@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// One thread that relays: the sessions that live on it, and the tick that moves their time on.
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <unordered_set>
+
+#include "core/time.h"
+#include "mediaplane/loop_thread.h"
+#include "mediaplane/session.h"
+
+namespace trunkline::mediaplane {
+
+class IoThread {
+ public:
+  IoThread(std::string name, core::Milliseconds timeout);
+  ~IoThread();
+
+  /// Any thread.
+  void post(std::function<void()> work) { thread_.post(std::move(work)); }
+  void set_timeout(core::Milliseconds timeout) { timeout_ms_ = timeout.count(); }
+
+  // On the thread itself.
+  os::Reactor& reactor() noexcept { return thread_.reactor(); }
+  void add(std::shared_ptr<Session> session);
+  void remove(const std::shared_ptr<Session>& session);
+
+ private:
+  void tick();
+
+  std::atomic<std::int64_t> timeout_ms_;
+  std::unordered_set<std::shared_ptr<Session>> sessions_;  ///< shared with main's calls
+  os::RegistrationPtr timer_;
+  LoopThread thread_;
+};
+
+}  // namespace trunkline::mediaplane

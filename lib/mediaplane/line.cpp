@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+#include "mediaplane/line.h"
+
+#include <sys/socket.h>
+
+#include "os/socket.h"
+#include "rtp/rtcp.h"
+
+namespace trunkline::mediaplane {
+namespace {
+
+/// A longer pause between two timestamps is silence that was not sent, not media.
+constexpr int kLongestPacketSeconds = 1;
+
+std::optional<os::RawAddress> raw(const std::optional<os::Address>& address) {
+  if (!address) return std::nullopt;
+  return address->raw();
+}
+
+bool send(int socket, core::ByteView bytes, const os::RawAddress& to) {
+  return ::sendto(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT, &to.any,
+                  to.length) >= 0;
+}
+
+}  // namespace
+
+Line::Line(std::array<rtp::PortPair, kLegs> ports, bool is_rtp, TapeSink& sink)
+    : is_rtp_(is_rtp), sink_(sink) {
+  for (std::size_t leg = 0; leg < kLegs; ++leg) sides_[leg].ports = std::move(ports[leg]);
+}
+
+void Line::open(os::Reactor& reactor) {
+  for (const Leg leg : {Leg::caller, Leg::called}) {
+    Side& opened = side(leg);
+    opened.rtp_watch = reactor.watch(opened.ports.rtp_descriptor(), os::Interest::readable,
+                                     [this, leg](os::Ready) { receive_rtp(leg); });
+    opened.rtcp_watch = reactor.watch(opened.ports.rtcp_descriptor(), os::Interest::readable,
+                                      [this, leg](os::Ready) { receive_rtcp(leg); });
+  }
+}
+
+void Line::plan(Leg leg, const LegPlan& plan) {
+  Side& planned = side(leg);
+  planned.rtp_latch.expect(plan.rtp);
+  planned.rtcp_latch.expect(plan.rtcp);
+  planned.rtp_destination = raw(planned.rtp_latch.destination());
+  planned.rtcp_destination = raw(planned.rtcp_latch.destination());
+  planned.announced = plan.rtp.announced;
+  planned.sends = plan.sends;
+  planned.listens = plan.listens;
+  planned.codings = plan.codings;
+  if (planned.clock_rate != plan.clock_rate) {
+    planned.clock_rate = plan.clock_rate;
+    planned.source.set_clock_rate(plan.clock_rate);
+    planned.last_timestamp.reset();
+  }
+}
+
+// One datagram a turn: the loop comes back for the next, and no call waits for another's burst. A
+// second receive to find the socket empty would cost a sixth of the relay's time.
+void Line::receive_rtp(Leg from) {
+  Side& sender = side(from);
+  const auto datagram = os::receive_from(sender.ports.rtp_descriptor(), buffer_);
+  if (!datagram) return;
+  const core::ByteView bytes = core::ByteView(buffer_).first(datagram->size);
+  if (datagram->is_cut || bytes.empty()) {
+    ++sender.counters.packets_malformed;
+    return;
+  }
+  const auto packet = is_rtp_ ? rtp::Packet::parse(bytes) : std::nullopt;
+  if (!packet || rtp::kind_of(bytes) != rtp::PacketKind::rtp) {
+    relay_other(from, bytes, datagram->from);
+    return;
+  }
+  if (!admit(sender, sender.rtp_latch, sender.rtp_destination, datagram->from)) return;
+  send_rtp(other(from), bytes);
+  const core::SteadyTime now = std::chrono::steady_clock::now();
+  count(sender, *packet, now);
+  if (tape_ != nullptr) record(from, *packet, now);
+}
+
+/// What is no RTP on an RTP port: RTCP of a party that multiplexes unasked (RFC 5761), or all there
+/// is on a line of another protocol. STUN, DTLS and garbage end here.
+void Line::relay_other(Leg from, core::ByteView bytes, const os::Address& source) {
+  Side& sender = side(from);
+  if (!is_rtp_) {
+    if (!admit(sender, sender.rtp_latch, sender.rtp_destination, source)) return;
+    ++sender.counters.packets_received;
+    sender.counters.bytes_received += bytes.size();
+    sender.last_packet = std::chrono::steady_clock::now();
+    send_rtp(other(from), bytes);
+    return;
+  }
+  const bool is_rtcp = rtp::kind_of(bytes) == rtp::PacketKind::rtcp && rtp::parse_compound(bytes);
+  if (!is_rtcp) {
+    ++sender.counters.packets_malformed;
+  } else if (sender.rtp_latch.source() != source) {
+    ++sender.counters.packets_refused;
+  } else {
+    ++sender.counters.rtcp_received;
+    send_rtcp(other(from), bytes);
+  }
+}
+
+void Line::receive_rtcp(Leg from) {
+  Side& sender = side(from);
+  const auto datagram = os::receive_from(sender.ports.rtcp_descriptor(), buffer_);
+  if (!datagram) return;
+  const core::ByteView bytes = core::ByteView(buffer_).first(datagram->size);
+  if (datagram->is_cut || (is_rtp_ && !rtp::parse_compound(bytes))) {
+    ++sender.counters.packets_malformed;
+    return;
+  }
+  if (!admit(sender, sender.rtcp_latch, sender.rtcp_destination, datagram->from)) return;
+  ++sender.counters.rtcp_received;
+  send_rtcp(other(from), bytes);
+}
+
+bool Line::admit(Side& from, rtp::Latch& latch, std::optional<os::RawAddress>& destination,
+                 const os::Address& source) {
+  switch (latch.on_packet(source)) {
+    case rtp::Latch::Verdict::accepted:
+      return true;
+    case rtp::Latch::Verdict::latched:
+      destination = raw(latch.destination());
+      return true;
+    case rtp::Latch::Verdict::refused:
+      break;
+  }
+  ++from.counters.packets_refused;
+  return false;
+}
+
+void Line::send_rtp(Leg to, core::ByteView bytes) {
+  Side& receiver = side(to);
+  if (!receiver.listens || !receiver.rtp_destination) {
+    ++receiver.counters.packets_withheld;
+  } else if (send(receiver.ports.rtp_descriptor(), bytes, *receiver.rtp_destination)) {
+    ++receiver.counters.packets_sent;
+    receiver.counters.bytes_sent += bytes.size();
+  } else {
+    ++receiver.counters.send_errors;
+  }
+}
+
+void Line::send_rtcp(Leg to, core::ByteView bytes) {
+  // RTCP goes on while media is on hold (RFC 3264 8.4).
+  Side& receiver = side(to);
+  if (!receiver.rtcp_destination) return;
+  if (send(receiver.ports.rtcp_descriptor(), bytes, *receiver.rtcp_destination)) {
+    ++receiver.counters.rtcp_sent;
+  } else {
+    ++receiver.counters.send_errors;
+  }
+}
+
+void Line::count(Side& from, const rtp::Packet& packet, core::SteadyTime now) {
+  ++from.counters.packets_received;
+  from.counters.bytes_received += packet.bytes().size();
+  from.counters.ssrc = packet.ssrc().value();
+  from.last_packet = now;
+  (void)from.source.on_packet(packet.sequence_number(), packet.timestamp(), now);  // it keeps count
+  const std::uint8_t payload_type = packet.payload_type().value();
+  if (from.codings[payload_type & 0x7FU] == Coding::signal) return;
+  from.counters.payload_type = payload_type;
+  const auto longest = static_cast<std::int32_t>(from.clock_rate) * kLongestPacketSeconds;
+  if (from.last_timestamp) {
+    const std::int32_t units = from.last_timestamp->distance_to(packet.timestamp());
+    if (units > 0 && units <= longest) from.media_units += static_cast<std::uint32_t>(units);
+  }
+  from.last_timestamp = packet.timestamp();
+}
+
+void Line::record(Leg from, const rtp::Packet& packet, core::SteadyTime now) {
+  const recording::Elapsed at = tape_->elapsed(now);
+  while (auto segment = tape_->segmenter.take_sealed(at)) {
+    sink_.take_segment(tape_->id, std::move(*segment), tape_->account());
+  }
+  recording::Packet heard{.ssrc = packet.ssrc().value(),
+                          .sequence = packet.sequence_number().value(),
+                          .timestamp = packet.timestamp().value(),
+                          .is_marked = packet.has_marker()};
+  switch (side(from).codings[packet.payload_type().value() & 0x7FU]) {
+    case Coding::mulaw:
+      heard.codec = audio::Codec::mulaw;
+      heard.payload = packet.payload();
+      break;
+    case Coding::alaw:
+      heard.codec = audio::Codec::alaw;
+      heard.payload = packet.payload();
+      break;
+    case Coding::unknown:
+      ++tape_->packets_unheard[index_of(from)];
+      break;
+    case Coding::signal:
+      break;
+  }
+  tape_->segmenter.place(from, heard, at);
+}
+
+LineCounters Line::counters(core::SteadyTime now) const {
+  LineCounters line;
+  for (const Leg leg : {Leg::caller, Leg::called}) {
+    const Side& from = side(leg);
+    LegCounters& counters = line.legs[index_of(leg)];
+    counters = from.counters;
+    const std::int64_t lost = from.source.lost();
+    counters.packets_lost = lost > 0 ? static_cast<std::uint64_t>(lost) : 0;
+    counters.packets_late = from.source.late();
+    counters.jitter_ms = from.source.jitter_ms();
+    counters.media_ms = from.media_units * 1000 / from.clock_rate;
+    LegEnds& ends = line.ends[index_of(leg)];
+    ends.local = from.ports.rtp_port();
+    ends.announced = from.announced;
+    ends.source = from.rtp_latch.source();
+    if (from.last_packet) {
+      ends.silent_for = std::chrono::duration_cast<core::Seconds>(now - *from.last_packet);
+    }
+  }
+  return line;
+}
+
+}  // namespace trunkline::mediaplane

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// One media line of a call on its I/O thread: four sockets, two of them facing each party. What
+// comes from the party a socket has latched on is sent to the other party, RTP and RTCP; then it is
+// counted and, where a tape runs, recorded. What comes from strangers is counted and dropped.
+//
+// Per packet: no allocation, lock, log line or exception.
+
+#include <array>
+#include <optional>
+#include <span>
+
+#include "core/time.h"
+#include "mediaplane/counters.h"
+#include "mediaplane/leg_plan.h"
+#include "mediaplane/tape.h"
+#include "os/reactor.h"
+#include "rtp/latch.h"
+#include "rtp/packet.h"
+#include "rtp/port_allocator.h"
+#include "rtp/source.h"
+
+namespace trunkline::mediaplane {
+
+/// Longer datagrams are no media and are dropped.
+inline constexpr std::size_t kMaxDatagram = 4096;
+
+class Line {
+ public:
+  /// `is_rtp` false: datagrams of another protocol (T.38) are passed on as they are.
+  Line(std::array<rtp::PortPair, kLegs> ports, bool is_rtp, TapeSink& sink);
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
+
+  // The I/O thread's, all of them.
+  void open(os::Reactor& reactor);
+  void plan(Leg leg, const LegPlan& plan);
+  /// The tape that hears this line; nullptr: none any more. The caller keeps it alive.
+  void hear_by(Tape* tape) { tape_ = tape; }
+  LineCounters counters(core::SteadyTime now) const;
+  bool is_expected(Leg leg) const { return side(leg).sends; }
+  /// When the party was last heard; nothing before its first packet.
+  std::optional<core::SteadyTime> last_heard(Leg leg) const { return side(leg).last_packet; }
+
+ private:
+  struct Side {
+    rtp::PortPair ports;
+    os::RegistrationPtr rtp_watch;
+    os::RegistrationPtr rtcp_watch;
+    rtp::Latch rtp_latch;
+    rtp::Latch rtcp_latch;
+    std::optional<os::RawAddress> rtp_destination;
+    std::optional<os::RawAddress> rtcp_destination;
+    std::optional<os::Address> announced;
+    bool sends = false;
+    bool listens = false;
+    std::array<Coding, 128> codings{};
+    rtp::SourceStatistics source;
+    std::optional<core::SteadyTime> last_packet;
+    std::optional<rtp::RtpTimestamp> last_timestamp;
+    std::uint32_t clock_rate = 8000;
+    std::uint64_t media_units = 0;  ///< timestamp units heard
+    LegCounters counters;
+  };
+
+  Side& side(Leg leg) { return sides_[index_of(leg)]; }
+  const Side& side(Leg leg) const { return sides_[index_of(leg)]; }
+  void receive_rtp(Leg from);
+  void receive_rtcp(Leg from);
+  void relay_other(Leg from, core::ByteView bytes, const os::Address& source);
+  bool admit(Side& from, rtp::Latch& latch, std::optional<os::RawAddress>& destination,
+             const os::Address& source);
+  void send_rtp(Leg to, core::ByteView bytes);
+  void send_rtcp(Leg to, core::ByteView bytes);
+  void count(Side& from, const rtp::Packet& packet, core::SteadyTime now);
+  void record(Leg from, const rtp::Packet& packet, core::SteadyTime now);
+
+  std::array<Side, kLegs> sides_;
+  bool is_rtp_;
+  TapeSink& sink_;
+  Tape* tape_ = nullptr;
+  std::array<std::byte, kMaxDatagram> buffer_;
+};
+
+}  // namespace trunkline::mediaplane

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: MIT
+#include "mediaplane/ng_commands.h"
+
+#include <utility>
+
+#include "core/text.h"
+#include "mediaplane/ng_replies.h"
+#include "ng/keys.h"
+#include "os/socket.h"
+#include "sdp/relay.h"
+
+namespace trunkline::mediaplane {
+namespace {
+
+using ng::Dictionary;
+using ng::error_reply;
+using ng::ok_reply;
+
+constexpr std::int64_t kDefaultList = 32;
+
+/// Our own address on the way to that party; nothing where there is no way.
+std::optional<os::Address> route_to(const os::Address& party) {
+  const auto socket = os::bind_udp(os::Address::any(party.family()));
+  if (!socket || !os::connect_udp(socket->get(), party)) return std::nullopt;
+  return os::local_address(socket->get());
+}
+
+/// "received from" is [family, address].
+std::optional<os::Address> signalling_of(const Dictionary& body) {
+  const auto pieces = body.texts("received from");
+  if (pieces.size() != 2) return std::nullopt;
+  const auto address = os::Address::parse_host(pieces[1]);
+  return address ? std::optional(*address) : std::nullopt;
+}
+
+bool wants_recording(const Dictionary& body) {
+  const std::string_view ours = body.text(ng::kRecordKey);
+  if (!ours.empty()) return ours == "always";
+  const std::string_view theirs = body.text("record call");
+  return theirs == "yes" || theirs == "on" || body.has_text("flags", "record-call");
+}
+
+template <class Id>
+std::optional<Id> id_at(const Dictionary& body, std::string_view key) {
+  const auto id = Id::parse(body.text(key));
+  return id ? std::optional(*id) : std::nullopt;
+}
+
+core::Result<sdp::Session> session_of(const Dictionary& body) {
+  const std::string_view text = body.text("sdp");
+  if (text.empty()) return core::fault(core::ExitCode::data, "No SDP body in message");
+  auto session = sdp::Session::parse(text);
+  if (!session) {
+    return core::fault(core::ExitCode::data, "Failed to parse SDP: " + session.error().message);
+  }
+  return session;
+}
+
+}  // namespace
+
+NgCommands::NgCommands(Calls& calls, os::Address local, const core::Clock& clock)
+    : calls_(calls), local_(local), clock_(clock) {}
+
+void NgCommands::serve(ng::Server& server) {
+  using ng::Request;
+  using ng::Respond;
+  server.on("ping", [](const Request&, const Respond& respond) {
+    Dictionary reply{{"result", "pong"}};
+    reply.set(ng::kVersionKey, ng::kVersion);
+    respond(std::move(reply));
+  });
+  server.on("offer", [this](const Request& request, const Respond& respond) {
+    respond(offer(request.body));
+  });
+  server.on("answer", [this](const Request& request, const Respond& respond) {
+    respond(answer(request.body));
+  });
+  server.on("delete", [this](const Request& request, const Respond& respond) {
+    remove(request.body, respond);
+  });
+  server.on("query", [this](const Request& request, const Respond& respond) {
+    query(request.body, respond);
+  });
+  server.on("list", [this](const Request& request, const Respond& respond) {
+    respond(list(request.body));
+  });
+  const auto on_recording = [&](const char* command, std::function<void(Call&)> change) {
+    server.on(command,
+              [this, change = std::move(change)](const Request& request, const Respond& respond) {
+                respond(change_recording(request.body, change));
+              });
+  };
+  on_recording("start recording", [this](Call& call) {
+    calls_.start_recording(call);
+    calls_.pause_recording(call, false);
+  });
+  on_recording("stop recording", [this](Call& call) { calls_.stop_recording(call); });
+  on_recording("pause recording", [this](Call& call) { calls_.pause_recording(call, true); });
+}
+
+Dictionary NgCommands::offer(const Dictionary& body) {
+  const std::string key(body.text("call-id"));
+  const std::string_view tag = body.text("from-tag");
+  if (key.empty()) return error_reply("No call-id in message");
+  if (tag.empty()) return error_reply("No from-tag in message");
+  auto description = session_of(body);
+  if (!description) return error_reply(description.error().message);
+  Call* call = calls_.find(key);
+  const bool is_new = call == nullptr;
+  if (is_new && is_draining_) {
+    return {{"result", "load limit"}, {"message", "recorderd is being stopped"}};
+  }
+  if (is_new) {
+    call = &open(key, body);
+    call->leg(Leg::caller).tag = tag;
+  }
+  const Leg offerer = call->leg_of(tag);
+  if (offerer == Leg::called) call->leg(Leg::called).tag = tag;
+  const std::string_view to_tag = body.text("to-tag");
+  if (offerer == Leg::caller && !to_tag.empty()) call->branches.emplace(to_tag);
+  Dictionary reply = describe(*call, offerer, std::move(*description), body);
+  if (is_new && reply.text("result") != "ok") calls_.close(*call, MediaEnd::stopped);
+  return reply;
+}
+
+Call& NgCommands::open(const std::string& key, const Dictionary& body) {
+  // Our own sipd's call-id is the call's id; another exchange's is any text.
+  const auto named = id_at<core::CallRef>(body, ng::kCallKey);
+  return calls_.open(
+      {.key = key,
+       .call = named ? *named : core::CallRef::parse(key).value_or(core::CallRef{}),
+       .tenant = id_at<core::TenantId>(body, ng::kTenantKey).value_or(core::TenantId{}),
+       .is_recorded = wants_recording(body),
+       .recording = id_at<core::RecordingId>(body, ng::kRecordingKey)});
+}
+
+Dictionary NgCommands::answer(const Dictionary& body) {
+  const std::string key(body.text("call-id"));
+  const std::string_view from_tag = body.text("from-tag");
+  const std::string_view to_tag = body.text("to-tag");
+  if (key.empty()) return error_reply("No call-id in message");
+  if (from_tag.empty()) return error_reply("No from-tag in message");
+  if (to_tag.empty()) return error_reply("No to-tag in message");
+  auto description = session_of(body);
+  if (!description) return error_reply(description.error().message);
+  Call* const call = calls_.find(key);
+  if (call == nullptr) return error_reply("Unknown call-id");
+  const Leg offerer = call->leg_of(from_tag);
+  const Leg answerer = other(offerer);
+  const auto& offered = call->leg(offerer).description;
+  if (!offered) return error_reply("Unknown call-id");
+  if (const auto fits = sdp::check_answer(*offered, *description); !fits) {
+    return error_reply(fits.error().message);
+  }
+  if (answerer == Leg::called) {
+    call->leg(Leg::called).tag = to_tag;
+    call->branches.emplace(to_tag);
+  }
+  if (wants_recording(body)) call->recording.is_wanted |= !call->recording.running.has_value();
+  Dictionary reply = describe(*call, answerer, std::move(*description), body);
+  if (reply.text("result") == "ok") calls_.answered(*call, answerer);
+  return reply;
+}
+
+Dictionary NgCommands::describe(Call& call, Leg leg, sdp::Session description,
+                                const Dictionary& body) {
+  if (auto signalling = signalling_of(body)) call.leg(leg).signalling = signalling;
+  if (call.leg(leg).since == core::Time{}) call.leg(leg).since = clock_.wall();
+  if (const auto taken = calls_.describe(call, leg, std::move(description)); !taken) {
+    return error_reply(taken.error().message);
+  }
+  Dictionary reply = ok_reply();
+  reply.set("sdp", rewritten(call, leg, body));
+  return reply;
+}
+
+std::string NgCommands::rewritten(const Call& call, Leg author, const Dictionary& body) const {
+  const Leg reader = other(author);
+  sdp::Session session = *call.leg(author).description;
+  std::vector<sdp::RelayPorts> ports;
+  for (std::size_t line = 0; line < session.media.size(); ++line) {
+    const core::Port rtp = call.lines[line].ports[index_of(reader)];
+    ports.push_back({rtp, core::Port(static_cast<std::uint16_t>(rtp.value() + 1))});
+  }
+  sdp::point_at_relay(session, address_towards(call, reader, body), ports,
+                      {.replaces_origin = body.has_text("replace", "origin")});
+  return session.text();
+}
+
+std::string NgCommands::address_towards(const Call& call, Leg reader,
+                                        const Dictionary& body) const {
+  const std::string_view asked = body.text("media address");
+  if (!asked.empty()) return std::string(asked);
+  if (!advertised_.empty()) return advertised_;
+  if (!local_.is_any()) return local_.host();
+  // The reader may not have been heard of yet: then the author's side of the machine is the guess.
+  for (const Leg leg : {reader, other(reader)}) {
+    const auto plan = plans_of(call, 0)[index_of(leg)];
+    const auto& party = plan.rtp.announced ? plan.rtp.announced : call.leg(leg).signalling;
+    if (!party) continue;
+    if (const auto local =
+            route_to(party->port().value() == 0 ? party->with_port(core::Port(9)) : *party)) {
+      return local->host();
+    }
+  }
+  return os::Address::loopback().host();
+}
+
+void NgCommands::remove(const Dictionary& body, const ng::Respond& respond) {
+  const std::string key(body.text("call-id"));
+  if (key.empty()) return respond(error_reply("No call-id in message"));
+  Call* const call = calls_.find(key);
+  const std::string_view from_tag = body.text("from-tag");
+  const std::string_view to_tag = body.text("to-tag");
+  const auto is_known = [&](std::string_view tag) {
+    return tag.empty() || tag == call->leg(Leg::caller).tag || tag == call->leg(Leg::called).tag ||
+           call->branches.contains(std::string(tag));
+  };
+  if (call == nullptr || !is_known(from_tag)) {
+    const char* const why = "Call-ID not found or tags didn't match";
+    if (body.has_text("flags", "fatal")) return respond(error_reply(why));
+    Dictionary reply = ok_reply();
+    reply.set("warning", why);
+    return respond(std::move(reply));
+  }
+  const std::string branch(to_tag == call->leg(Leg::caller).tag ? from_tag : to_tag);
+  if (!branch.empty() && !to_tag.empty()) {
+    call->branches.erase(branch);
+    if (!call->branches.empty()) return respond(ok_reply());
+  }
+  calls_.close(*call, MediaEnd::deleted,
+               [this, respond](const Call& closed, const SessionCounters& counters) {
+                 Dictionary reply = call_dictionary(closed, counters, clock_.wall());
+                 reply.set("result", "ok");
+                 respond(std::move(reply));
+               });
+}
+
+void NgCommands::query(const Dictionary& body, const ng::Respond& respond) {
+  Call* const call = calls_.find(std::string(body.text("call-id")));
+  if (call == nullptr) return respond(error_reply("Unknown call-id"));
+  calls_.figures(*call, [this, respond](const Call* asked, const SessionCounters& counters) {
+    if (asked == nullptr) return respond(error_reply("Unknown call-id"));
+    Dictionary reply = call_dictionary(*asked, counters, clock_.wall());
+    reply.set("result", "ok");
+    respond(std::move(reply));
+  });
+}
+
+Dictionary NgCommands::list(const Dictionary& body) const {
+  std::int64_t limit = body.integer("limit", kDefaultList);
+  ng::List calls;
+  for (const auto& [key, call] : calls_.all()) {
+    if (limit-- <= 0) break;
+    calls.emplace_back(key);
+  }
+  Dictionary reply = ok_reply();
+  reply.set("calls", std::move(calls));
+  return reply;
+}
+
+Dictionary NgCommands::change_recording(const Dictionary& body,
+                                        const std::function<void(Call&)>& change) {
+  Call* const call = calls_.find(std::string(body.text("call-id")));
+  if (call == nullptr) return error_reply("Unknown call-id");
+  change(*call);
+  return ok_reply();
+}
+
+}  // namespace trunkline::mediaplane

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What NG's commands do here: ping, offer, answer, delete, query, list, start, stop and pause
+// recording, as rtpengine 10.5 answers them. Flags that concern what we do not do are ignored.
+//
+// Words of NG: from-tag names the party that offers, so a re-offer by the called party has its tag
+// there, also in the answer to it. A delete with a to-tag ends one branch of a forked call; the
+// last branch, or none named, ends the call.
+
+#include <functional>
+#include <string>
+
+#include "mediaplane/calls.h"
+#include "ng/server.h"
+
+namespace trunkline::mediaplane {
+
+class NgCommands {
+ public:
+  /// `advertised`: what is written into SDP; unspecified: the local address that leads to the
+  /// party.
+  NgCommands(Calls& calls, os::Address local, const core::Clock& clock);
+
+  void serve(ng::Server& server);
+  void set_advertised(const std::string& address) { advertised_ = address; }
+  /// While draining, new calls are turned away: "load limit".
+  void set_draining(bool is_draining) { is_draining_ = is_draining; }
+
+  // One function a command; public for tests.
+  ng::Dictionary offer(const ng::Dictionary& body);
+  ng::Dictionary answer(const ng::Dictionary& body);
+  void remove(const ng::Dictionary& body, const ng::Respond& respond);
+  void query(const ng::Dictionary& body, const ng::Respond& respond);
+  ng::Dictionary list(const ng::Dictionary& body) const;
+
+ private:
+  ng::Dictionary change_recording(const ng::Dictionary& body,
+                                  const std::function<void(Call&)>& change);
+  ng::Dictionary describe(Call& call, Leg leg, sdp::Session description,
+                          const ng::Dictionary& body);
+  std::string rewritten(const Call& call, Leg author, const ng::Dictionary& body) const;
+  std::string address_towards(const Call& call, Leg reader, const ng::Dictionary& body) const;
+  Call& open(const std::string& key, const ng::Dictionary& body);
+
+  Calls& calls_;
+  os::Address local_;
+  const core::Clock& clock_;
+  std::string advertised_;
+  bool is_draining_ = false;
+};
+
+}  // namespace trunkline::mediaplane

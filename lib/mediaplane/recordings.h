@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The recordings this node knows of, newest first, each as its last recording.v1: what the
+// journal's state holds, in memory. Older ones are PostgreSQL's to list; their files are found by
+// their id.
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "core/json.h"
+#include "core/time.h"
+#include "core/uuid.h"
+
+namespace trunkline::mediaplane {
+
+class Recordings {
+ public:
+  explicit Recordings(std::filesystem::path root) : root_(std::move(root)) {}
+
+  void put(core::RecordingId recording, core::Json body);
+  /// By its id, a unique tail of it, or "last". Faults: no_input, and usage where the tail fits
+  /// two.
+  [[nodiscard]] core::Result<core::Json> find(std::string_view name) const;
+  /// The newest of a call.
+  [[nodiscard]] core::Result<core::Json> of_call(core::CallRef call) const;
+  /// Newest first.
+  std::vector<core::Json> newest(std::size_t limit) const;
+  std::size_t size() const { return bodies_.size(); }
+
+  /// Forgets those that ended and were made before `moment`; returns them.
+  std::vector<core::RecordingId> forget_before(core::Time moment);
+
+  /// The file: where its body says, else on the day its id was made or the next (a call may pass
+  /// midnight). A fault (no_input) where there is none.
+  [[nodiscard]] core::Result<std::filesystem::path> file_of(core::RecordingId recording) const;
+
+ private:
+  std::filesystem::path root_;
+  std::map<core::RecordingId, core::Json> bodies_;  // ids sort by the time they were made
+};
+
+}  // namespace trunkline::mediaplane

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+#include "mediaplane/scribe.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "core/log.h"
+#include "os/system_fault.h"
+
+namespace trunkline::mediaplane {
+namespace {
+
+constexpr core::Milliseconds kSaveEvery{200};
+constexpr core::Milliseconds kSyncEvery{1000};
+/// What may wait for a disk that stalls: 30 s of a thousand calls.
+constexpr std::size_t kMostBytesWaiting = std::size_t{512} * 1024 * 1024;
+
+}  // namespace
+
+Scribe::Scribe(const Parts& parts) : parts_(parts), thread_("writer") {
+  thread_.run([this] {
+    save_timer_ = thread_.reactor().every(kSaveEvery, [this] { save_states(); });
+    sync_timer_ = thread_.reactor().every(kSyncEvery, [this] { sync_files(); });
+  });
+}
+
+Scribe::~Scribe() {
+  thread_.post([this] {
+    save_states();
+    sync_files();
+    save_timer_.reset();
+    sync_timer_.reset();
+    open_.clear();
+  });
+  thread_.join();
+}
+
+void Scribe::flush() {
+  thread_.run([this] { save_states(); });
+}
+
+void Scribe::begin_call(CallFacts facts) {
+  thread_.post([this, facts = std::move(facts)]() mutable {
+    unsaved_calls_.insert(facts.key);
+    LiveCall& call = calls_[facts.key];
+    call.facts = std::move(facts);
+  });
+}
+
+void Scribe::save_account(std::string key, SessionCounters counters) {
+  thread_.post([this, key = std::move(key), counters = std::move(counters)]() mutable {
+    const auto call = calls_.find(key);
+    if (call == calls_.end()) return;
+    call->second.counters = std::move(counters);
+    unsaved_calls_.insert(key);
+  });
+}
+
+void Scribe::end_call(std::string key, SessionCounters counters, MediaEnd end, core::Time at) {
+  thread_.post([this, key = std::move(key), counters = std::move(counters), end, at] {
+    const auto call = calls_.find(key);
+    if (call == calls_.end()) return;
+    const CallFacts& facts = call->second.facts;
+    core::Json body = media_body(facts, counters, end, at);
+    parts_.journal.append({.kind = "media.ended",
+                           .tenant = facts.tenant,
+                           .call = facts.call,
+                           .body = core::to_line(body),
+                           .at = at},
+                          {{std::string(kMediaState), key, std::nullopt}});
+    calls_.erase(call);
+    unsaved_calls_.erase(key);
+    parts_.listener.media_ended(std::move(body));
+  });
+}
+
+void Scribe::begin_recording(RecordingFacts facts) {
+  thread_.post([this, facts = std::move(facts)]() mutable { open_file(std::move(facts)); });
+}
+
+void Scribe::refuse_recording(RecordingFacts facts, std::string reason) {
+  thread_.post([this, facts = std::move(facts), reason = std::move(reason)] {
+    journal_recording(
+        facts,
+        {.status = RecordingStatus::unsupported, .reason = reason, .ended_at = facts.started_at},
+        {});
+  });
+}
+
+void Scribe::take_segment(core::RecordingId recording, recording::Segment segment,
+                          TapeAccount account) {
+  const std::size_t bytes = segment.samples.size();
+  if (bytes_waiting_.fetch_add(bytes) > kMostBytesWaiting) {
+    bytes_waiting_ -= bytes;
+    thread_.post([this, recording] { fail(recording, "the disk is too slow for the recordings"); });
+    return;
+  }
+  thread_.post([this, recording, bytes, segment = std::move(segment), account] {
+    write_segment(recording, segment, account);
+    bytes_waiting_ -= bytes;
+  });
+}
+
+void Scribe::end_recording(Session::Finished finished, core::Time at) {
+  thread_.post([this, finished = std::move(finished), at]() mutable { finish_file(finished, at); });
+}
+
+void Scribe::open_file(RecordingFacts facts) {
+  const core::RecordingId id = facts.recording;
+  auto writer = sealed::Writer::create(
+      parts_.recordings, {.recording = id, .format = facts.format, .started_at = facts.started_at},
+      parts_.keys);
+  if (!writer) {
+    std::string reason = writer.error().message;
+    if (!writer.error().hint.empty()) reason += " (hint: " + writer.error().hint + ")";
+    journal_recording(facts,
+                      {.status = RecordingStatus::failed,
+                       .reason = std::move(reason),
+                       .ended_at = parts_.clock.wall()},
+                      {});
+    return;
+  }
+  facts.path = writer->relative_path().string();
+  facts.key_id = writer->key_id().value();
+  Open& open = open_[id];
+  open.facts = std::move(facts);
+  open.writer.emplace(std::move(*writer));
+  has_unsynced_ = true;
+  journal_recording(open.facts, {.bytes = open.writer->bytes().value()}, {});
+}
+
+void Scribe::write_segment(core::RecordingId recording, const recording::Segment& segment,
+                           const TapeAccount& account) {
+  const auto found = open_.find(recording);
+  if (found == open_.end()) return;
+  Open& open = found->second;
+  open.account = account;
+  if (const auto written = open.writer->append(segment.samples); !written) {
+    fail(recording, written.error().message);
+    return;
+  }
+  open.bytes_plain += segment.samples.size();
+  has_unsynced_ = true;
+  unsaved_recordings_.insert(recording);
+}
+
+void Scribe::fail(core::RecordingId recording, const std::string& reason) {
+  const auto found = open_.find(recording);
+  if (found == open_.end()) return;
+  const Open open = std::move(found->second);
+  open_.erase(found);
+  unsaved_recordings_.erase(recording);
+  journal_recording(open.facts,
+                    {.status = RecordingStatus::failed,
+                     .reason = reason,
+                     .ended_at = parts_.clock.wall(),
+                     .duration = duration_of(open),
+                     .bytes = open.writer->bytes().value()},
+                    open.account);
+}
+
+void Scribe::finish_file(const Session::Finished& finished, core::Time at) {
+  const auto found = open_.find(finished.recording);
+  if (found == open_.end()) return;
+  for (const recording::Segment& segment : finished.segments) {
+    if (!segment.is_last) write_segment(finished.recording, segment, finished.account);
+  }
+  if (!open_.contains(finished.recording)) return;  // a write failed
+  Open& open = found->second;
+  open.account = finished.account;
+  const core::Bytes& last = finished.segments.back().samples;
+  if (const auto written = open.writer->finalise(last); !written) {
+    fail(finished.recording, written.error().message);
+    return;
+  }
+  open.bytes_plain += last.size();
+  has_unsynced_ = true;
+  RecordingEnd end{.status = RecordingStatus::complete,
+                   .ended_at = at,
+                   .duration = duration_of(open),
+                   .bytes = open.writer->bytes().value()};
+  if (open.account.packets_unheard[0] + open.account.packets_unheard[1] > 0) {
+    end.reason = "a part of the call used a codec that cannot be recorded";
+  }
+  unsaved_recordings_.erase(finished.recording);
+  journal_recording(open.facts, end, open.account);
+  open_.erase(found);
+}
+
+core::Milliseconds Scribe::duration_of(const Open& open) const {
+  return core::Milliseconds(
+      static_cast<std::int64_t>(open.bytes_plain * 1000 / open.facts.format.bytes_per_second()));
+}
+
+void Scribe::journal_recording(const RecordingFacts& facts, const RecordingEnd& end,
+                               const TapeAccount& account) {
+  core::Json body = recording_body(facts, end, account);
+  std::string text = core::to_line(body);
+  parts_.journal.append({.kind = std::string(kind_of(end.status)),
+                         .tenant = facts.tenant,
+                         .call = facts.call,
+                         .body = text,
+                         .at = end.ended_at.value_or(facts.started_at)},
+                        {{std::string(kRecordingState), facts.recording.text(), std::move(text)}});
+  parts_.listener.recording_changed(facts.recording, end.status, std::move(body));
+}
+
+void Scribe::save_states() {
+  std::vector<journal::StateChange> changes;
+  for (const core::RecordingId id : unsaved_recordings_) {
+    const Open& open = open_.at(id);
+    changes.push_back({std::string(kRecordingState), id.text(),
+                       core::to_line(recording_body(
+                           open.facts, {.bytes = open.writer->bytes().value()}, open.account))});
+  }
+  const core::Time now = parts_.clock.wall();
+  for (const std::string& key : unsaved_calls_) {
+    const LiveCall& call = calls_.at(key);
+    changes.push_back(
+        {std::string(kMediaState), key,
+         core::to_line(media_body(call.facts, call.counters, MediaEnd::stopped, now))});
+  }
+  unsaved_recordings_.clear();
+  unsaved_calls_.clear();
+  if (!changes.empty()) parts_.journal.change_state(std::move(changes));
+}
+
+void Scribe::sync_files() {
+  if (!has_unsynced_ || open_.empty()) return;
+  has_unsynced_ = false;
+  // All files lie on one file system, so any open one stands for it.
+  if (::syncfs(open_.begin()->second.writer->descriptor()) != 0) {
+    core::log_error("cannot sync the recordings", {{"error", os::text_of_errno(errno)}});
+  }
+}
+
+}  // namespace trunkline::mediaplane

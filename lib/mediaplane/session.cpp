@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include "mediaplane/session.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace trunkline::mediaplane {
+namespace {
+
+constexpr core::Seconds kSaveEvery{2};
+constexpr core::Milliseconds kLookEvery{500};
+constexpr core::Milliseconds kLeastGrace{30'000};
+
+}  // namespace
+
+Session::Session(std::string key, SessionObserver& observer)
+    : key_(std::move(key)), observer_(observer) {}
+
+void Session::add_line(os::Reactor& reactor, std::unique_ptr<Line> line) {
+  line->open(reactor);
+  lines_.push_back(std::move(line));
+}
+
+void Session::plan(std::size_t line, Leg leg, const LegPlan& plan) {
+  if (line < lines_.size()) lines_[line]->plan(leg, plan);
+}
+
+void Session::answered(core::SteadyTime now) {
+  if (answered_at_) return;
+  answered_at_ = now;
+  next_save_ = now + kSaveEvery;
+}
+
+void Session::start_tape(std::shared_ptr<Tape> tape, std::size_t line) {
+  if (line >= lines_.size()) return;
+  tape_ = std::move(tape);
+  tape_line_ = line;
+  lines_[line]->hear_by(tape_.get());
+}
+
+void Session::pause_tape(core::SteadyTime now, bool is_paused) {
+  if (!tape_) return;
+  if (is_paused) {
+    tape_->segmenter.pause(tape_->elapsed(now));
+  } else {
+    tape_->segmenter.resume(tape_->elapsed(now));
+  }
+}
+
+std::optional<Session::Finished> Session::finish_tape(core::SteadyTime now) {
+  if (!tape_) return std::nullopt;
+  lines_[tape_line_]->hear_by(nullptr);
+  const std::shared_ptr<Tape> tape = std::exchange(tape_, nullptr);
+  Finished finished{
+      .recording = tape->id, .segments = tape->segmenter.finish(tape->elapsed(now)), .account = {}};
+  finished.account = tape->account();
+  return finished;
+}
+
+void Session::drop_tape(core::RecordingId recording) {
+  if (!tape_ || tape_->id != recording) return;
+  lines_[tape_line_]->hear_by(nullptr);
+  tape_.reset();
+}
+
+SessionCounters Session::counters(core::SteadyTime now) const {
+  SessionCounters counters;
+  for (const auto& line : lines_) counters.push_back(line->counters(now));
+  return counters;
+}
+
+void Session::tick(core::SteadyTime now, core::Milliseconds timeout) {
+  if (tape_) {
+    while (auto segment = tape_->segmenter.take_sealed(tape_->elapsed(now))) {
+      observer_.take_segment(tape_->id, std::move(*segment), tape_->account());
+    }
+  }
+  if (!answered_at_) return;
+  if (now >= next_save_) {
+    next_save_ = now + kSaveEvery;
+    observer_.save_account(key_, counters(now));
+  }
+  if (now >= next_look_) {
+    next_look_ = now + kLookEvery;
+    watch_silence(now, timeout);
+  }
+}
+
+void Session::watch_silence(core::SteadyTime now, core::Milliseconds timeout) {
+  bool is_anybody_expected = false;
+  bool is_anybody_heard = false;
+  SilentLegs silent{};
+  for (const Leg leg : {Leg::caller, Leg::called}) {
+    std::optional<core::SteadyTime>& since = expected_since_[index_of(leg)];
+    const bool is_expected = std::any_of(
+        lines_.begin(), lines_.end(), [leg](const auto& line) { return line->is_expected(leg); });
+    // A party that resumes after a hold has the whole time-out to begin.
+    if (!is_expected) {
+      since.reset();
+      continue;
+    }
+    if (!since) since = now;
+    core::SteadyTime last = *since;
+    for (const auto& line : lines_) last = std::max(last, line->last_heard(leg).value_or(last));
+    is_anybody_expected = true;
+    silent[index_of(leg)] = now - last >= timeout;
+    is_anybody_heard |= !silent[index_of(leg)];
+  }
+  if (!is_anybody_expected || is_anybody_heard) {
+    silent_since_.reset();
+  } else if (!silent_since_) {
+    silent_since_ = now;
+    observer_.media_is_silent(key_, silent);
+  } else if (now - *silent_since_ >= std::max(timeout, kLeastGrace) && !is_abandoned_) {
+    is_abandoned_ = true;
+    observer_.session_is_abandoned(key_);
+  }
+}
+
+}  // namespace trunkline::mediaplane
