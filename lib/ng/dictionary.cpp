@@ -20,7 +20,7 @@ template <class Entries>
 auto place_of(Entries& entries, std::string_view key) {
   return std::lower_bound(
       entries.begin(), entries.end(), key,
-      [](const Entry& entry, std::string_view wanted) { return entry.key < wanted; });
+      [](const Entry& entry, std::string_view wanted) { return entry.key.compare(wanted) < 0; });
 }
 
 }  // namespace
