@@ -214,12 +214,12 @@ std::string_view name_of(Transport transport) {
 }
 
 core::Result<Endpoint> Endpoint::parse(std::string_view text) {
-  for (const Transport transport : {Transport::udp, Transport::tcp}) {
-    const std::string_view name = name_of(transport);
+  for (const Transport known : {Transport::udp, Transport::tcp}) {
+    const std::string_view name = name_of(known);
     if (!text.starts_with(name) || !text.substr(name.size()).starts_with(':')) continue;
-    return Address::parse(text.substr(name.size() + 1)).map([&](const Address& address) {
-      return Endpoint{transport, address};
-    });
+    const auto parsed = Address::parse(text.substr(name.size() + 1));
+    if (!parsed) return tl::unexpected(parsed.error());
+    return Endpoint{known, *parsed};
   }
   return core::fault(
       core::ExitCode::data,
