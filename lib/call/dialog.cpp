@@ -79,7 +79,9 @@ void Machine::on(const NotAcknowledged& event) {
 void Machine::on(const ByeReceived& event) {
   if (!knows(event.leg)) return;
   Leg& gone = leg(event.leg);
-  if (gone.dialog == Dialog::none || gone.dialog == Dialog::over) return;
+  if (gone.dialog == Dialog::none) return;
+  // Its dialog ended otherwise meanwhile: there is nothing left to say but yes.
+  if (gone.dialog == Dialog::over) return act(AcceptBye{.leg = event.leg});
   gone.owes_bye_answer = true;
   // RFC 3261 section 15 lets a caller end an early dialog with BYE.
   if (gone.dialog == Dialog::invited && event.leg == kCallerLeg) {

@@ -66,6 +66,20 @@ bool by_caller(Draft& draft) {
   return false;
 }
 
+bool by_domain(Draft& draft) {
+  const std::string host = core::to_lower(draft.request.host);
+  const directory::Tenant* tenant = draft.snapshot.tenant_by_domain(host);
+  // A host that is nobody's domain (an IP address, as a rule) gives the default tenant.
+  const bool is_foreign =
+      tenant != nullptr && tenant->id != draft.request.tenant && tenant->domain == host;
+  if (!is_foreign) {
+    draft.pass("domain", "the caller's own");
+    return false;
+  }
+  draft.refuse("domain", 404, fmt::format("{} is the domain of another tenant", host));
+  return true;
+}
+
 bool by_emergency(Draft& draft) {
   if (!is_emergency(draft.plan.dialled)) {
     draft.pass("emergency", "not an emergency number");
@@ -97,7 +111,9 @@ bool by_none(Draft& draft) {
   return true;
 }
 
-constexpr std::array<Rule, 5> kRules{by_caller, by_emergency, by_extension, by_name, by_none};
+// Emergency before domain: nothing stands before it but the caller being nobody.
+constexpr std::array<Rule, 6> kRules{by_caller,    by_emergency, by_domain,
+                                     by_extension, by_name,      by_none};
 
 bool is_number_character(char c) {
   return (c >= '0' && c <= '9') || c == '+' || c == '*' || c == '#';

@@ -12,6 +12,7 @@
 //   emergency  112, 911, 999, 110: nothing may shadow them. There is no way to the public network
 //              yet, so such a call is refused with 503, on which a phone tries its next account
 //              or network; never with 404, which would call the number wrong
+//   domain     another tenant's domain is out of reach: 404
 //   extension  the device with that extension in the caller's tenant
 //   name       the device with that name in the caller's tenant
 //   (found)    a disabled device is refused with 403, the caller itself with 486
@@ -33,6 +34,7 @@ struct RouteRequest {
   core::TenantId tenant;
   core::DeviceId caller;
   std::string_view dialled;  ///< the user part of the request URI, %-escapes undone
+  std::string_view host;     ///< its host; what is nobody's domain counts as the caller's own
   core::Time now;
 };
 

@@ -238,7 +238,7 @@ class World {
     const bool has_dialog = leg == kCallerLeg || answered_.contains(leg);
     if (!has_dialog || !byes_received_.insert(leg).second) return;
     const Dialog before = leg.value() < state_.legs.size() ? state_.leg(leg).dialog : Dialog::none;
-    const bool is_heard = !is_finished_ && before != Dialog::none && before != Dialog::over;
+    const bool is_heard = !is_finished_ && before != Dialog::none;
     if (is_heard) byes_heard_.insert(leg);
     deliver(ByeReceived{.leg = leg});
   }

@@ -35,9 +35,11 @@ const directory::Snapshot& site() {
 }
 
 Plan dial(std::string_view dialled, int caller = 10, core::TenantId tenant = kTenant) {
-  return decide(
-      site(),
-      {.tenant = tenant, .caller = core::DeviceId(uuid(caller)), .dialled = dialled, .now = {}});
+  return decide(site(), {.tenant = tenant,
+                         .caller = core::DeviceId(uuid(caller)),
+                         .dialled = dialled,
+                         .host = "192.0.2.1",
+                         .now = {}});
 }
 
 }  // namespace
@@ -100,6 +102,29 @@ TEST_CASE("route: tenants do not reach each other", "[route]") {
   CHECK(dial("102", 20, kTenant).refusal->status == 403);
 }
 
+TEST_CASE("route: the host that was dialled", "[route]") {
+  const auto dial_at = [](std::string_view dialled, std::string_view host) {
+    return decide(site(), {.tenant = kTenant,
+                           .caller = core::DeviceId(uuid(10)),
+                           .dialled = dialled,
+                           .host = host,
+                           .now = {}});
+  };
+  CHECK(dial_at("102", "192.0.2.1").targets.at(0)->name == "bob");
+  CHECK(dial_at("102", "nobody.example").targets.at(0)->name == "bob");
+  CHECK(dial_at("102", "Other.Example").refusal ==
+        Refusal{404, "other.example is the domain of another tenant"});
+  CHECK(dial_at("112", "other.example").rule == "emergency");
+  // Of a device of the other tenant the default tenant's addresses are as unknown hosts.
+  CHECK(decide(site(), {.tenant = kOther,
+                        .caller = core::DeviceId(uuid(20)),
+                        .dialled = "102",
+                        .host = "192.0.2.1",
+                        .now = {}})
+            .targets.at(0)
+            ->name == "mallory");
+}
+
 TEST_CASE("route: an unknown or disabled caller calls nobody", "[route]") {
   CHECK(dial("102", 99).refusal == Refusal{403, "the calling device is not known"});
   CHECK(dial("102", 12).refusal == Refusal{403, "device carol is disabled"});
@@ -110,10 +135,11 @@ TEST_CASE("route: the trace names every rule that was tried, the deciding one la
   CHECK(dial("bob").trace ==
         std::vector<Tried>{{"caller", Verdict::passed, "device alice"},
                            {"emergency", Verdict::passed, "not an emergency number"},
+                           {"domain", Verdict::passed, "the caller's own"},
                            {"extension", Verdict::passed, "no device has extension bob"},
                            {"name", Verdict::matched, "device bob"}});
   CHECK(dial("105").trace.back() == Tried{"none", Verdict::refused, "nobody is called 105"});
-  CHECK(dial("105").trace.size() == 5);
+  CHECK(dial("105").trace.size() == 6);
 }
 
 TEST_CASE("route: only numbers lose their separators", "[route]") {

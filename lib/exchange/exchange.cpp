@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: MIT
+#include "exchange/exchange.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+#include "control/server.h"
+#include "core/log.h"
+#include "crypto/kdf.h"
+#include "exchange/calls.h"
+#include "exchange/descriptors.h"
+#include "exchange/device_secrets.h"
+#include "exchange/intake.h"
+#include "exchange/journal_desk.h"
+#include "exchange/media.h"
+#include "exchange/open_call.h"
+#include "exchange/recovery.h"
+#include "exchange/verbs.h"
+#include "journal/journal.h"
+#include "journal/reader.h"
+#include "sip/root.h"
+
+namespace trunkline::exchange {
+namespace {
+
+constexpr mode_t kControlMode = 0660;
+constexpr std::size_t kNonceKeySize = 32;
+/// After a drain, for BYEs that were sent to be answered.
+constexpr core::Milliseconds kLastAnswers = core::Seconds(2);
+
+}  // namespace
+
+/// Everything of a running exchange, in the order it is made; it ends in the reverse.
+class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
+ public:
+  State(sip::Root& root, journal::Journal& journal, const core::Clock& clock, Options options,
+        Hooks hooks)
+      : root_(root),
+        journal_(journal),
+        clock_(clock),
+        options_(std::move(options)),
+        hooks_(std::move(hooks)),
+        started_(clock.steady()),
+        agent_(root, options_.agent),
+        media_(root, options_.ng_nodes, options_.media_control, media_events()),
+        registrar_(root, journal, clock, options_.limits),
+        authenticator_({.site_key = nonce_key(options_.key),
+                        .nonce_life = options_.nonce_life,
+                        .open_ha1 = ha1_opener(options_.key)},
+                       clock, registrar_.challenges()),
+        bench_{.reactor = root,
+               .agent = agent_,
+               .media = media_,
+               .journal = journal,
+               .clock = clock,
+               .publish = [this](std::string_view kind,
+                                 const core::Json& body) { publish(kind, body); },
+               .stale_after = options_.stale_after},
+        calls_(bench_),
+        intake_(bench_, calls_, registrar_, authenticator_),
+        desk_(root, journal.path()) {}
+
+  void start(directory::SnapshotPtr directory) {
+    take_directory(std::move(directory));
+    apply_limits();
+    calls_.on_finished([this] { look_whether_drained(); });
+    const journal::JournalReader reader(journal_.path());
+    const std::size_t bindings = registrar_.load(reader.state("binding"));
+    for (const registrar::Binding& binding : registrar_.all()) {
+      authenticator_.seed(binding.device, binding.nonce, binding.nonce_count);
+    }
+    drop_stale_bindings();
+    open_control();
+    const std::size_t interrupted = close_interrupted_calls(bench_, reader.state(kOpenCallKind));
+    agent_.on_request([this](sip::IncomingRequest incoming) { intake_.take(std::move(incoming)); });
+    core::log_info("exchange is up", {{"bindings", bindings}, {"interrupted", interrupted}});
+  }
+
+  void take_directory(directory::SnapshotPtr directory) {
+    directory_ = std::move(directory);
+    intake_.set_directory(directory_);
+  }
+  /// Bindings of devices that are not there any more, or not allowed.
+  void drop_stale_bindings() {
+    for (const registrar::Binding& binding : registrar_.all()) {
+      const directory::Device* device = directory_->device(binding.device);
+      if (device == nullptr) registrar_.unbind(binding.device, "device removed");
+      if (device != nullptr && !device->is_enabled) {
+        registrar_.unbind(binding.device, "device disabled");
+      }
+    }
+  }
+
+  void reconfigure(const Options& options) {
+    options_.limits = options.limits;
+    options_.ring_timeout = options.ring_timeout;
+    options_.stale_after = options.stale_after;
+    options_.drain_timeout = options.drain_timeout;
+    options_.max_calls = options.max_calls;
+    apply_limits();
+  }
+
+  void drain(std::function<void()> drained) {
+    intake_.close();
+    drained_ = std::move(drained);
+    drain_timer_ = root_.after(options_.drain_timeout, [this] {
+      calls_.each([](LiveCall& live) {
+        live.deliver(call::Interrupted{.why = call::Interruption::shutdown});
+      });
+      look_whether_drained();
+    });
+    core::log_info("exchange drains", {{"calls", calls_.size()}});
+    look_whether_drained();
+  }
+
+  std::string summary() const {
+    return fmt::format("{} calls, {} registrations", calls_.size(), registrar_.size());
+  }
+  core::Json status() const;
+  const sip::Agent& agent() const { return agent_; }
+  sip::Root& root() { return root_; }
+
+ private:
+  static core::Secret nonce_key(const core::Secret& key) {
+    return crypto::hkdf_sha256(key.reveal(), {}, core::as_bytes("trunkline sip nonce 1"),
+                               kNonceKeySize);
+  }
+
+  Media::Events media_events() {
+    return {.timed_out =
+                [this](core::CallRef call) {
+                  if (const auto live = calls_.find(call)) {
+                    live->deliver(call::Interrupted{.why = call::Interruption::media_timeout});
+                  }
+                },
+            // It may have been restarted: then its sessions are gone.
+            .relay_returned = [this] { calls_.each([](LiveCall& live) { live.audit_media(); }); }};
+  }
+
+  void apply_limits() {
+    registrar_.set_limits(options_.limits);
+    intake_.set_limits(options_.max_calls, options_.ring_timeout);
+    bench_.stale_after = options_.stale_after;
+  }
+
+  void open_control() {
+    if (options_.control.empty()) return;
+    control_.emplace(root_, options_.control, kControlMode);
+    add_verbs(*control_, {.calls = calls_,
+                          .registrar = registrar_,
+                          .desk = desk_,
+                          .status = [this] { return status(); },
+                          .reload = hooks_.reload});
+    registrar_.on_change([this](const registrar::Change& change) { publish(change); });
+  }
+
+  void publish(std::string_view kind, const core::Json& body) {
+    if (control_) control_->publish(kind, body);
+  }
+  void publish(const registrar::Change& change) {
+    using Kind = registrar::Change::Kind;
+    const bool is_gone = change.kind == Kind::unbound;
+    const auto body = core::parse_json(registrar::registration_body(change.binding, change.reason));
+    if (body) publish(is_gone ? "registration.unbound" : "registration.bound", *body);
+  }
+
+  void look_whether_drained() {
+    if (!drained_ || calls_.open_count() > 0) return;
+    if (calls_.size() == 0) {
+      drain_timer_.reset();
+      // Posted: the last call is still at work.
+      return root_.post(std::exchange(drained_, {}));
+    }
+    if (has_last_wait_) return;
+    has_last_wait_ = true;
+    drain_timer_ = root_.after(kLastAnswers, [this] {
+      if (drained_) root_.post(std::exchange(drained_, {}));
+    });
+  }
+
+  sip::Root& root_;
+  journal::Journal& journal_;
+  const core::Clock& clock_;
+  Options options_;
+  Hooks hooks_;
+  core::SteadyTime started_;
+  directory::SnapshotPtr directory_ = std::make_shared<directory::Snapshot>();
+  sip::Agent agent_;
+  Media media_;
+  registrar::Registrar registrar_;
+  registrar::Authenticator authenticator_;
+  Workbench bench_;
+  Calls calls_;
+  Intake intake_;
+  JournalDesk desk_;
+  std::optional<control::Server> control_;
+  std::function<void()> drained_;
+  os::RegistrationPtr drain_timer_;
+  bool has_last_wait_ = false;
+};
+
+core::Json Exchange::State::status() const {
+  const sip::AgentCounts counts = agent_.counts();
+  const journal::Health health = journal_.health();
+  core::Json listeners = core::Json::array();
+  for (const sip::Listener& listener : agent_.listeners()) listeners.push_back(listener.text());
+  core::Json ended = core::Json::object();
+  for (const auto& [disposition, count] : calls_.ended()) ended[std::string(disposition)] = count;
+  core::Json status = {
+      {"schema", "status.v1"},
+      {"daemon", "sipd"},
+      {"uptime_ms",
+       std::chrono::duration_cast<core::Milliseconds>(clock_.steady() - started_).count()},
+      {"is_draining", intake_.is_closed()},
+      {"calls", calls_.size()},
+      {"calls_open", calls_.open_count()},
+      {"registrations", registrar_.size()},
+      {"ended", std::move(ended)},
+      {"shed", intake_.shed_count()},
+      {"timers", calls_.timer_count()},
+      {"descriptors", open_descriptors()},
+      {"directory_version", directory_->version()},
+      {"sip",
+       {{"listeners", std::move(listeners)},
+        {"dialogs", counts.dialogs},
+        {"client_transactions", counts.client_transactions},
+        {"server_transactions", counts.server_transactions},
+        {"sofia_incoming", counts.sofia_incoming},
+        {"sofia_outgoing", counts.sofia_outgoing},
+        {"received", counts.received},
+        {"malformed", counts.malformed},
+        {"dead_targets", counts.dead_targets},
+        {"refused_sends", counts.refused_sends}}},
+      {"media", media_.status()},
+      {"journal",
+       {{"node", journal_.node().text()},
+        {"last", journal_.last().value()},
+        {"is_healthy", health.is_healthy},
+        {"error", health.error},
+        {"queued", health.queued},
+        {"failed_commits", health.failed_commits},
+        {"refused", health.refused}}},
+  };
+  if (hooks_.describe) hooks_.describe(status);
+  return status;
+}
+
+Exchange::Exchange(sip::Root& root, journal::Journal& journal, const core::Clock& clock,
+                   Options options, Hooks hooks)
+    : state_(std::make_shared<State>(root, journal, clock, std::move(options), std::move(hooks))) {}
+
+Exchange::~Exchange() = default;
+
+void Exchange::start(directory::SnapshotPtr directory) {
+  state_->start(std::move(directory));
+}
+
+void Exchange::set_directory(directory::SnapshotPtr directory) {
+  state_->root().post([weak = std::weak_ptr(state_), directory = std::move(directory)]() mutable {
+    const auto state = weak.lock();
+    if (!state) return;
+    state->take_directory(std::move(directory));
+    state->drop_stale_bindings();
+  });
+}
+
+void Exchange::reconfigure(const Options& options) {
+  state_->reconfigure(options);
+}
+
+void Exchange::drain(std::function<void()> drained) {
+  state_->drain(std::move(drained));
+}
+
+std::string Exchange::summary() const {
+  return state_->summary();
+}
+
+core::Json Exchange::status() const {
+  return state_->status();
+}
+
+const sip::Agent& Exchange::agent() const {
+  return state_->agent();
+}
+
+}  // namespace trunkline::exchange

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "exchange/invitation.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "exchange/leg.h"
+#include "route/decide.h"
+
+namespace trunkline::exchange {
+namespace {
+
+/// RFC 3261 section 8.1.1.6
+constexpr std::uint32_t kDefaultMaxForwards = 70;
+
+call::Party party_of(const directory::Device& device) {
+  return {.device = device.id, .name = device.name, .number = device.extension};
+}
+
+sip::Party address_of(const directory::Device& device, const directory::Tenant& tenant) {
+  sip::Party party;
+  party.display_name = device.display_name;
+  party.uri.user = device.extension.empty() ? device.name : device.extension;
+  party.uri.host = tenant.domain;
+  return party;
+}
+
+/// Refusals that come from the request itself, before anybody is looked for.
+void refuse_unfit(Invitation& invitation, const sip::Request& request) {
+  if (auto reply = unsupported(request)) {
+    invitation.invited.rule = "protocol";
+    invitation.invited.refusal = {
+        .status = reply->status,
+        .reason = reply->status == 420 ? "unsupported extension required" : "the body is no SDP"};
+    invitation.refusal_headers = std::move(reply->content.headers);
+    return;
+  }
+  if (request.max_forwards.value_or(kDefaultMaxForwards) == 0) {
+    invitation.invited.rule = "protocol";
+    invitation.invited.refusal = {.status = 483, .reason = "too many hops"};
+  }
+}
+
+void set_recording(call::Invited& invited, const InvitationQuestion& question,
+                   const directory::Device& called) {
+  using directory::RecordingMode;
+  invited.is_recorded = question.snapshot.recording_of(question.caller) == RecordingMode::always ||
+                        question.snapshot.recording_of(called) == RecordingMode::always;
+  if (invited.is_recorded) invited.recording = core::RecordingId::make(question.now);
+}
+
+void add_target(Invitation& invitation, const InvitationQuestion& question,
+                const directory::Device& called, registrar::Binding binding) {
+  const std::size_t number = invitation.invited.targets.size() + 1;
+  const std::uint32_t hops = question.request.max_forwards.value_or(kDefaultMaxForwards);
+  // The call's id in every leg's Call-ID: one word finds a call in anybody's trace.
+  std::string call_id = fmt::format("{}.{}", invitation.invited.call.text(), number);
+  invitation.invited.targets.push_back(
+      {.call_id = call_id,
+       .address = binding.flow.empty() ? binding.contact.uri.host : binding.flow.peer.text()});
+  invitation.outgoing.push_back({.target = std::move(binding.contact.uri),
+                                 .flow = std::move(binding.flow),
+                                 .from = address_of(question.caller, question.tenant),
+                                 .to = address_of(called, question.tenant),
+                                 .call_id = std::move(call_id),
+                                 .routes = std::move(binding.path),
+                                 .max_forwards = hops - 1});
+}
+
+}  // namespace
+
+Invitation invitation_for(const InvitationQuestion& question, const Lookup& lookup) {
+  const sip::Request& request = question.request;
+  Invitation invitation;
+  call::Invited& invited = invitation.invited;
+  invited.call = core::CallRef::make(question.now);
+  invited.tenant = question.tenant.id;
+  invited.caller = party_of(question.caller);
+  invited.caller.call_id = request.call_id;
+  invited.caller.address = request.flow.peer.text();
+  invited.caller.user_agent = request.user_agent;
+  invited.dialled = request.uri.user;
+  invited.ring_timeout = question.ring_timeout;
+  refuse_unfit(invitation, request);
+  if (invited.refusal) return invitation;
+
+  const route::Plan plan = route::decide(question.snapshot, {.tenant = question.tenant.id,
+                                                             .caller = question.caller.id,
+                                                             .dialled = request.uri.user,
+                                                             .host = request.uri.host,
+                                                             .now = question.now});
+  invited.dialled = plan.dialled;
+  invited.rule = plan.rule;
+  if (plan.refusal) {
+    invited.refusal = {.status = plan.refusal->status, .reason = plan.refusal->reason};
+    return invitation;
+  }
+  const directory::Device& called = *plan.targets.front();
+  invited.called = party_of(called);
+  invited.offer = request.has_sdp() ? request.body : std::string();
+  set_recording(invited, question, called);
+  for (registrar::Binding& binding : lookup(called.id)) {
+    add_target(invitation, question, called, std::move(binding));
+  }
+  return invitation;
+}
+
+}  // namespace trunkline::exchange

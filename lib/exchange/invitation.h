@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What an authenticated INVITE becomes: the invitation for call::step() and the INVITEs it may lead
+// to. Pure but for fresh ids: directory, bindings and request in, values out.
+
+#include <vector>
+
+#include "call/event.h"
+#include "core/time.h"
+#include "directory/snapshot.h"
+#include "registrar/binding.h"
+#include "sip/agent.h"
+#include "sip/message.h"
+
+namespace trunkline::exchange {
+
+struct Invitation {
+  call::Invited invited;
+  std::vector<sip::Outgoing> outgoing;       ///< one for each of invited.targets
+  std::vector<sip::Header> refusal_headers;  ///< beside a refusing status
+};
+
+/// Where a device is reached now.
+using Lookup = std::function<std::vector<registrar::Binding>(core::DeviceId)>;
+
+struct InvitationQuestion {
+  const sip::Request& request;
+  const directory::Snapshot& snapshot;
+  const directory::Tenant& tenant;
+  const directory::Device& caller;
+  core::Time now;
+  core::Milliseconds ring_timeout{60'000};
+};
+
+Invitation invitation_for(const InvitationQuestion& question, const Lookup& lookup);
+
+}  // namespace trunkline::exchange

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+#include "exchange/live_call.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "core/log.h"
+#include "exchange/open_call.h"
+
+namespace trunkline::exchange {
+namespace {
+
+/// How long an answer waits for a journal that cannot write before it becomes 503.
+constexpr core::Milliseconds kJournalPatience = core::Seconds(3);
+constexpr std::string_view kRetryAfterSeconds = "10";
+
+}  // namespace
+
+LiveCall::LiveCall(Workbench& bench, Finished finished)
+    : bench_(bench), finished_(std::move(finished)) {}
+
+LiveCall::~LiveCall() = default;
+
+void LiveCall::begin(sip::IncomingRequest invite, call::Invited invited,
+                     std::vector<sip::Outgoing> outgoing,
+                     std::vector<sip::Header> refusal_headers) {
+  outgoing_ = std::move(outgoing);
+  refusal_headers_ = std::move(refusal_headers);
+  for (unsigned i = 0; i <= invited.targets.size(); ++i) {
+    legs_.push_back(std::make_unique<Leg>(
+        bench_.agent, call::LegId(i), [this](call::Happening what) { deliver(std::move(what)); }));
+  }
+  leg(call::kCallerLeg).open(std::move(invite));
+  deliver(std::move(invited));
+}
+
+void LiveCall::deliver(call::Happening what) {
+  waiting_.push_back(std::move(what));
+  if (!is_working_) work();
+}
+
+void LiveCall::work() {
+  is_working_ = true;
+  while (!waiting_.empty()) {
+    call::Event event{.at = now(), .what = std::move(waiting_.front())};
+    waiting_.pop_front();
+    const call::Phase before = state_.phase;
+    const bool was_renegotiating = state_.renegotiation.has_value();
+    call::Step step = call::step(std::move(state_), event);
+    state_ = std::move(step.state);
+    for (const call::Action& action : step.actions) run(action);
+    const bool is_new_connection =
+        before != call::Phase::connected && state_.phase == call::Phase::connected;
+    if (is_new_connection) start_audits();
+    // A re-INVITE may have moved a party's target and did move the sequence numbers.
+    const bool has_renegotiated = was_renegotiating && !state_.renegotiation;
+    if (has_renegotiated && state_.phase == call::Phase::connected) {
+      bench_.journal.change_state(state_changes("call.answered"));
+    }
+  }
+  is_working_ = false;
+}
+
+void LiveCall::run(const call::Action& action) {
+  std::visit([this](const auto& asked) { act(asked); }, action);
+}
+
+call::Moment LiveCall::now() const {
+  return {.wall = bench_.clock.wall(), .steady = bench_.clock.steady()};
+}
+
+MediaSession LiveCall::session() const {
+  const call::Record& record = state_.record;
+  return {.call = record.call,
+          .tenant = record.tenant,
+          .recording = record.is_recorded ? record.recording : std::nullopt};
+}
+
+Media::Rewritten LiveCall::media_done(unsigned request) {
+  return [weak = weak_from_this(), request](core::Result<std::string> sdp) {
+    if (const auto self = weak.lock()) {
+      self->deliver(call::MediaDone{.request = request, .sdp = std::move(sdp)});
+    }
+  };
+}
+
+// The journal
+
+std::vector<journal::StateChange> LiveCall::state_changes(std::string_view kind) {
+  const std::string key = state_.record.call.text();
+  if (kind == "call.ended") {
+    if (!is_stored_) return {};
+    return {{std::string(kOpenCallKind), key, std::nullopt}};
+  }
+  // Ringing changes nothing that a restart needs.
+  if (kind == "call.ringing") return {};
+  OpenCall open{.record = call::to_json(state_.record),
+                .dialogs = {},
+                .media_node = bench_.media.node_of(state_.record.call).value_or(std::string())};
+  if (state_.winner) {
+    for (const call::LegId id : {call::kCallerLeg, *state_.winner}) {
+      const std::string dialog = leg(id).stored();
+      if (!dialog.empty()) open.dialogs.push_back(dialog);
+    }
+  }
+  is_stored_ = true;
+  return {{std::string(kOpenCallKind), key, to_text(open)}};
+}
+
+void LiveCall::act(const call::Append& action) {
+  journal::Entry entry{.kind = std::string(action.kind),
+                       .tenant = state_.record.tenant,
+                       .call = state_.record.call,
+                       .body = core::to_line(action.body),
+                       .at = bench_.clock.wall()};
+  // Only a failure of the first entry matters; the others are waited for.
+  const bool is_waited_for = action.kind == "call.answered" || action.kind == "call.ended";
+  journal::Committed committed;
+  if (action.kind != "call.ringing") {
+    committed = [weak = weak_from_this(), &reactor = bench_.reactor, ticket = action.ticket,
+                 is_waited_for](core::Result<journal::Sequence> sequence) {
+      const bool is_on_disk = sequence.has_value();
+      if (is_on_disk && !is_waited_for) return;
+      reactor.post([weak, ticket, is_on_disk] {
+        const auto self = weak.lock();
+        if (self) self->deliver(call::Committed{.ticket = ticket, .is_on_disk = is_on_disk});
+      });
+    };
+  }
+  bench_.journal.append(std::move(entry), state_changes(action.kind), std::move(committed),
+                        kJournalPatience);
+  bench_.publish(action.kind, action.body);
+}
+
+// Media
+
+void LiveCall::act(const call::OfferMedia& action) {
+  bench_.media.offer(session(), action.from, action.to, action.sdp, media_done(action.request));
+}
+void LiveCall::act(const call::AnswerMedia& action) {
+  bench_.media.answer(session(), action.offerer, action.by, action.sdp, media_done(action.request));
+}
+void LiveCall::act(const call::DeleteMedia& action) {
+  bench_.media.remove(state_.record.call, media_done(action.request));
+}
+
+// SIP
+
+void LiveCall::act(const call::Dial& action) {
+  leg(action.leg).dial(std::move(outgoing_.at(action.leg.value() - 1)), action.sdp);
+}
+void LiveCall::act(const call::CancelDial& action) {
+  // RFC 3326: so that the other phones do not show a missed call.
+  std::vector<sip::Header> reason;
+  if (action.is_answered_elsewhere) {
+    reason.push_back(sip::reason_sip(200, "Call completed elsewhere"));
+  }
+  leg(action.leg).cancel(std::move(reason));
+}
+void LiveCall::act(const call::Acknowledge& action) {
+  leg(action.leg).acknowledge(action.sdp);
+}
+void LiveCall::act(const call::Progress& action) {
+  leg(call::kCallerLeg).progress(action.status, action.sdp);
+}
+void LiveCall::act(const call::Accept& action) {
+  leg(call::kCallerLeg).accept(action.sdp);
+}
+void LiveCall::act(const call::Reject& action) {
+  std::vector<sip::Header> headers = std::exchange(refusal_headers_, {});
+  headers.push_back(sip::reason_q850(action.q850_cause, action.reason));
+  if (action.status == 503) headers.push_back({"Retry-After", std::string(kRetryAfterSeconds)});
+  leg(call::kCallerLeg).reject(action.status, std::move(headers));
+}
+void LiveCall::act(const call::Bye& action) {
+  leg(action.leg).bye({sip::reason_q850(action.q850_cause, action.reason)});
+}
+void LiveCall::act(const call::AcceptBye& action) {
+  leg(action.leg).accept_bye();
+}
+void LiveCall::act(const call::Reinvite& action) {
+  leg(action.leg).reinvite(action.sdp);
+}
+void LiveCall::act(const call::CancelReinvite& action) {
+  leg(action.leg).cancel_reinvite();
+}
+void LiveCall::act(const call::AcceptReinvite& action) {
+  leg(action.leg).accept_reinvite(action.transaction, action.sdp);
+}
+void LiveCall::act(const call::RejectReinvite& action) {
+  std::vector<sip::Header> headers;
+  // RFC 3261 section 14.2: between 0 and 10 seconds.
+  if (action.may_retry) headers.push_back({"Retry-After", "2"});
+  leg(action.leg).reject_reinvite(action.transaction, action.status, std::move(headers));
+}
+
+// Time
+
+void LiveCall::act(const call::StartTimer& action) {
+  timers_[action.timer] = bench_.reactor.after(action.after, [this, timer = action.timer] {
+    const os::RegistrationPtr fired = std::move(timers_[timer]);
+    timers_.erase(timer);
+    deliver(call::TimerFired{timer});
+  });
+}
+void LiveCall::act(const call::StopTimer& action) {
+  timers_.erase(action.timer);
+}
+
+void LiveCall::act(const call::Finish&) {
+  timers_.clear();
+  auditor_.reset();
+  finished_(state_);
+}
+
+}  // namespace trunkline::exchange

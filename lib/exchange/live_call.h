@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A call that is going on: feeds events to call::step() and does what it asks for, on SIP, the
+// media relay, the journal and the loop's timers. One event at a time: what happens while another
+// is being worked on waits its turn.
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "call/step.h"
+#include "core/time.h"
+#include "exchange/leg.h"
+#include "exchange/media.h"
+#include "journal/journal.h"
+#include "os/reactor.h"
+#include "sip/agent.h"
+
+namespace trunkline::exchange {
+
+/// What every call works with; outlives them all.
+struct Workbench {
+  os::Reactor& reactor;
+  sip::Agent& agent;
+  Media& media;
+  journal::Journal& journal;
+  const core::Clock& clock;
+  /// The text of a call.* entry, for those who listen on the control socket.
+  std::function<void(std::string_view kind, const core::Json& body)> publish;
+  core::Milliseconds stale_after{600'000};
+};
+
+/// Called once, with the call still whole; it must not be destroyed in there.
+using Finished = std::function<void(const call::State&)>;
+
+class LiveCall : public std::enable_shared_from_this<LiveCall> {
+ public:
+  LiveCall(Workbench& bench, Finished finished);
+  ~LiveCall();
+  LiveCall(const LiveCall&) = delete;
+  LiveCall& operator=(const LiveCall&) = delete;
+
+  /// `outgoing` are the INVITEs for the invitation's targets, in their order; the refusal's headers
+  /// go with a refusing answer.
+  void begin(sip::IncomingRequest invite, call::Invited invited,
+             std::vector<sip::Outgoing> outgoing, std::vector<sip::Header> refusal_headers);
+  void deliver(call::Happening what);
+
+  /// Asks both parties and the relay whether the call is still alive (SIP-24); what they answer may
+  /// end it.
+  void audit();
+  /// Only the relay.
+  void audit_media();
+
+  const call::State& state() const { return state_; }
+  /// The record so far, with legs and duration, for people.
+  core::Json shown() const;
+  std::size_t timer_count() const { return timers_.size(); }
+
+ private:
+  void work();
+  void run(const call::Action& action);
+
+  void act(const call::Append& action);
+  void act(const call::OfferMedia& action);
+  void act(const call::AnswerMedia& action);
+  void act(const call::DeleteMedia& action);
+  void act(const call::Dial& action);
+  void act(const call::CancelDial& action);
+  void act(const call::Acknowledge& action);
+  void act(const call::Progress& action);
+  void act(const call::Accept& action);
+  void act(const call::Reject& action);
+  void act(const call::Bye& action);
+  void act(const call::AcceptBye& action);
+  void act(const call::Reinvite& action);
+  void act(const call::CancelReinvite& action);
+  void act(const call::AcceptReinvite& action);
+  void act(const call::RejectReinvite& action);
+  void act(const call::StartTimer& action);
+  void act(const call::StopTimer& action);
+  void act(const call::Finish& action);
+
+  Leg& leg(call::LegId id) { return *legs_.at(id.value()); }
+  call::Moment now() const;
+  Media::Rewritten media_done(unsigned request);
+  MediaSession session() const;
+  std::vector<journal::StateChange> state_changes(std::string_view kind);
+  void start_audits();
+  void probed(call::LegId id, const sip::Response& response);
+
+  Workbench& bench_;
+  Finished finished_;
+  call::State state_;
+  std::vector<std::unique_ptr<Leg>> legs_;
+  std::vector<sip::Outgoing> outgoing_;
+  std::vector<sip::Header> refusal_headers_;
+  std::deque<call::Happening> waiting_;
+  bool is_working_ = false;
+  bool is_stored_ = false;  ///< the journal's state knows this call
+  std::map<call::Timer, os::RegistrationPtr> timers_;
+  os::RegistrationPtr auditor_;
+  std::map<call::LegId, unsigned> unsent_probes_;
+};
+
+}  // namespace trunkline::exchange

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The exchange's view of the media relays: sessions offered, answered, deleted and asked about over
+// NG, and what recorderd tells on its own (a session without media) over its control socket.
+//
+// A deletion that no relay answered is kept and sent again when one is back, so that a relay that
+// was frozen for a while does not keep sessions of calls that ended meanwhile.
+
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "call/event.h"
+#include "control/subscriber.h"
+#include "core/json.h"
+#include "core/uuid.h"
+#include "ng/client.h"
+#include "os/address.h"
+
+namespace trunkline::exchange {
+
+/// Whose session it is, and whether it is recorded.
+struct MediaSession {
+  core::CallRef call;
+  core::TenantId tenant;
+  std::optional<core::RecordingId> recording = {};  ///< empty: not recorded
+};
+
+enum class SessionFate : std::uint8_t { known, unknown, unreachable };
+
+class Media {
+ public:
+  using Rewritten = std::function<void(core::Result<std::string> sdp)>;
+
+  struct Events {
+    std::function<void(core::CallRef)> timed_out = {};  ///< neither side sends any more
+    /// A relay came (back): sessions may be gone.
+    std::function<void()> relay_returned = {};
+  };
+
+  /// Throws core::Error where a node's address cannot be read.
+  Media(os::Reactor& reactor, const std::vector<std::string>& nodes,
+        const std::filesystem::path& control, Events events);
+
+  void offer(const MediaSession& session, call::LegId from, std::optional<call::LegId> to,
+             std::string_view sdp, Rewritten done);
+  void answer(const MediaSession& session, call::LegId offerer, call::LegId by,
+              std::string_view sdp, Rewritten done);
+  /// `done` may be empty.
+  void remove(core::CallRef call, Rewritten done);
+  void query(core::CallRef call, std::function<void(SessionFate)> done);
+
+  /// For the journal, so that another process finds the session again.
+  std::optional<std::string> node_of(core::CallRef call) const;
+  void adopt(core::CallRef call, std::string_view node);
+
+  core::Json status() const;
+
+ private:
+  struct Owed {
+    std::string call;
+    os::Endpoint node;
+  };
+  void retry_deletions();
+
+  Events events_;
+  ng::Client client_;
+  std::deque<Owed> owed_deletions_;
+  std::unique_ptr<control::Subscriber> subscriber_;
+};
+
+}  // namespace trunkline::exchange

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#include "exchange/open_call.h"
+
+namespace trunkline::exchange {
+
+std::string to_text(const OpenCall& call) {
+  core::Json json = {
+      {"schema", "open_call.v1"}, {"record", call.record}, {"dialogs", call.dialogs}};
+  if (!call.media_node.empty()) json["media_node"] = call.media_node;
+  return core::to_line(json);
+}
+
+core::Result<OpenCall> parse_open_call(std::string_view text) {
+  auto json = core::parse_json(text);
+  if (!json) return tl::make_unexpected(std::move(json.error()));
+  const auto record = json->find("record");
+  const bool is_readable = core::text_at(*json, "schema") == "open_call.v1" &&
+                           record != json->end() && record->is_object();
+  if (!is_readable) {
+    return core::fault(core::ExitCode::data, "cannot read an open call: it is no open_call.v1");
+  }
+  OpenCall call{.record = *record, .dialogs = {}, .media_node = core::text_at(*json, "media_node")};
+  const auto dialogs = json->find("dialogs");
+  if (dialogs == json->end() || !dialogs->is_array()) return call;
+  for (const auto& dialog : *dialogs) {
+    if (dialog.is_string()) call.dialogs.push_back(dialog.get<std::string>());
+  }
+  return call;
+}
+
+}  // namespace trunkline::exchange

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What the exchange needs to know, taken from the configuration.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "core/secret.h"
+#include "core/time.h"
+#include "registrar/registration.h"
+#include "sip/agent.h"
+
+namespace trunkline::exchange {
+
+struct Options {
+  sip::AgentOptions agent = {};
+  registrar::Limits limits = {};
+  core::Milliseconds nonce_life{300'000};
+  core::Milliseconds ring_timeout{60'000};
+  core::Milliseconds stale_after{600'000};
+  core::Milliseconds drain_timeout{30'000};
+  std::size_t max_calls = 1000;
+  std::vector<std::string> ng_nodes = {};
+  std::filesystem::path media_control = {};  ///< recorderd's; empty: not subscribed
+  std::filesystem::path control = {};        ///< ours
+  core::Secret key = {};                     ///< sipd's private key, 32 bytes
+};
+
+/// Everything but the key.
+Options options_from(const config::Config& config);
+
+/// sip.key_file: 32 bytes, or their hexadecimal or base64 form in one line. The fault's hint says
+/// how to make one.
+[[nodiscard]] core::Result<core::Secret> read_key(const std::filesystem::path& file);
+
+}  // namespace trunkline::exchange

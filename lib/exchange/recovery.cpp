@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "exchange/recovery.h"
+
+#include "core/log.h"
+#include "exchange/open_call.h"
+#include "sip/dialog_state.h"
+
+namespace trunkline::exchange {
+namespace {
+
+/// The stored sequence number is that of the last re-INVITE; probes went out since. A gap is
+/// allowed, a step back is not (RFC 3261 section 12.2.2).
+constexpr std::uint32_t kSequenceGap = 10'000;
+
+void hang_up(Workbench& bench, const std::string& stored) {
+  auto dialog = sip::parse_dialog_state(stored);
+  if (!dialog) {
+    core::log_warning("stored dialog cannot be read", {{"error", dialog.error().message}});
+    return;
+  }
+  dialog->local_cseq += kSequenceGap;
+  bench.agent.hang_up(bench.agent.restore(*dialog),
+                      {sip::reason_q850(41, "the exchange was restarted")});
+}
+
+void drop(Workbench& bench, const std::string& key, std::string_view why) {
+  core::log_error("stored call cannot be closed", {{"call", key}, {"error", why}});
+  bench.journal.change_state({{std::string(kOpenCallKind), key, std::nullopt}});
+}
+
+bool close_call(Workbench& bench, const std::string& key, const std::string& value) {
+  const auto call = core::CallRef::parse(key);
+  auto open = parse_open_call(value);
+  if (!call || !open) {
+    drop(bench, key, open ? "its key is no id" : open.error().message);
+    return false;
+  }
+  const auto tenant = core::TenantId::parse(core::text_at(open->record, "tenant"));
+  const auto body = call::interrupted(open->record, bench.clock.wall());
+  if (!tenant || !body) {
+    drop(bench, key, body ? "its tenant is no id" : body.error().message);
+    return false;
+  }
+  if (!open->media_node.empty()) {
+    bench.media.adopt(*call, open->media_node);
+    bench.media.remove(*call, {});
+  }
+  for (const std::string& dialog : open->dialogs) hang_up(bench, dialog);
+  bench.journal.append({.kind = "call.ended",
+                        .tenant = *tenant,
+                        .call = *call,
+                        .body = core::to_line(*body),
+                        .at = bench.clock.wall()},
+                       {{std::string(kOpenCallKind), key, std::nullopt}});
+  bench.publish("call.ended", *body);
+  core::log_warning("call was interrupted", {{"call", key}});
+  return true;
+}
+
+}  // namespace
+
+std::size_t close_interrupted_calls(Workbench& bench,
+                                    const std::vector<std::pair<std::string, std::string>>& state) {
+  std::size_t closed = 0;
+  for (const auto& [key, value] : state) {
+    if (close_call(bench, key, value)) ++closed;
+  }
+  return closed;
+}
+
+}  // namespace trunkline::exchange
