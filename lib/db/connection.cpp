@@ -28,15 +28,25 @@ int milliseconds_until(SteadyClock::time_point deadline) {
   return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3'600'000));
 }
 
-/// Whether one of `events` came before the deadline.
-bool poll_socket(int socket, short events, SteadyClock::time_point deadline) {
+enum class Outcome : std::uint8_t { ready, too_late, interrupted };
+
+Outcome poll_socket(int socket, short events, int interrupt, SteadyClock::time_point deadline) {
   while (true) {
-    pollfd watched{.fd = socket, .events = events, .revents = 0};
-    const int ready = ::poll(&watched, 1, milliseconds_until(deadline));
-    if (ready > 0) return true;
-    if (ready == 0) return false;
-    if (errno != EINTR) return true;  // libpq meets the same error and has words for it
+    std::array<pollfd, 2> watched{
+        pollfd{.fd = socket, .events = events, .revents = 0},
+        pollfd{.fd = interrupt, .events = POLLIN, .revents = 0}};  // poll ignores -1
+    const int ready = ::poll(watched.data(), watched.size(), milliseconds_until(deadline));
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready == 0) return Outcome::too_late;
+    if (watched[1].revents != 0) return Outcome::interrupted;
+    return Outcome::ready;  // after an error of poll libpq meets the same one and has words for it
   }
+}
+
+std::string text_of(Outcome outcome, core::Milliseconds timeout) {
+  return outcome == Outcome::interrupted
+             ? "interrupted"
+             : fmt::format("no answer within {}", core::to_text(timeout));
 }
 
 std::string address_of(PGconn* connection) {
@@ -84,10 +94,11 @@ Connection Connection::open(const Options& options) {
   PostgresPollingStatusType state = PGRES_POLLING_WRITING;
   while (PQstatus(handle.get()) != CONNECTION_BAD && state != PGRES_POLLING_OK) {
     const short events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-    if (!poll_socket(PQsocket(handle.get()), events, deadline)) {
-      throw core::Error(connect_fault(
-          address_of(handle.get()),
-          fmt::format("no answer within {}", core::to_text(options.connect_timeout))));
+    const Outcome outcome =
+        poll_socket(PQsocket(handle.get()), events, options.interrupt, deadline);
+    if (outcome != Outcome::ready) {
+      throw core::Error(
+          connect_fault(address_of(handle.get()), text_of(outcome, options.connect_timeout)));
     }
     state = PQconnectPoll(handle.get());
     if (state == PGRES_POLLING_FAILED) break;
@@ -104,6 +115,7 @@ Connection Connection::open(const Options& options) {
 
 void Connection::prepare_session(const Options& options) {
   statement_timeout_ = options.statement_timeout;
+  interrupt_ = options.interrupt;
   static constexpr Statement kSettings{
       "SELECT set_config('statement_timeout', $1, false),"
       "       set_config('idle_in_transaction_session_timeout', '60s', false),"
@@ -218,11 +230,13 @@ std::optional<Notification> Connection::wait(core::Milliseconds timeout, int wak
   while (true) {
     const std::unique_ptr<PGnotify, Release> notify(PQnotifies(connection_.get()));
     if (notify) return Notification{notify->relname, notify->extra};
-    std::array<pollfd, 2> watched{
+    std::array<pollfd, 3> watched{
         pollfd{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0},
-        pollfd{.fd = wake, .events = POLLIN, .revents = 0}};  // poll ignores -1
+        pollfd{.fd = wake, .events = POLLIN, .revents = 0},  // poll ignores -1
+        pollfd{.fd = interrupt_, .events = POLLIN, .revents = 0}};
     const int ready = ::poll(watched.data(), watched.size(), milliseconds_until(deadline));
     if (ready < 0 && errno == EINTR) continue;
+    if (watched[2].revents != 0) lose("interrupted");
     if (ready == 0 || watched[1].revents != 0) return std::nullopt;
     if (PQconsumeInput(connection_.get()) == 0) lose(PQerrorMessage(connection_.get()));
   }
@@ -241,8 +255,8 @@ bool Connection::has_failed_transaction() const noexcept {
 }
 
 void Connection::wait_for(short events, Deadline deadline) {
-  if (poll_socket(PQsocket(connection_.get()), events, deadline)) return;
-  lose(fmt::format("no answer within {}", core::to_text(statement_timeout_ + kGrace)));
+  const Outcome outcome = poll_socket(PQsocket(connection_.get()), events, interrupt_, deadline);
+  if (outcome != Outcome::ready) lose(text_of(outcome, statement_timeout_ + kGrace));
 }
 
 void Connection::flush(Deadline deadline) {

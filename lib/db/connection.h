@@ -37,6 +37,8 @@ struct Options {
   core::Milliseconds connect_timeout{5'000};
   core::Milliseconds statement_timeout{10'000};
   bool is_read_only = false;
+  /// A descriptor (Wakeup): once it is readable nothing waits any more and the connection is lost.
+  int interrupt = -1;
 };
 
 /// The text of one statement, known when the program is compiled.
@@ -103,6 +105,7 @@ class Connection {
   core::CPtr<pg_conn, close_connection> connection_;
   std::string address_;
   core::Milliseconds statement_timeout_{10'000};
+  int interrupt_ = -1;
 };
 
 /// `name` as an SQL identifier, for the few statements that cannot take it as a parameter.

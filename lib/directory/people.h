@@ -40,7 +40,7 @@ std::vector<Person> list_people(db::Connection& connection, const core::TenantId
                                               const PersonChange& change);
 [[nodiscard]] core::Result<void> set_password(db::Connection& connection, const Person& person,
                                               const core::Secret& password);
-/// False also for a disabled person; takes as long for an unknown one's hash.
+/// False also for a person who is disabled or removed.
 bool is_password_of(db::Connection& connection, const Person& person, const core::Secret& password);
 [[nodiscard]] core::Result<void> remove_person(db::Connection& connection, const Person& person);
 

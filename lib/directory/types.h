@@ -61,14 +61,14 @@ core::Result<RecordingMode> parse_recording_mode(std::string_view text);
 core::Result<PersonRole> parse_person_role(std::string_view text);
 
 /// Names of devices, people and tenants: 1 to 64 of a-z 0-9 . _ - (upper case is lowered), starting
-/// with a letter or digit. Purely numeric names are left to extensions, so a device's needs a
-/// letter.
+/// with a letter or digit. A device's name without a letter must be its own extension.
 core::Result<std::string> parse_name(std::string_view text);
 /// 2 to 15 digits.
 core::Result<std::string> parse_extension(std::string_view text);
 /// A DNS name or an IPv4 address, lower case, at most 253 characters.
 core::Result<std::string> parse_domain(std::string_view text);
-/// UTF-8 without control characters or double quotes, at most 100 bytes: safe in a SIP header.
+/// UTF-8 without control characters, quotes or backslashes, at most 100 bytes: safe in a SIP
+/// header.
 core::Result<std::string> parse_display_name(std::string_view text);
 
 /// What a sealed HA1 is bound to (additional authenticated data): tenant, device and algorithm, so

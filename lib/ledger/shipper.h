@@ -40,7 +40,7 @@ struct ShipperStatus {
   std::uint64_t last = 0;      ///< the highest entry of the journal
   core::Milliseconds lag{0};   ///< age of the oldest entry not shipped; 0 when there is none
   std::uint64_t rejected = 0;  ///< entries of this node in ledger_rejected
-  std::string last_error;      ///< why it does not ship now; empty when it does
+  std::string last_error = {};      ///< why it does not ship now; empty when it does
   std::uint64_t lag_entries() const noexcept { return last > shipped ? last - shipped : 0; }
 };
 

@@ -50,7 +50,7 @@ COMMENT ON TABLE trunkline.site IS 'sipd''s X25519 public key, to which devices'
 CREATE TABLE trunkline.device (
   id           uuid PRIMARY KEY,
   tenant_id    uuid NOT NULL REFERENCES trunkline.tenant (id),
-  name         trunkline.object_name NOT NULL CHECK (name ~ '[a-z]'),
+  name         trunkline.object_name NOT NULL,
   extension    trunkline.extension,
   display_name text NOT NULL DEFAULT '' CHECK (octet_length(display_name) <= 100),
   algorithm    text NOT NULL CHECK (algorithm IN ('md5', 'sha256')),
@@ -59,6 +59,8 @@ CREATE TABLE trunkline.device (
   is_enabled   boolean NOT NULL DEFAULT true,
   created_at   timestamptz NOT NULL DEFAULT now(),
   changed_at   timestamptz NOT NULL DEFAULT now(),
+  -- Digits alone are an extension, and nobody may bear another's as a name.
+  CONSTRAINT device_name_is_own_extension CHECK (name ~ '[a-z]' OR name = extension),
   CONSTRAINT device_name_taken UNIQUE (tenant_id, name),
   CONSTRAINT device_extension_taken UNIQUE (tenant_id, extension)
 );

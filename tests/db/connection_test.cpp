@@ -10,9 +10,11 @@
 
 #include <array>
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "db/sql_error.h"
 #include "db/transaction.h"
+#include "db/wakeup.h"
 #include "support/database.h"
 
 namespace trunkline::db {
@@ -192,6 +194,21 @@ TEST_CASE("a frozen server is given up at the deadline and the connection is bro
   CHECK(took < std::chrono::seconds(3));
   CHECK_FALSE(connection.is_usable());
   CHECK(fault_of([&] { connection.query(kPid); }).code == ExitCode::unavailable);
+}
+
+TEST_CASE("an interrupt ends a statement at once and loses the connection", "[db]") {
+  const Database database(Database::Content::empty);
+  Wakeup interrupt;
+  Connection connection =
+      Connection::open({.url = database.url(), .interrupt = interrupt.descriptor()});
+  const auto start = std::chrono::steady_clock::now();
+  std::thread interrupter([&] { interrupt.set(); });
+  static constexpr Statement kSleep{"SELECT pg_sleep(8)"};
+  const core::Fault fault = fault_of([&] { connection.query(kSleep); });
+  interrupter.join();
+  CHECK(fault.message.find(": interrupted") != std::string::npos);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
+  CHECK_FALSE(connection.is_usable());
 }
 
 TEST_CASE("a session the server ended is lost, not an endless wait", "[db]") {

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#include "directory/snapshot.h"
+
+#include "core/text.h"
+#include "db/transaction.h"
+#include "directory/records.h"
+
+namespace trunkline::directory {
+
+Snapshot::Snapshot(std::uint64_t version, std::vector<Tenant> tenants, std::vector<Device> devices)
+    : version_(version), tenants_(std::move(tenants)), devices_(std::move(devices)) {
+  for (const Tenant& tenant : tenants_) {
+    tenant_by_id_.emplace(tenant.id, &tenant);
+    tenant_by_domain_.emplace(tenant.domain, &tenant);
+    if (tenant.is_default) default_tenant_ = &tenant;
+  }
+  for (const Device& device : devices_) {
+    device_by_id_.emplace(device.id, &device);
+    device_by_name_.emplace(key_of(device.tenant, device.name), &device);
+    if (device.extension.empty()) continue;
+    device_by_extension_.emplace(key_of(device.tenant, device.extension), &device);
+  }
+}
+
+Snapshot::Key Snapshot::key_of(const core::TenantId& tenant, std::string_view name) {
+  Key key(core::as_text(tenant.uuid().bytes()));
+  key += core::to_lower(name);
+  return key;
+}
+
+const Tenant* Snapshot::tenant(const core::TenantId& id) const {
+  const auto found = tenant_by_id_.find(id);
+  return found == tenant_by_id_.end() ? nullptr : found->second;
+}
+
+const Tenant* Snapshot::tenant_by_domain(std::string_view host) const {
+  const auto found = tenant_by_domain_.find(core::to_lower(host));
+  return found == tenant_by_domain_.end() ? default_tenant_ : found->second;
+}
+
+const Device* Snapshot::device(const core::DeviceId& id) const {
+  const auto found = device_by_id_.find(id);
+  return found == device_by_id_.end() ? nullptr : found->second;
+}
+
+const Device* Snapshot::device(const core::TenantId& tenant, std::string_view name) const {
+  const auto found = device_by_name_.find(key_of(tenant, name));
+  return found == device_by_name_.end() ? nullptr : found->second;
+}
+
+const Device* Snapshot::device_by_extension(const core::TenantId& tenant,
+                                            std::string_view extension) const {
+  const auto found = device_by_extension_.find(key_of(tenant, extension));
+  return found == device_by_extension_.end() ? nullptr : found->second;
+}
+
+RecordingMode Snapshot::recording_of(const Device& device) const {
+  if (device.recording != RecordingMode::inherit) return device.recording;
+  const Tenant* owner = tenant(device.tenant);
+  return owner == nullptr ? RecordingMode::off : owner->recording;
+}
+
+SnapshotPtr load(db::Connection& connection) {
+  db::Transaction transaction(connection, db::Isolation::read_only_snapshot);
+  static constexpr db::Statement kVersion{"SELECT version FROM trunkline.directory_version"};
+  static constexpr db::Statement kTenants{
+      "SELECT id, name, domain, is_default, recording FROM trunkline.tenant ORDER BY name"};
+  static constexpr db::Statement kDevices{
+      "SELECT id, tenant_id, name, extension, display_name, algorithm, sealed_ha1, recording,"
+      "       is_enabled FROM trunkline.device ORDER BY tenant_id, name"};
+  const auto version = connection.query(kVersion).only().get<std::int64_t>("version");
+  std::vector<Tenant> tenants;
+  for (const db::Row row : connection.query(kTenants)) tenants.push_back(tenant_of(row));
+  const db::Rows device_rows = connection.query(kDevices);
+  std::vector<Device> devices;
+  devices.reserve(static_cast<std::size_t>(device_rows.size()));
+  for (const db::Row row : device_rows) devices.push_back(device_of(row));
+  transaction.commit();
+  return std::make_shared<const Snapshot>(static_cast<std::uint64_t>(version), std::move(tenants),
+                                          std::move(devices));
+}
+
+}  // namespace trunkline::directory

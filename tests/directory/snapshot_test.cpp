@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include "directory/snapshot.h"
+
+#include <sys/stat.h>
+
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "support/temporary_directory.h"
+
+namespace trunkline::directory {
+namespace {
+
+template <class Id>
+Id id_of(int number) {
+  std::array<std::byte, 16> bytes{};
+  bytes[15] = static_cast<std::byte>(number);
+  return Id(core::Uuid(bytes));
+}
+
+SnapshotPtr two_tenants() {
+  const auto first = id_of<core::TenantId>(1);
+  const auto second = id_of<core::TenantId>(2);
+  return std::make_shared<const Snapshot>(
+      7,
+      std::vector<Tenant>{{.id = first,
+                           .name = "acme",
+                           .domain = "acme.example",
+                           .is_default = true,
+                           .recording = RecordingMode::always},
+                          {.id = second, .name = "zeta", .domain = "zeta.example"}},
+      std::vector<Device>{{.id = id_of<core::DeviceId>(11),
+                           .tenant = first,
+                           .name = "alice",
+                           .extension = "101",
+                           .display_name = "Alice \xc3\xb6",
+                           .sealed_ha1 = "c2VhbGVk"},
+                          {.id = id_of<core::DeviceId>(12),
+                           .tenant = first,
+                           .name = "bob",
+                           .recording = RecordingMode::off,
+                           .is_enabled = false},
+                          {.id = id_of<core::DeviceId>(13),
+                           .tenant = second,
+                           .name = "alice",
+                           .extension = "101",
+                           .algorithm = DigestAlgorithm::sha256}});
+}
+
+}  // namespace
+
+TEST_CASE("a snapshot finds tenants by domain, and the default for a host it does not know",
+          "[directory]") {
+  const SnapshotPtr snapshot = two_tenants();
+  CHECK(snapshot->tenant_by_domain("ZETA.example")->name == "zeta");
+  CHECK(snapshot->tenant_by_domain("192.0.2.7")->name == "acme");
+  CHECK(snapshot->tenant(id_of<core::TenantId>(2))->name == "zeta");
+  CHECK(snapshot->tenant(id_of<core::TenantId>(3)) == nullptr);
+  CHECK(Snapshot().tenant_by_domain("anywhere") == nullptr);
+}
+
+TEST_CASE("a snapshot finds devices only within the tenant", "[directory]") {
+  const SnapshotPtr snapshot = two_tenants();
+  const auto first = id_of<core::TenantId>(1);
+  const auto second = id_of<core::TenantId>(2);
+  CHECK(snapshot->device(first, "Alice")->id == id_of<core::DeviceId>(11));
+  CHECK(snapshot->device(second, "alice")->id == id_of<core::DeviceId>(13));
+  CHECK(snapshot->device(second, "bob") == nullptr);
+  CHECK(snapshot->device_by_extension(first, "101")->id == id_of<core::DeviceId>(11));
+  CHECK(snapshot->device_by_extension(second, "101")->id == id_of<core::DeviceId>(13));
+  CHECK(snapshot->device_by_extension(first, "") == nullptr);
+  CHECK(snapshot->device(id_of<core::DeviceId>(12))->name == "bob");
+}
+
+TEST_CASE("a device's recording mode is its own, or its tenant's", "[directory]") {
+  const SnapshotPtr snapshot = two_tenants();
+  CHECK(snapshot->recording_of(*snapshot->device(id_of<core::DeviceId>(11))) ==
+        RecordingMode::always);
+  CHECK(snapshot->recording_of(*snapshot->device(id_of<core::DeviceId>(12))) == RecordingMode::off);
+  CHECK(snapshot->recording_of(*snapshot->device(id_of<core::DeviceId>(13))) == RecordingMode::off);
+}
+
+TEST_CASE("a snapshot reads back from its file, which only its owner may read", "[directory]") {
+  const test::TemporaryDirectory directory;
+  const auto file = directory.path() / "directory.json";
+  const SnapshotPtr snapshot = two_tenants();
+  REQUIRE(save(*snapshot, file));
+  struct stat facts {};
+  REQUIRE(::stat(file.c_str(), &facts) == 0);
+  CHECK((facts.st_mode & 0777U) == 0600U);
+  const core::Result<SnapshotPtr> read = load_file(file);
+  REQUIRE(read);
+  CHECK((*read)->version() == 7);
+  CHECK((*read)->tenants() == snapshot->tenants());
+  CHECK((*read)->devices() == snapshot->devices());
+}
+
+TEST_CASE("a file that is damaged or another thing is refused whole", "[directory]") {
+  const std::string good = to_text(*two_tenants());
+  REQUIRE(parse_snapshot(good));
+  CHECK_FALSE(parse_snapshot(""));
+  CHECK_FALSE(parse_snapshot("[]"));
+  CHECK_FALSE(parse_snapshot("{\"schema\":\"directory.v2\",\"version\":1}"));
+  CHECK_FALSE(parse_snapshot("{\"schema\":\"directory.v1\",\"version\":1,\"tenants\":[]}"));
+  CHECK_FALSE(parse_snapshot(
+      "{\"schema\":\"directory.v1\",\"version\":1,\"tenants\":[{}],\"devices\":[]}"));
+  for (std::size_t size = 0; size + 2 < good.size(); size += 7) {
+    CHECK_FALSE(parse_snapshot(std::string_view(good).substr(0, size)));
+  }
+  const test::TemporaryDirectory directory;
+  CHECK(load_file(directory.path() / "absent").error().code == core::ExitCode::no_input);
+}
+
+}  // namespace trunkline::directory
