@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: MIT
+
+// Recordings of a real engine: from RTP to a decrypted WAV, and what happens when they cannot be.
+
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include "audio/wav.h"
+#include "mediaplane/world.h"
+
+namespace trunkline::mediaplane {
+namespace {
+
+using test::Phone;
+using test::TestCall;
+using test::World;
+
+core::Bytes read_all(int descriptor) {
+  core::Bytes bytes;
+  std::array<std::byte, 65536> block;
+  ssize_t count = 0;
+  while ((count = ::read(descriptor, block.data(), block.size())) > 0) {
+    bytes.insert(bytes.end(), block.begin(), block.begin() + count);
+  }
+  return bytes;
+}
+
+audio::Clip play(const World& world, core::RecordingId recording, core::Json args = {}) {
+  args["recording"] = recording.text();
+  args["reason"] = "test";
+  auto opened = world.control().call_for_descriptor("recording.open", std::move(args));
+  if (!opened) FAIL(opened.error().message);
+  const core::Bytes wav = read_all(opened->descriptor.get());
+  CHECK(opened->result["bytes"] == wav.size());
+  return core::value_or_throw(audio::parse_wav(wav));
+}
+
+void check_tones(const audio::Clip& clip, double left, double right) {
+  CHECK(test::tone_amplitude(clip.channel(0), left) > 5000);
+  CHECK(test::tone_amplitude(clip.channel(0), right) < 500);
+  CHECK(test::tone_amplitude(clip.channel(1), right) > 5000);
+  CHECK(test::tone_amplitude(clip.channel(1), left) < 500);
+}
+
+/// A file system of that size where the recordings lie.
+class SmallDisk {
+ public:
+  SmallDisk(const std::filesystem::path& path, const std::string& size) : path_(path) {
+    std::filesystem::create_directories(path_);
+    const std::string options = "size=" + size;
+    if (::mount("tmpfs", path_.c_str(), "tmpfs", 0, options.c_str()) != 0) {
+      FAIL("cannot mount a tmpfs: these tests need root");
+    }
+  }
+  ~SmallDisk() { (void)::umount2(path_.c_str(), MNT_DETACH); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace
+
+TEST_CASE("recording: each party's tone is on its own channel of the decrypted file",
+          "[recording]") {
+  World world;
+  Phone caller(440);
+  Phone called(1000);
+  const TestCall call;
+  call.establish(world, caller, called, true);
+  test::talk(caller, called, core::Milliseconds(4500));
+  CHECK(called.drain() == caller.packets_sent());
+  CHECK(caller.drain() == called.packets_sent());
+  REQUIRE(call.hang_up(world).text("result") == "ok");
+
+  const core::Json body = world.settled_recording(call.id);
+  CHECK(body["schema"] == "recording.v1");
+  CHECK(body["status"] == "complete");
+  CHECK(body["recording"] == call.recording.text());
+  CHECK(body["tenant"] == call.tenant.text());
+  CHECK(body["codec"] == "mulaw");
+  CHECK(body["duration_ms"].get<int>() == Approx(4500).margin(150));
+  for (const auto& leg : body["legs"]) {
+    CHECK(leg["packets_received"] == 225);
+    CHECK(leg["packets_written"] == 225);
+    CHECK(leg["packets_lost"] == 0);
+    CHECK(leg["packets_late"] == 0);
+    CHECK(leg["media_ms"] == 4500);
+  }
+  const auto file = world.root() / "recordings" / body["path"].get<std::string>();
+  CHECK(std::filesystem::file_size(file) == body["bytes"]);
+
+  SECTION("whole") {
+    const audio::Clip clip = play(world, call.recording);
+    CHECK(clip.channels == 2);
+    CHECK(clip.duration_ms() == body["duration_ms"]);
+    check_tones(clip, 440, 1000);
+    const core::Json access = world.last_entry(call.id, "recording.accessed");
+    CHECK(access["who"] == "uid:" + std::to_string(::getuid()) + " root");
+    CHECK(access["why"] == "test");
+    CHECK(access["from"] == "pid " + std::to_string(::getpid()));
+  }
+  SECTION("a part of it") {
+    const audio::Clip clip = play(world, call.recording, {{"from_ms", 1500}, {"to_ms", 2500}});
+    CHECK(clip.duration_ms() == 1000);
+    check_tones(clip, 440, 1000);
+  }
+  SECTION("by a reader who reads nothing and leaves") {
+    auto opened = world.control().call_for_descriptor(
+        "recording.open", {{"recording", call.recording.text()}, {"reason", "test"}});
+    REQUIRE(opened);
+    opened->descriptor.reset();
+    CHECK(test::eventually([&] { return world.status()["playbacks"] == 0; }));
+  }
+  SECTION("not without a reason") {
+    const auto refused = world.control().call_for_descriptor(
+        "recording.open", {{"recording", call.recording.text()}});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().message == "a recording is only opened with a reason");
+  }
+  SECTION("an unknown one") {
+    const auto refused =
+        world.control().call_for_descriptor("recording.open", {{"recording", "nobody"}});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == core::ExitCode::no_input);
+    CHECK(refused.error().message == "no recording 'nobody' on this node");
+  }
+}
+
+TEST_CASE("recording: a live file plays what is there", "[recording]") {
+  World world;
+  Phone caller(440);
+  Phone called(1000);
+  const TestCall call;
+  call.establish(world, caller, called, true);
+  test::talk(caller, called, core::Milliseconds(2600));
+  const audio::Clip clip = play(world, call.recording);
+  CHECK(clip.duration_ms() == 2000);
+  check_tones(clip, 440, 1000);
+  (void)call.hang_up(world);
+}
+
+TEST_CASE("recording: the format is fixed by the first answer, the other law is converted",
+          "[recording]") {
+  World world;
+  Phone caller(440, audio::Codec::mulaw);
+  Phone called(1000, audio::Codec::alaw);
+  const TestCall call;
+  call.establish(world, caller, called, true, "8 0 101");
+  test::talk(caller, called, core::Milliseconds(1000));
+  (void)call.hang_up(world);
+  CHECK(world.settled_recording(call.id)["codec"] == "alaw");
+  check_tones(play(world, call.recording), 440, 1000);
+}
+
+TEST_CASE("recording: a hold is silence of its real length", "[recording]") {
+  World world;
+  Phone caller(440);
+  Phone called(1000);
+  const TestCall call;
+  call.establish(world, caller, called, true);
+  test::talk(caller, called, core::Milliseconds(400));
+  std::this_thread::sleep_for(std::chrono::milliseconds(600));
+  // One's timestamps ran on, the other's stood still.
+  caller.skip(30);
+  test::talk(caller, called, core::Milliseconds(400));
+  (void)call.hang_up(world);
+  const core::Json body = world.settled_recording(call.id);
+  CHECK(body["duration_ms"].get<int>() == Approx(1400).margin(100));
+  const auto left = play(world, call.recording).channel(0);
+  CHECK(test::tone_amplitude(std::span(left).subspan(500 * 8, 400 * 8), 440) < 100);
+  CHECK(test::tone_amplitude(std::span(left).subspan(1050 * 8, 250 * 8), 440) > 5000);
+}
+
+TEST_CASE("recording: a codec we cannot record is relayed and said to be unsupported",
+          "[recording]") {
+  World world;
+  Phone caller;
+  Phone called;
+  const TestCall call;
+  call.establish(world, caller, called, true, "9 101");
+  caller.speak();
+  CHECK(called.hear());
+  const core::Json body = world.settled_recording(call.id);
+  CHECK(body["status"] == "unsupported");
+  CHECK(body["reason"] == "codec G722 cannot be recorded, only G.711 (PCMU, PCMA)");
+  CHECK_FALSE(body.contains("path"));
+}
+
+TEST_CASE("recording: without a key ring the call goes on and the entry says why", "[recording]") {
+  World world({.has_key_ring = false});
+  Phone caller;
+  Phone called;
+  const TestCall call;
+  call.establish(world, caller, called, true);
+  caller.speak();
+  CHECK(called.hear());
+  const core::Json body = world.settled_recording(call.id);
+  CHECK(body["status"] == "failed");
+  CHECK_THAT(body["reason"].get<std::string>(), Catch::Contains("key ring"));
+  CHECK(world.last_entry(call.id, "recording.failed") == body);
+  CHECK_FALSE(world.status()["keys"]["error"].get<std::string>().empty());
+
+  SECTION("a reload takes the ring that was made since") {
+    world.make_key_ring();
+    world.main().run([&] { REQUIRE(world.engine().reload(world.config())); });
+    const TestCall next;
+    next.establish(world, caller, called, true);
+    test::talk(caller, called, core::Milliseconds(100));
+    (void)next.hang_up(world);
+    CHECK(world.settled_recording(next.id)["status"] == "complete");
+  }
+}
+
+TEST_CASE("recording: a full disk fails the recording, not the call", "[recording]") {
+  World world;
+  const SmallDisk disk(world.root() / "recordings", "48k");
+  Phone caller;
+  Phone called;
+  const TestCall call;
+  call.establish(world, caller, called, true);
+  test::talk(caller, called, core::Milliseconds(4600));
+  caller.speak();
+  called.speak();
+  CHECK(caller.hear());
+  const core::Json body = world.settled_recording(call.id);
+  CHECK(body["status"] == "failed");
+  CHECK_THAT(body["reason"].get<std::string>(), Catch::Contains("no space left on device"));
+  CHECK(body["duration_ms"] == 2000);
+  CHECK(world.last_entry(call.id, "recording.failed")["status"] == "failed");
+  CHECK(play(world, call.recording).duration_ms() == 2000);
+  CHECK(call.hang_up(world).text("result") == "ok");
+}
+
+TEST_CASE("recording: started, paused and stopped by command", "[recording]") {
+  World world;
+  Phone caller(440);
+  Phone called(1000);
+  const TestCall call;
+  call.establish(world, caller, called, false);
+  CHECK(world.status()["recordings_running"] == 0);
+  REQUIRE(world.ng->call("start recording", call.named()).text("result") == "ok");
+  CHECK(world.status()["recordings_running"] == 1);
+  test::talk(caller, called, core::Milliseconds(300));
+  REQUIRE(world.ng->call("pause recording", call.named()).text("result") == "ok");
+  test::talk(caller, called, core::Milliseconds(300));
+  REQUIRE(world.ng->call("start recording", call.named()).text("result") == "ok");
+  test::talk(caller, called, core::Milliseconds(300));
+  REQUIRE(world.ng->call("stop recording", call.named()).text("result") == "ok");
+  const core::Json body = world.settled_recording(call.id);
+  CHECK(body["status"] == "complete");
+  CHECK(body["legs"][0]["paused_ms"].get<int>() == Approx(300).margin(60));
+  CHECK(body["legs"][0]["packets_received"] == 45);
+  CHECK(body["legs"][0]["packets_written"].get<int>() == Approx(30).margin(2));
+  const auto left = play(world, call.recording).channel(0);
+  CHECK(test::tone_amplitude(std::span(left).subspan(350 * 8, 200 * 8), 440) < 100);
+
+  // A second one is another recording of the same call.
+  REQUIRE(world.ng->call("start recording", call.named()).text("result") == "ok");
+  test::talk(caller, called, core::Milliseconds(100));
+  (void)call.hang_up(world);
+  CHECK(test::eventually(
+      [&] { return world.settled_recording(call.id)["recording"] != call.recording.text(); }));
+}
+
+TEST_CASE("recording: draining turns new calls away and finishes the old", "[recording]") {
+  World world;
+  Phone caller;
+  Phone called;
+  const TestCall call;
+  call.establish(world, caller, called, true);
+  test::talk(caller, called, core::Milliseconds(100));
+  std::atomic<bool> is_drained = false;
+  world.main().run([&] { world.engine().drain([&] { is_drained = true; }); });
+  const auto refused = world.ng->call("offer", TestCall().offer_body(caller.sdp(), false));
+  CHECK(refused.text("result") == "load limit");
+  CHECK_FALSE(is_drained);
+  (void)call.hang_up(world);
+  CHECK(test::eventually([&] { return is_drained.load(); }));
+  CHECK(world.last_entry(call.id, "recording.finished")["status"] == "complete");
+}
+
+TEST_CASE("recording: an engine that ends finishes what it records", "[recording]") {
+  World world;
+  Phone caller;
+  Phone called;
+  const TestCall call;
+  call.establish(world, caller, called, true);
+  test::talk(caller, called, core::Milliseconds(100));
+  world.stop();
+  CHECK(world.last_entry(call.id, "recording.finished")["status"] == "complete");
+  CHECK(world.last_entry(call.id, "media.ended")["reason"] == "stopped");
+}
+
+TEST_CASE("recording: a hundred calls leave no port, session or descriptor", "[recording]") {
+  World world;
+  const auto descriptors = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+  };
+  Phone caller;
+  Phone called;
+  const auto round = [&] {
+    const TestCall call;
+    call.establish(world, caller, called, true);
+    caller.speak();
+    REQUIRE(called.hear());
+    (void)call.hang_up(world);
+  };
+  round();
+  (void)world.status();
+  const auto before = descriptors();
+  for (int i = 0; i < 100; ++i) round();
+  const core::Json status = world.status();
+  CHECK(status["sessions"] == 0);
+  CHECK(status["recordings_running"] == 0);
+  CHECK(status["ports"]["in_use"] == 0);
+  CHECK(test::eventually([&] { return descriptors() <= before; }));
+}
+
+}  // namespace trunkline::mediaplane
