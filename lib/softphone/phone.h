@@ -68,6 +68,8 @@ class Phone {
   std::optional<std::filesystem::path> heard() const { return newest_dump("-dec.wav"); }
   std::optional<std::filesystem::path> said() const { return newest_dump("-enc.wav"); }
   std::filesystem::path log_file() const { return options_.folder / "log"; }
+  /// Where it takes calls without a server, over UDP and TCP.
+  core::Port sip_port() const noexcept { return sip_port_; }
   pid_t pid() const noexcept { return process_.pid(); }
   const PhoneOptions& options() const noexcept { return options_; }
 
