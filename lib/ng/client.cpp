@@ -248,12 +248,6 @@ class Client::State : public std::enable_shared_from_this<Client::State> {
     // Copies, because the callback may replace itself or end the client.
     const auto status = farm_.status(node);
     const auto changed = changed_;
-    if (status.is_up) {
-      core::log_info("media node is up", {{"peer", status.endpoint.text()}});
-    } else {
-      core::log_warning("media node is down",
-                        {{"peer", status.endpoint.text()}, {"error", status.last_error}});
-    }
     if (changed) changed(status);
   }
 

@@ -73,7 +73,7 @@ class Client {
   /// Whether a new call could be placed now.
   bool is_available(Placement placement = Placement::any) const;
   std::vector<NodeStatus> nodes() const;
-  /// Called whenever a node goes up or down.
+  /// Called whenever a node goes up or down; the client itself does not log it.
   void on_node_change(std::function<void(const NodeStatus&)> changed);
 
  private:

@@ -32,13 +32,14 @@ Latch::Rank Latch::rank_of(const os::Address& from) const noexcept {
   if (is_known(expectation_.signalling) && from.has_host_of(*expectation_.signalling)) {
     return Rank::known;
   }
-  return expectation_.mode == LatchMode::any ? Rank::stranger : Rank::none;
+  const bool is_direct = is_known(expectation_.announced) && is_known(expectation_.signalling) &&
+                         expectation_.announced->has_host_of(*expectation_.signalling);
+  return expectation_.mode == LatchMode::any && !is_direct ? Rank::stranger : Rank::none;
 }
 
 Latch::Verdict Latch::on_packet(const os::Address& from) noexcept {
   if (source_ && from == *source_) {
-    on_own_packet();
-    return Verdict::accepted;
+    return on_own_packet();
   }
   const auto rank = rank_of(from);
   const bool is_open = !source_ || is_reopened_;
@@ -56,10 +57,13 @@ Latch::Verdict Latch::on_packet(const os::Address& from) noexcept {
   return take(from, rank);
 }
 
-void Latch::on_own_packet() noexcept {
+Latch::Verdict Latch::on_own_packet() noexcept {
   // Only a higher rank may push a speaking source aside.
   if (candidate_rank_ <= held_) drop_candidate();
-  if (is_reopened_ && ++settling_ >= kSettlePackets) is_reopened_ = false;
+  if (!is_reopened_) return Verdict::accepted;
+  ++settling_;
+  if (settling_ >= kSettlePackets) is_reopened_ = false;
+  return settling_ == kReturnPackets ? Verdict::latched : Verdict::accepted;
 }
 
 void Latch::drop_candidate() noexcept {

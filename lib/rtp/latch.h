@@ -6,7 +6,8 @@
 //
 //   exact    the address and port of the SDP
 //   known    the IP of the SDP or of the signalling, another port (a NAT chose it)
-//   stranger another IP (a NAT nobody told us of); never accepted in mode `known_only`
+//   stranger another IP (a NAT nobody told us of); never accepted in mode `known_only`, nor where
+//            signalling came from the SDP's own IP, for then no NAT is between
 //
 // exact latches with its first packet, the others after kProbation packets. Once latched, only a
 // source of a *higher* rank takes over: a stranger who was first loses to the phone, and against an
@@ -46,7 +47,7 @@ class Latch {
 
   enum class Verdict : std::uint8_t {
     accepted,
-    latched,  ///< accepted, and source() is new: connect the socket to it
+    latched,  ///< accepted, and source() or destination() is new
     refused
   };
   Verdict on_packet(const os::Address& from) noexcept;
@@ -68,7 +69,7 @@ class Latch {
   enum class Rank : std::uint8_t { none, stranger, known, exact };
   Rank rank_of(const os::Address& from) const noexcept;
   Verdict take(const os::Address& from, Rank rank) noexcept;
-  void on_own_packet() noexcept;
+  Verdict on_own_packet() noexcept;
   void drop_candidate() noexcept;
 
   Expectation expectation_;

@@ -50,6 +50,7 @@ TEST_CASE("latch: who speaks first, and who wins", "[rtp]") {
   const Expectation nat{.announced = at("10.0.0.7:4000"), .signalling = kGateway};
   const Expectation nothing{};
   const Expectation strict{.announced = kPhone, .mode = LatchMode::known_only};
+  const Expectation direct{.announced = kPhone, .signalling = at("192.0.2.10:5060")};
   const auto& s = kStranger;
   const auto& t = kStranger2;
   const auto& p = kPhone;
@@ -70,6 +71,7 @@ TEST_CASE("latch: who speaks first, and who wins", "[rtp]") {
       {"a flood of strangers delays nobody", nat, {g, s, t, g, s, t, g, s}, "...... L."},
       {"with nothing announced the first is taken", nothing, {s, s, s, s, t, t, t}, "..La..."},
       {"strangers in turn do not latch", nothing, {s, t, s, t, s, t}, "......"},
+      {"without a NAT between a stranger never does", direct, {s, s, s, s, n, n, n, p}, "......LL"},
       {"in strict mode a stranger never does", strict, {s, s, s, s, s, n, n, n}, ".......L"},
   };
   for (const auto& row : rows) {
@@ -120,7 +122,10 @@ TEST_CASE("latch: a source that goes on speaking is kept, and closes the door ag
   const auto announced = at("192.0.2.10:4002");
   latch.expect({.announced = announced});
   CHECK(latch.destination() == announced);
-  for (unsigned i = 0; i < Latch::kReturnPackets; ++i) latch.on_packet(kPhoneNat);
+  for (unsigned i = 1; i < Latch::kReturnPackets; ++i) {
+    CHECK(latch.on_packet(kPhoneNat) == Latch::Verdict::accepted);
+  }
+  CHECK(latch.on_packet(kPhoneNat) == Latch::Verdict::latched);
   CHECK(latch.destination() == kPhoneNat);
   for (unsigned i = 0; i < Latch::kSettlePackets; ++i) latch.on_packet(kPhoneNat);
   CHECK(verdicts(latch, {kOtherPort, kOtherPort, kOtherPort, kOtherPort}) == "....");
