@@ -20,24 +20,24 @@
 namespace trunkline::catalogue {
 
 struct Recording {
-  core::RecordingId recording;
-  core::CallRef call;
-  core::TenantId tenant;
-  std::string path;  ///< below recording.path
-  std::string key_id;
-  std::string codec;
+  core::RecordingId recording = {};
+  core::CallRef call = {};
+  core::TenantId tenant = {};
+  std::string path = {};  ///< below recording.path
+  std::string key_id = {};
+  std::string codec = {};
   int channels = 0;
   int sample_rate = 0;
   int segment_ms = 0;
-  std::string status;  ///< recording, complete, truncated, failed, unsupported
-  std::string reason;
-  core::Time started_at;
-  std::optional<core::Time> ended_at;
-  std::optional<std::int64_t> duration_ms;
-  std::optional<std::int64_t> bytes;
+  std::string status = {};  ///< recording, complete, truncated, failed, unsupported
+  std::string reason = {};
+  core::Time started_at = {};
+  std::optional<core::Time> ended_at = {};
+  std::optional<std::int64_t> duration_ms = {};
+  std::optional<std::int64_t> bytes = {};
   core::Json legs = core::Json::array();  ///< the account of each channel, as journaled
-  std::string caller;                     ///< number or name, from the call where it is known
-  std::string called;
+  std::string caller = {};                ///< number or name, from the call where it is known
+  std::string called = {};
 };
 
 /// "recording.v1", as `cdrctl recording --json` prints it.

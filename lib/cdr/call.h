@@ -15,38 +15,38 @@
 namespace trunkline::cdr {
 
 struct Party {
-  std::optional<core::DeviceId> device;
-  std::string name;
-  std::string number;
-  std::string call_id;  ///< SIP Call-ID of this leg
-  std::string address;
-  std::string user_agent;
+  std::optional<core::DeviceId> device = {};
+  std::string name = {};
+  std::string number = {};
+  std::string call_id = {};  ///< SIP Call-ID of this leg
+  std::string address = {};
+  std::string user_agent = {};
 };
 
 struct Call {
-  core::CallRef call;
-  core::TenantId tenant;
-  std::string node;
-  std::string direction;
-  Party caller;
-  Party called;
-  std::string dialled;
-  std::string state;        ///< initiated, ringing, connected, ended
-  std::string disposition;  ///< empty while live
-  std::optional<int> sip_status;
-  std::optional<int> q850_cause;
-  std::string ended_by;
-  std::string reason;
-  std::string rule;
-  core::Time started_at;
-  std::optional<core::Time> ringing_at;
-  std::optional<core::Time> answered_at;
-  std::optional<core::Time> ended_at;
-  std::optional<std::int64_t> pdd_ms;  ///< post-dial delay
-  std::optional<std::int64_t> ring_ms;
-  std::optional<std::int64_t> talk_ms;
-  std::string recording_mode;
-  std::optional<core::RecordingId> recording;
+  core::CallRef call = {};
+  core::TenantId tenant = {};
+  std::string node = {};
+  std::string direction = {};
+  Party caller = {};
+  Party called = {};
+  std::string dialled = {};
+  std::string state = {};        ///< initiated, ringing, connected, ended
+  std::string disposition = {};  ///< empty while live
+  std::optional<int> sip_status = {};
+  std::optional<int> q850_cause = {};
+  std::string ended_by = {};
+  std::string reason = {};
+  std::string rule = {};
+  core::Time started_at = {};
+  std::optional<core::Time> ringing_at = {};
+  std::optional<core::Time> answered_at = {};
+  std::optional<core::Time> ended_at = {};
+  std::optional<std::int64_t> pdd_ms = {};  ///< post-dial delay
+  std::optional<std::int64_t> ring_ms = {};
+  std::optional<std::int64_t> talk_ms = {};
+  std::string recording_mode = {};
+  std::optional<core::RecordingId> recording = {};
 
   bool is_live() const noexcept { return state != "ended"; }
 };

@@ -126,23 +126,25 @@ void Connection::prepare_session(const Options& options) {
   query(kSettings, {std::to_string(statement_timeout_.count()),
                     options.tenant ? options.tenant->text() : std::string(), options.who,
                     options.is_read_only ? "on" : "off"});
-  if (options.role.empty()) return;
+  const std::string role = options.tenant ? "trunkline_tenant" : options.role;
+  if (!role.empty()) take_role(role);
+}
+
+void Connection::take_role(const std::string& role) {
   static constexpr Statement kRole{"SELECT set_config('role', $1, false)"};
+  const auto refused = [&](ExitCode code, std::string_view why, std::string hint) {
+    return core::Error(code, fmt::format("cannot act as role '{}' at {}: {}", role, address_, why),
+                       std::move(hint));
+  };
   try {
-    query(kRole, {options.role});
+    query(kRole, {role});
   } catch (const SqlError& error) {
-    if (error.sqlstate() == "22023") {
-      throw core::Error(
-          ExitCode::config,
-          fmt::format("cannot act as role '{}' at {}: no such role", options.role, address_),
-          "make database and roles: trunkline init");
+    if (error.sqlstate() == "22023") {  // invalid_parameter_value
+      throw refused(ExitCode::config, "no such role", "make database and roles: trunkline init");
     }
-    if (error.sqlstate() == "42501") {
-      throw core::Error(
-          ExitCode::no_permission,
-          fmt::format("cannot act as role '{}' at {}: not granted to this login", options.role,
-                      address_),
-          fmt::format("as database administrator: GRANT {} TO your login role", options.role));
+    if (error.sqlstate() == "42501") {  // insufficient_privilege
+      throw refused(ExitCode::no_permission, "not granted to this login",
+                    fmt::format("as database administrator: GRANT {} TO your login role", role));
     }
     throw;
   }

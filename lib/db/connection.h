@@ -29,11 +29,12 @@ struct pg_conn;
 namespace trunkline::db {
 
 struct Options {
-  std::string url = {};                       ///< libpq conninfo or URI: `db.url`
-  std::string application = "trunkline";      ///< seen in pg_stat_activity
-  std::string role = {};                      ///< SET ROLE after connecting; empty = as logged in
-  std::string who = {};                       ///< acting person for the audit log; empty = login
-  std::optional<core::TenantId> tenant = {};  ///< row-level security shows this tenant only
+  std::string url = {};                   ///< libpq conninfo or URI: `db.url`
+  std::string application = "trunkline";  ///< seen in pg_stat_activity
+  std::string role = {};                  ///< SET ROLE after connecting; empty = as logged in
+  std::string who = {};                   ///< acting person for the audit log; empty = login
+  /// Acts as trunkline_tenant instead of `role`: row-level security shows this tenant only.
+  std::optional<core::TenantId> tenant = {};
   core::Milliseconds connect_timeout{5'000};
   core::Milliseconds statement_timeout{10'000};
   bool is_read_only = false;
@@ -96,6 +97,7 @@ class Connection {
   using Deadline = std::chrono::steady_clock::time_point;
   explicit Connection(core::CPtr<pg_conn, close_connection> connection, std::string address);
   void prepare_session(const Options& options);
+  void take_role(const std::string& role);
   void flush(Deadline deadline);
   ResultRef next_result(Deadline deadline);
   ResultRef finish(Deadline deadline);

@@ -9,7 +9,6 @@
 // Entries that are shipped and older than `keep` are then pruned from the journal.
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -24,8 +23,7 @@ namespace trunkline::ledger {
 
 struct ShipperOptions {
   db::Options database = {};
-  std::string daemon = {};             ///< "sipd", "recorderd": shown beside the node
-  std::filesystem::path journal = {};  ///< the journal's file, for a reader of our own
+  std::string daemon = {};  ///< "sipd", "recorderd": shown beside the node
   std::size_t batch_rows = 2'000;
   std::size_t batch_bytes = 4U << 20U;
   core::Milliseconds poll{200};  ///< look for entries this often without notify()
@@ -36,11 +34,11 @@ struct ShipperOptions {
 
 struct ShipperStatus {
   bool is_connected = false;
-  std::uint64_t shipped = 0;   ///< the highest entry PostgreSQL has
-  std::uint64_t last = 0;      ///< the highest entry of the journal
-  core::Milliseconds lag{0};   ///< age of the oldest entry not shipped; 0 when there is none
-  std::uint64_t rejected = 0;  ///< entries of this node in ledger_rejected
-  std::string last_error = {};      ///< why it does not ship now; empty when it does
+  std::uint64_t shipped = 0;    ///< the highest entry PostgreSQL has
+  std::uint64_t last = 0;       ///< the highest entry of the journal
+  core::Milliseconds lag{0};    ///< age of the oldest entry not shipped; 0 when there is none
+  std::uint64_t rejected = 0;   ///< entries of this node in ledger_rejected
+  std::string last_error = {};  ///< why it does not ship now; empty when it does
   std::uint64_t lag_entries() const noexcept { return last > shipped ? last - shipped : 0; }
 };
 

@@ -12,16 +12,20 @@ CREATE TABLE trunkline.schema_migrations (
 );
 COMMENT ON TABLE trunkline.schema_migrations IS 'which files of schemas/db were applied, with the SHA-256 of each';
 
--- Who a session works for: nothing means all tenants.
+-- Who a session works for. Only sessions of trunkline_tenant are bound to it by policies; views,
+-- which run with their owner's rights, ask is_visible().
 CREATE FUNCTION trunkline.current_tenant() RETURNS uuid
 LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT nullif(current_setting('trunkline.tenant', true), '')::uuid $$;
-COMMENT ON FUNCTION trunkline.current_tenant() IS 'the tenant of this session (setting trunkline.tenant), or NULL for all';
+COMMENT ON FUNCTION trunkline.current_tenant() IS 'the tenant of this session (setting trunkline.tenant), or NULL';
 
 CREATE FUNCTION trunkline.is_visible(tenant uuid) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE AS
-$$ SELECT trunkline.current_tenant() IS NULL OR tenant = trunkline.current_tenant() $$;
-COMMENT ON FUNCTION trunkline.is_visible(uuid) IS 'what every row-level security policy and view asks';
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT tenant = trunkline.current_tenant()
+         OR trunkline.current_tenant() IS NULL
+            AND current_user <> 'trunkline_tenant'
+$$;
+COMMENT ON FUNCTION trunkline.is_visible(uuid) IS 'whether this session may see rows of the tenant';
 
 CREATE DOMAIN trunkline.object_name AS text
   CHECK (VALUE ~ '^[a-z0-9][a-z0-9._-]{0,63}$');

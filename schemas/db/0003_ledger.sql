@@ -140,6 +140,7 @@ CREATE INDEX recording_started ON trunkline.recording (started_at DESC, recordin
 CREATE INDEX recording_tenant_started
   ON trunkline.recording (tenant_id, started_at DESC, recording DESC);
 CREATE INDEX recording_tail ON trunkline.recording (reverse(recording::text) text_pattern_ops);
+CREATE INDEX recording_call_tail ON trunkline.recording (reverse(call::text) text_pattern_ops);
 COMMENT ON TABLE trunkline.recording IS 'one row a recording: the last recording.* entry; audio and keys are elsewhere';
 
 CREATE TABLE trunkline.registration (

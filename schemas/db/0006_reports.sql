@@ -46,4 +46,5 @@ CREATE VIEW trunkline.report_ledger AS
 COMMENT ON VIEW trunkline.report_ledger IS 'journals that ship here: how far, when last, how many entries were rejected';
 
 GRANT SELECT ON trunkline.report_call, trunkline.report_recording,
-  trunkline.report_incomplete_recording, trunkline.report_ledger TO trunkline_operator;
+  trunkline.report_incomplete_recording TO trunkline_operator, trunkline_tenant;
+GRANT SELECT ON trunkline.report_ledger TO trunkline_operator;

@@ -6,8 +6,8 @@ DO $$
 DECLARE
   wanted text;
 BEGIN
-  FOREACH wanted IN ARRAY ARRAY['trunkline_owner', 'trunkline_operator', 'trunkline_sipd',
-                                'trunkline_recorderd']
+  FOREACH wanted IN ARRAY ARRAY['trunkline_owner', 'trunkline_operator', 'trunkline_tenant',
+                                'trunkline_sipd', 'trunkline_recorderd']
   LOOP
     BEGIN
       IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = wanted) THEN
@@ -23,5 +23,6 @@ $$;
 
 COMMENT ON ROLE trunkline_owner IS 'trunkline: owns the schema, runs migrations';
 COMMENT ON ROLE trunkline_operator IS 'trunkline: tools of the operator (sipctl, cdrctl, trunkline)';
+COMMENT ON ROLE trunkline_tenant IS 'trunkline: the same tools, bound to the tenant of trunkline.tenant';
 COMMENT ON ROLE trunkline_sipd IS 'trunkline: sipd reads the directory and ships its journal';
 COMMENT ON ROLE trunkline_recorderd IS 'trunkline: recorderd ships its journal';
