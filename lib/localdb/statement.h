@@ -17,7 +17,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 
 #include "core/bytes.h"
 #include "localdb/database.h"
@@ -54,19 +53,15 @@ class Statement {
   /// as an optional. Bytes need to live until the call returns only.
   template <class... Values>
   void run(const Values&... values) {
-    Rows rows = query(values...);
+    Rows rows = start(Lifetime::of_rows, values...);
     while (rows.next()) {
     }
   }
 
-  /// As run(), but the caller walks the rows. Bound text and bytes must live as long as the Rows.
+  /// As run(), but the caller walks the rows; bound text and bytes are copied.
   template <class... Values>
   Rows query(const Values&... values) {
-    reset();
-    int index = 0;
-    (bind(++index, values), ...);
-    check_all_bound(index);
-    return Rows(statement_.get());
+    return start(Lifetime::of_call, values...);
   }
 
  private:
@@ -74,22 +69,33 @@ class Statement {
     void operator()(sqlite3_stmt* statement) const noexcept;
   };
 
-  template <class Value>
-  void bind(int index, const Value& value) {
-    if constexpr (std::is_same_v<Value, std::nullptr_t>) {
-      bind_null(index);
-    } else if constexpr (std::integral<Value>) {
-      bind_integer(index, static_cast<std::int64_t>(value));
-    } else if constexpr (std::convertible_to<const Value&, std::string_view>) {
-      bind_text(index, value);
-    } else {
-      bind_blob(index, value);
-    }
+  /// How long bound bytes live: no longer than the binding call, or as long as the rows.
+  enum class Lifetime : std::uint8_t { of_call, of_rows };
+
+  template <class... Values>
+  Rows start([[maybe_unused]] Lifetime lifetime, const Values&... values) {
+    reset();
+    int index = 0;
+    (bind(++index, values, lifetime), ...);
+    check_all_bound(index);
+    return Rows(statement_.get());
+  }
+
+  void bind(int index, std::nullptr_t, Lifetime) { bind_null(index); }
+  template <std::integral Value>
+  void bind(int index, Value value, Lifetime) {
+    bind_integer(index, static_cast<std::int64_t>(value));
+  }
+  void bind(int index, std::string_view value, Lifetime lifetime) {
+    bind_text(index, value, lifetime);
+  }
+  void bind(int index, core::ByteView value, Lifetime lifetime) {
+    bind_blob(index, value, lifetime);
   }
   template <class Value>
-  void bind(int index, const std::optional<Value>& value) {
+  void bind(int index, const std::optional<Value>& value, Lifetime lifetime) {
     if (value) {
-      bind(index, *value);
+      bind(index, *value, lifetime);
     } else {
       bind_null(index);
     }
@@ -99,8 +105,8 @@ class Statement {
   void check_all_bound(int count) const;
   void bind_null(int index);
   void bind_integer(int index, std::int64_t value);
-  void bind_text(int index, std::string_view value);
-  void bind_blob(int index, core::ByteView value);
+  void bind_text(int index, std::string_view value, Lifetime lifetime);
+  void bind_blob(int index, core::ByteView value, Lifetime lifetime);
 
   std::unique_ptr<sqlite3_stmt, Release> statement_;
 };
