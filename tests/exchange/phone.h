@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A phone for tests: a SIP agent that registers, calls and answers as its manner says.
+
+#include <fmt/format.h>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "exchange/loop.h"
+#include "exchange/replies.h"
+#include "sip/agent.h"
+#include "sip/digest.h"
+
+namespace trunkline::exchange {
+
+inline const std::string kPhoneSdp =
+    "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+    "m=audio 4000 RTP/AVP 0\r\n";
+inline const std::string kPhoneHoldSdp = kPhoneSdp + "a=sendonly\r\n";
+inline const std::string kDomain = "example.org";
+
+/// What a phone does with a call that comes in.
+enum class Manner : std::uint8_t { answers, rings, rings_with_media, is_busy, declines, is_mute };
+
+/// One call as a phone sees it.
+struct PhoneCall {
+  std::unique_ptr<sip::Dialog> dialog;
+  std::unique_ptr<sip::ServerTransaction> received;  ///< the INVITE that came in
+  std::unique_ptr<sip::ClientTransaction> sent;      ///< the INVITE we sent
+  std::string user;                                  ///< whom we dialled
+  std::string sdp;                                   ///< what we offered
+  std::vector<int> statuses;                         ///< answers to it
+  std::vector<std::string> bodies;
+  std::vector<sip::Header> headers;  ///< of the final answer, or of the INVITE that came in
+  std::string offer;                 ///< of the INVITE that came in
+  sip::Party from;                   ///< of the INVITE that came in
+  bool has_authenticated = false;
+  bool is_cancelled = false;
+  std::vector<sip::Header> cancel_headers;
+  bool is_acknowledged = false;
+  std::string acknowledged_sdp;
+  bool is_hung_up = false;  ///< by the other side
+  std::unique_ptr<sip::ServerTransaction> bye;
+  std::vector<std::unique_ptr<sip::ServerTransaction>> reinvites;
+  std::unique_ptr<sip::ClientTransaction> request;  ///< ours in the dialog
+  std::vector<int> request_statuses;
+
+  int final() const { return statuses.empty() || statuses.back() < 200 ? 0 : statuses.back(); }
+  bool has(int status) const { return std::ranges::count(statuses, status) != 0; }
+};
+
+class Phone {
+ public:
+  Phone(sip::Root& root, std::string name, std::string password)
+      : root_(root),
+        name_(std::move(name)),
+        password_(std::move(password)),
+        agent_(root, {.listen = {"udp:127.0.0.1:0"}, .advertised_address = "127.0.0.1"}) {
+    agent_.on_request([this](sip::IncomingRequest incoming) { take(std::move(incoming)); });
+  }
+
+  /// The final status of a REGISTER that was authenticated when asked.
+  int register_at(const std::string& server, std::uint32_t expires = 3600) {
+    server_ = server;
+    int status = send_register(expires, {});
+    if (status == 401) status = send_register(expires, credentials(challenge_, "REGISTER"));
+    return status;
+  }
+
+  /// Begins a call; the rest happens on the loop.
+  PhoneCall& call(std::string user, std::string sdp = kPhoneSdp) {
+    PhoneCall& call = calls.emplace_back();
+    call.user = std::move(user);
+    call.sdp = std::move(sdp);
+    invite(call, {});
+    return call;
+  }
+  void hang_up(PhoneCall& call) {
+    call.request =
+        call.dialog->request(sip::Method::bye, {}, [&call](const sip::Response& response) {
+          call.request_statuses.push_back(response.status);
+        });
+  }
+  void reinvite(PhoneCall& call, const std::string& sdp) {
+    call.request =
+        call.dialog->invite(content(sdp), {.final = [&call](const sip::Response& response) {
+                              call.request_statuses.push_back(response.status);
+                              call.bodies.push_back(response.body);
+                            }});
+  }
+  static void answer(PhoneCall& call, const std::string& sdp = kPhoneSdp) {
+    call.received->answer({.status = 200, .content = content(sdp)});
+  }
+  static sip::Content content(const std::string& sdp) {
+    return sdp.empty() ? sip::Content{} : sip::Content::sdp(sdp);
+  }
+
+  std::string address() const { return agent_.listeners().front().address.text(); }
+
+  Manner manner = Manner::answers;
+  bool answers_bye = true;
+  bool answers_reinvite = true;
+  bool knows_its_dialogs = true;  ///< else in-dialog OPTIONS get 481
+  std::deque<PhoneCall> calls;
+  std::size_t options_seen = 0;
+
+ private:
+  sip::Outgoing outgoing(const std::string& user) const {
+    sip::Outgoing outgoing;
+    outgoing.target = sip::Uri::parse("sip:" + (user.empty() ? "" : user + "@") + kDomain).value();
+    outgoing.flow = {.protocol = sip::Protocol::udp,
+                     .peer = sip::Endpoint::parse(server_).value(),
+                     .local = agent_.listeners().front().address};
+    outgoing.from.uri = sip::Uri::parse("sip:" + name_ + "@" + kDomain).value();
+    outgoing.to.uri =
+        user.empty() ? outgoing.from.uri : sip::Uri::parse("sip:" + user + "@" + kDomain).value();
+    return outgoing;
+  }
+
+  /// An Authorization header for the challenge, with qop=auth.
+  std::vector<sip::Header> credentials(const std::string& challenge, const std::string& method,
+                                       const std::string& user = {}) {
+    const std::string uri = outgoing(user).target.text();
+    auto asked = sip::parse_digest(challenge).value();
+    asked.username = name_;
+    asked.uri = uri;
+    asked.cnonce = fmt::format("c{}", ++requests_);
+    asked.qop = "auth";
+    asked.nonce_count = 1;
+    asked.nonce_count_text = "00000001";
+    const auto ha1 = sip::digest_ha1(sip::DigestHash::md5, name_, kDomain, password_);
+    const std::string response = sip::digest_response(sip::DigestHash::md5, ha1, asked, method);
+    return {{"Authorization",
+             fmt::format(R"(Digest username="{}", realm="{}", nonce="{}", uri="{}", )"
+                         R"(response="{}", algorithm=MD5, cnonce="{}", qop=auth, nc=00000001)",
+                         name_, kDomain, asked.nonce, uri, response, asked.cnonce)}};
+  }
+
+  int send_register(std::uint32_t expires, std::vector<sip::Header> headers) {
+    headers.push_back({"Contact", fmt::format("<sip:{}@{}>", name_, address())});
+    headers.push_back({"Expires", std::to_string(expires)});
+    int status = 0;
+    registration_ = agent_.send(sip::Method::register_, outgoing({}), headers_only(headers),
+                                [&](const sip::Response& response) {
+                                  status = response.status;
+                                  if (!response.authenticates.empty())
+                                    challenge_ = response.authenticates.front();
+                                });
+    (void)run_until(root_, [&] { return status != 0; });
+    return status;
+  }
+
+  void invite(PhoneCall& call, std::vector<sip::Header> headers) {
+    sip::Content body = content(call.sdp);
+    body.headers = std::move(headers);
+    call.dialog = agent_.dial(outgoing(call.user));
+    call.dialog->on_request(
+        [this, &call](auto transaction) { take_in_dialog(call, std::move(transaction)); });
+    call.sent = call.dialog->invite(
+        std::move(body),
+        {.provisional =
+             [&call](const sip::Response& response) {
+               call.statuses.push_back(response.status);
+               call.bodies.push_back(response.body);
+             },
+         .final =
+             [this, &call](const sip::Response& response) {
+               if (response.status == 401 && !call.has_authenticated) {
+                 call.has_authenticated = true;
+                 // Not inside the callback of the transaction that it replaces.
+                 root_.post([this, &call, challenge = response.authenticates.front()] {
+                   invite(call, credentials(challenge, "INVITE", call.user));
+                 });
+                 return;
+               }
+               call.statuses.push_back(response.status);
+               call.bodies.push_back(response.body);
+               call.headers = response.headers;
+             }});
+  }
+
+  void take(sip::IncomingRequest incoming) {
+    if (incoming.request().method != sip::Method::invite) {
+      return std::move(incoming).reply(agent_.options_reply());
+    }
+    PhoneCall& call = calls.emplace_back();
+    call.offer = incoming.request().body;
+    call.headers = incoming.request().headers;
+    call.from = incoming.request().from;
+    auto opened = std::move(incoming).open_dialog();
+    call.dialog = std::move(opened.dialog);
+    call.received = std::move(opened.invite);
+    call.dialog->on_request(
+        [this, &call](auto transaction) { take_in_dialog(call, std::move(transaction)); });
+    call.received->on_events({.cancelled =
+                                  [&call](const std::vector<sip::Header>& headers) {
+                                    call.is_cancelled = true;
+                                    call.cancel_headers = headers;
+                                    call.received->answer(bare_reply(487));
+                                  },
+                              .acknowledged =
+                                  [&call](const sip::Content& ack) {
+                                    call.is_acknowledged = true;
+                                    call.acknowledged_sdp = ack.body;
+                                  }});
+    behave(call);
+  }
+
+  void behave(PhoneCall& call) {
+    switch (manner) {
+      case Manner::answers:
+        call.received->provisional({.status = 180});
+        return answer(call);
+      case Manner::rings:
+        call.received->provisional({.status = 180});
+        return;
+      case Manner::rings_with_media:
+        call.received->provisional({.status = 183, .content = sip::Content::sdp(kPhoneSdp)});
+        return;
+      case Manner::is_busy:
+        call.received->answer(bare_reply(486));
+        return;
+      case Manner::declines:
+        call.received->answer(bare_reply(603));
+        return;
+      case Manner::is_mute:
+        return;
+    }
+  }
+
+  void take_in_dialog(PhoneCall& call, std::unique_ptr<sip::ServerTransaction> transaction) {
+    switch (transaction->request().method) {
+      case sip::Method::bye:
+        call.is_hung_up = true;
+        if (answers_bye) transaction->answer(bare_reply(200));
+        call.bye = std::move(transaction);
+        return;
+      case sip::Method::options:
+        ++options_seen;
+        transaction->answer(knows_its_dialogs ? agent_.options_reply() : bare_reply(481));
+        return;
+      case sip::Method::invite:
+        call.offer = transaction->request().body;
+        if (answers_reinvite) {
+          transaction->answer({.status = 200, .content = sip::Content::sdp(kPhoneSdp)});
+        }
+        call.reinvites.push_back(std::move(transaction));
+        return;
+      default:
+        transaction->answer(bare_reply(405));
+    }
+  }
+
+  sip::Root& root_;
+  std::string name_;
+  std::string password_;
+  sip::Agent agent_;
+  std::string server_;
+  std::string challenge_;
+  unsigned requests_ = 0;
+  std::unique_ptr<sip::ClientTransaction> registration_;
+};
+
+}  // namespace trunkline::exchange

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+
+// Any stored open call: read, closed as interrupted, written and read back the same.
+
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "call/record.h"
+#include "exchange/call_name.h"
+#include "exchange/open_call.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace trunkline;
+  const auto open =
+      exchange::parse_open_call(std::string_view(reinterpret_cast<const char*>(data), size));
+  if (!open) return 0;
+  (void)exchange::is_named(open->record, "abcd");
+  const auto closed = call::interrupted(open->record, core::from_microseconds(0));
+  if (closed && core::text_at(*closed, "disposition") != "interrupted") std::abort();
+  const std::string text = exchange::to_text(*open);
+  const auto again = exchange::parse_open_call(text);
+  if (!again || exchange::to_text(*again) != text) std::abort();
+  return 0;
+}
