@@ -10,6 +10,11 @@
 namespace trunkline::audio {
 namespace {
 
+// libstdc++ 12 gives the argument's type, the standard and libstdc++ 13 say int.
+constexpr int width_of(int magnitude) {
+  return static_cast<int>(std::bit_width(static_cast<unsigned>(magnitude)));
+}
+
 // mu-law: 14-bit magnitudes in 8 segments of 16 steps, all bits inverted on the line (G.711 table
 // 2a). Linear 16 bit has two more bits, so the bias of 33 becomes 132.
 constexpr int kMuBias = 132;
@@ -26,7 +31,7 @@ constexpr std::int16_t expand_mulaw(unsigned code) {
 constexpr std::uint8_t compress_mulaw(int sample) {
   const unsigned sign = sample < 0 ? 0x80U : 0U;
   const int magnitude = std::min(sample < 0 ? -sample : sample, kMuClip) + kMuBias;
-  const int segment = std::bit_width(static_cast<unsigned>(magnitude)) - 8;
+  const int segment = width_of(magnitude) - 8;
   const unsigned step = static_cast<unsigned>(magnitude >> (segment + 3)) & 15U;
   return static_cast<std::uint8_t>(~(sign | static_cast<unsigned>(segment) << 4U | step) & 0xFFU);
 }
@@ -45,7 +50,7 @@ constexpr std::uint8_t compress_alaw(int sample) {
   // One's complement of a negative sample, as the ITU reference code (G.191) has it.
   const unsigned sign = sample < 0 ? 0U : 0x80U;
   const int magnitude = (sample < 0 ? ~sample : sample) >> 4;  // 0 to 2047
-  const int width = std::bit_width(static_cast<unsigned>(magnitude));
+  const int width = width_of(magnitude);
   const int segment = width <= 5 ? (magnitude >= 16 ? 1 : 0) : width - 4;
   const unsigned step =
       static_cast<unsigned>(segment <= 1 ? magnitude : magnitude >> (segment - 1)) & 15U;

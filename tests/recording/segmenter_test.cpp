@@ -139,8 +139,9 @@ TEST_CASE("segmenter: hostile lengths and numbers stay inside the open segments"
   const std::uint32_t timestamps[] = {0, 0x80000000U, 0xFFFFFFFFU, 1, 0x7FFFFFFFU};
   std::uint16_t sequence = 0;
   for (const std::uint32_t timestamp : timestamps) {
+    ++sequence;
     segmenter.place(Leg::called,
-                    {.ssrc = 1, .sequence = ++sequence, .timestamp = timestamp, .payload = huge},
+                    {.ssrc = 1, .sequence = sequence, .timestamp = timestamp, .payload = huge},
                     milliseconds(20 * sequence));
   }
   const auto segments = segmenter.finish(milliseconds(200));
