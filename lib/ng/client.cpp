@@ -152,7 +152,7 @@ class Client::State : public std::enable_shared_from_this<Client::State> {
               .hint = kWhereToLook};
     const auto node = pending.node;
     if (farm_.on_loss(node, why.message, true)) tell_change(node);
-    give_up(std::move(cookie), std::move(why));
+    give_up(cookie, std::move(why));
   }
 
   std::optional<Pending> take(const std::string& cookie) {
@@ -162,7 +162,8 @@ class Client::State : public std::enable_shared_from_this<Client::State> {
     return std::move(handle.mapped());
   }
 
-  void give_up(std::string cookie, Fault why) {
+  // The cookie must not be the timer's own: that one is destroyed in here.
+  void give_up(const std::string& cookie, Fault why) {
     const auto self = shared_from_this();
     auto pending = take(cookie);
     if (!pending) return;
@@ -231,7 +232,7 @@ class Client::State : public std::enable_shared_from_this<Client::State> {
                       .message = fmt::format("lost the connection to media node {}: {}",
                                              options_.nodes[node].text(), why)};
     if (farm_.on_loss(node, fault.message, false)) tell_change(node);
-    for (auto& cookie : cookies) give_up(std::move(cookie), fault);
+    for (const auto& cookie : cookies) give_up(cookie, fault);
   }
 
   void ping_all() {

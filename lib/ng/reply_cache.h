@@ -21,7 +21,7 @@ class ReplyCache {
   struct Limits {
     core::Milliseconds life = core::Seconds(30);
     std::size_t max_replies = 16'384;
-    std::size_t max_bytes = 64 * 1024 * 1024;
+    std::size_t max_bytes = std::size_t{64} * 1024 * 1024;
   };
   explicit ReplyCache(Limits limits) : limits_(limits) {}
 

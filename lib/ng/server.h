@@ -24,7 +24,7 @@ struct ServerOptions {
   std::vector<os::Endpoint> listen = {};  ///< port 0: any
   std::vector<os::Network> allow = {};
   std::size_t max_cached_replies = 16'384;
-  std::size_t max_cached_bytes = 64 * 1024 * 1024;
+  std::size_t max_cached_bytes = std::size_t{64} * 1024 * 1024;
   core::Milliseconds reply_life = core::Seconds(30);
   std::size_t max_connections = 64;
 };

@@ -13,7 +13,7 @@ namespace trunkline::ng {
 
 namespace {
 
-constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
 constexpr std::size_t kMaxBuffered = kMaxMessageBytes + kMaxCookie + kReadBytes;
 
 bool is_transient(int error_number) {

@@ -42,7 +42,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   bool is_closed() const noexcept { return !socket_; }
   const os::Address& peer() const noexcept { return peer_; }
 
-  static constexpr std::size_t kMaxQueuedBytes = 8 * 1024 * 1024;
+  static constexpr std::size_t kMaxQueuedBytes = std::size_t{8} * 1024 * 1024;
 
  private:
   Stream(os::Reactor& reactor, os::Fd socket, const os::Address& peer, Phase phase, Events events);

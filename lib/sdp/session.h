@@ -21,7 +21,7 @@
 
 namespace trunkline::sdp {
 
-inline constexpr std::size_t kMaxBytes = 64 * 1024;
+inline constexpr std::size_t kMaxBytes = std::size_t{64} * 1024;
 inline constexpr std::size_t kMaxMedia = 32;
 inline constexpr std::size_t kMaxLines = 2048;
 inline constexpr std::size_t kMaxFormats = 64;
