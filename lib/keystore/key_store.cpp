@@ -106,6 +106,9 @@ struct KeyStore::State {
                "select wrapped_by, nonce, wrapped from data_key where recording = ?1 "
                "order by number desc"),
         erase(database, "delete from data_key where recording = ?1"),
+        erase_newest(database,
+                     "delete from data_key where number = "
+                     "(select max(number) from data_key where recording = ?1)"),
         erase_older(database,
                     "delete from data_key where recording = ?1 and number < "
                     "(select max(number) from data_key where recording = ?1)"),
@@ -126,6 +129,7 @@ struct KeyStore::State {
   localdb::Statement insert;
   localdb::Statement select;
   localdb::Statement erase;
+  localdb::Statement erase_newest;
   localdb::Statement erase_older;
   localdb::Statement total;
   std::optional<KeyRing> ring;
@@ -197,6 +201,16 @@ core::Result<std::vector<DataKey>> KeyStore::open_keys(core::RecordingId recordi
                     recording.text()),
         "the audit log names who erased it");
   return keys;
+}
+
+core::Result<void> KeyStore::drop_newest(core::RecordingId recording) {
+  const std::scoped_lock guard(state_->mutex);
+  try {
+    state_->erase_newest.run(recording.uuid().bytes());
+  } catch (const localdb::Failure& failure) {
+    return tl::unexpected(cannot("take back the recording's key", failure));
+  }
+  return {};
 }
 
 core::Result<void> KeyStore::drop_older(core::RecordingId recording) {

@@ -52,6 +52,8 @@ class KeyStore {
   /// All its keys, newest first: more than one only while a recovery is under way.
   [[nodiscard]] core::Result<std::vector<DataKey>> open_keys(core::RecordingId recording) const;
 
+  /// Takes back a create_key() whose file could not be made.
+  [[nodiscard]] core::Result<void> drop_newest(core::RecordingId recording);
   /// Erases all but the newest key of the recording.
   [[nodiscard]] core::Result<void> drop_older(core::RecordingId recording);
   /// Erases every key of the recording; false if there was none. When it returns, the key is

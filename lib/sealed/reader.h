@@ -68,10 +68,13 @@ class [[nodiscard]] Reader {
   Reader(os::Fd file, std::string name, const Header& header, crypto::Aead aead);
 
   core::Result<void> find_end();
-  core::Result<std::optional<std::size_t>> last_at(std::uint32_t index, std::uint64_t bytes);
+  std::uint64_t place_of(std::uint32_t index) const noexcept;
+  /// Whether the segment opens as that; its plaintext is in plain_ then.
   core::Result<bool> opens(std::uint32_t index, std::size_t plain_size, bool is_last);
-  core::Fault explain_tail(std::uint32_t index);
-  friend class Rewriter;
+  /// The first segment that is neither whole and unflagged nor after one that is not.
+  core::Result<std::uint32_t> first_that_does_not_open(std::uint32_t count);
+  /// Whether a last segment of any length begins there, with bytes behind it.
+  core::Result<bool> ends_early_at(std::uint32_t index, std::uint64_t file_size);
 
   os::Fd file_;
   std::string name_;

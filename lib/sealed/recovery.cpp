@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#include "sealed/recovery.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include "crypto/random.h"
+#include "os/fd.h"
+#include "sealed/reader.h"
+#include "sealed/writer.h"
+
+namespace trunkline::sealed {
+namespace {
+
+core::Fault io_fault(std::string_view what, const std::filesystem::path& path) {
+  return {core::ExitCode::io,
+          fmt::format("cannot {} '{}': {}", what, path.string(), std::strerror(errno)),
+          "is that disk mounted, writable and not full?"};
+}
+
+struct Opened {
+  Reader reader;
+  keystore::KeyId key_id;
+};
+
+/// The file under whichever of its recording's keys fits: a crash in an earlier recovery leaves
+/// two.
+core::Result<Opened> open_with_any_key(const std::filesystem::path& path,
+                                       const std::vector<keystore::DataKey>& keys) {
+  std::optional<core::Fault> first_fault;
+  for (const keystore::DataKey& key : keys) {
+    os::Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) return tl::unexpected(io_fault("open", path));
+    auto reader = Reader::open(std::move(file), key.key, path.string());
+    if (reader) return Opened{.reader = std::move(*reader), .key_id = key.wrapped_by};
+    if (!first_fault) first_fault = reader.error();
+  }
+  return tl::unexpected(*first_fault);
+}
+
+core::Result<Header> header_of(const std::filesystem::path& path) {
+  const os::Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return tl::unexpected(io_fault("open", path));
+  HeaderBytes bytes{};
+  const ssize_t count = pread(file.get(), bytes.data(), bytes.size(), 0);
+  return parse_header(core::ByteView(bytes).first(count < 0 ? 0 : static_cast<std::size_t>(count)));
+}
+
+core::Result<void> sync_folder(const std::filesystem::path& folder) {
+  const os::Fd descriptor(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!descriptor || fsync(descriptor.get()) != 0) return tl::unexpected(io_fault("sync", folder));
+  return {};
+}
+
+}  // namespace
+
+/// Copies segments into a file of a new key. A friend of Writer: it makes one for a path and a
+/// header of its own.
+class Rewriter {
+ public:
+  static core::Result<Recovered> rewrite(Reader& from, const std::filesystem::path& to,
+                                         const keystore::DataKey& key) {
+    os::Fd file(open(to.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (!file) return tl::unexpected(io_fault("make", to));
+    const os::Fd same = file.duplicate();  // finalise() closes its own
+    Header header = from.header();
+    crypto::fill_random(header.salt);
+    crypto::fill_random(header.nonce_prefix);
+    const HeaderBytes bytes = write_header(header);
+    if (pwrite(file.get(), bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+      return tl::unexpected(io_fault("write", to));
+    Writer writer(std::move(file), to, header, crypto::Aead(file_key(key.key, bytes)));
+
+    Recovered result{.header = header,
+                     .key_id = key.wrapped_by,
+                     .segments = 0,
+                     .dropped_bytes = from.torn_bytes(),
+                     .duration = from.duration(),
+                     .bytes = {}};
+    if (auto copied = copy_segments(from, writer, result); !copied)
+      return tl::unexpected(copied.error());
+    if (fsync(same.get()) != 0) return tl::unexpected(io_fault("sync", to));
+    result.segments = writer.segments();
+    result.bytes = writer.bytes();
+    return result;
+  }
+
+ private:
+  static core::Result<void> copy_segments(Reader& from, Writer& writer, Recovered& result) {
+    const core::Bytes silence(from.header().format.segment_size(),
+                              silence_of(from.header().format.codec));
+    if (from.segments() == 0) return writer.finalise({});
+    for (std::uint32_t index = 0; index < from.segments(); ++index) {
+      const auto plain = from.segment(index);
+      if (!plain && plain.error().code != core::ExitCode::data)
+        return tl::unexpected(plain.error());
+      if (!plain) ++result.silenced;
+      const core::ByteView segment = plain ? *plain : core::ByteView(silence);
+      const bool is_last = index + 1 == from.segments();
+      if (auto written = is_last ? writer.finalise(segment) : writer.append(segment); !written)
+        return written;
+    }
+    return {};
+  }
+};
+
+core::Result<Recovered> finalise_truncated(const std::filesystem::path& path,
+                                           keystore::KeyStore& keys, core::Time now) {
+  const auto header = header_of(path);
+  if (!header) return tl::unexpected(header.error());
+  const auto old_keys = keys.open_keys(header->recording);
+  if (!old_keys) return tl::unexpected(old_keys.error());
+  auto opened = open_with_any_key(path, *old_keys);
+  if (!opened) return tl::unexpected(opened.error());
+  Reader& reader = opened->reader;
+  if (reader.is_finalised()) {
+    // A recovery that was cut short after its rename: only its tidying is left.
+    if (old_keys->size() > 1)
+      if (auto dropped = keys.drop_older(header->recording); !dropped)
+        return tl::unexpected(dropped.error());
+    std::error_code failure;
+    return Recovered{.header = reader.header(),
+                     .key_id = opened->key_id,
+                     .was_finalised = true,
+                     .segments = reader.segments(),
+                     .duration = reader.duration(),
+                     .bytes = core::ByteCount{std::filesystem::file_size(path, failure)}};
+  }
+
+  const auto key = keys.create_key(header->recording, now);
+  if (!key) return tl::unexpected(key.error());
+  const std::filesystem::path fresh = path.string() + ".recovering";
+  auto recovered = Rewriter::rewrite(reader, fresh, *key);
+  if (!recovered || rename(fresh.c_str(), path.c_str()) != 0) {
+    core::Fault fault = recovered ? io_fault("replace", path) : recovered.error();
+    unlink(fresh.c_str());
+    (void)keys.drop_newest(header->recording);  // an unused key is no secret; the fault matters
+    return tl::unexpected(std::move(fault));
+  }
+  if (auto synced = sync_folder(path.parent_path()); !synced) return tl::unexpected(synced.error());
+  if (auto dropped = keys.drop_older(header->recording); !dropped)
+    return tl::unexpected(dropped.error());
+  return recovered;
+}
+
+}  // namespace trunkline::sealed
