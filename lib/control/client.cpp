@@ -99,7 +99,7 @@ core::Result<Incoming> Client::receive(core::Milliseconds timeout) {
       return core::fault(core::ExitCode::protocol,
                          "cannot understand " + daemon_ + ": a line is longer than 1 MiB");
     if (!wait_for(socket_.get(), POLLIN, deadline)) return silent("answer");
-    std::array<std::byte, 64 * 1024> buffer;
+    std::array<std::byte, 65'536> buffer;
     os::Received received = os::receive_some(socket_.get(), buffer);
     if (received.transfer.is_closed) return closed();
     if (received.descriptor) descriptors_.push_back(std::move(received.descriptor));

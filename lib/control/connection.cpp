@@ -12,10 +12,10 @@ namespace trunkline::control {
 namespace {
 
 /// Streams are asked for more, and requests are read, only while less than this waits to be read.
-constexpr std::size_t kLowWater = 64 * 1024;
-constexpr std::size_t kReadSize = 64 * 1024;
+constexpr std::size_t kLowWater = std::size_t{64} * 1024;
+constexpr std::size_t kReadSize = std::size_t{64} * 1024;
 /// Short lines share a chunk up to this size.
-constexpr std::size_t kChunkSize = 16 * 1024;
+constexpr std::size_t kChunkSize = std::size_t{16} * 1024;
 
 }  // namespace
 

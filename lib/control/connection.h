@@ -118,7 +118,7 @@ struct Reply::Pending {
   Pending(const Pending&) = delete;
   Pending& operator=(const Pending&) = delete;
 
-  void send(AnswerLine answer, os::Fd descriptor = {});
+  void send(const AnswerLine& answer, os::Fd descriptor = {});
   /// One more item of a stream, or its end; false after the end.
   bool send_next();
 

@@ -19,7 +19,7 @@ namespace trunkline::control {
 
 inline constexpr int kVersion = 1;
 /// Bytes of a line without its newline; a longer one ends the connection.
-inline constexpr std::size_t kLongestLine = 1024 * 1024;
+inline constexpr std::size_t kLongestLine = std::size_t{1024} * 1024;
 
 using RequestId = std::uint64_t;
 

@@ -17,7 +17,7 @@ Reply::Pending::~Pending() {
   }
 }
 
-void Reply::Pending::send(AnswerLine answer, os::Fd descriptor) {
+void Reply::Pending::send(const AnswerLine& answer, os::Fd descriptor) {
   // Also when an earlier item was too long, or the client went while the answer was made.
   if (is_answered) return;
   is_answered = answer.kind != AnswerLine::Kind::item;

@@ -64,11 +64,12 @@ class Reply {
 };
 
 struct ServerLimits {
-  std::size_t connections = 512;                 ///< further ones are refused
-  std::size_t connections_per_user = 256;        ///< of one uid
-  std::size_t unanswered_requests = 64;          ///< of one connection; then it is not read
-  std::size_t unread_bytes = 8 * 1024 * 1024;    ///< of one connection; then it is cut
-  std::size_t held_bytes = 64 * 1024 * 1024;     ///< of all; the one that exceeds it is cut
+  std::size_t connections = 512;           ///< further ones are refused
+  std::size_t connections_per_user = 256;  ///< of one uid
+  std::size_t unanswered_requests = 64;    ///< of one connection; then it is not read
+  std::size_t unread_bytes = std::size_t{8} * 1024 * 1024;  ///< of one connection; then it is cut
+  std::size_t held_bytes =
+      std::size_t{64} * 1024 * 1024;             ///< of all; the one that exceeds it is cut
   core::Milliseconds half_line_timeout{30'000};  ///< for a line once begun
   core::Milliseconds unread_timeout{60'000};     ///< for a client that reads nothing
 };

@@ -62,7 +62,7 @@ void Subscriber::State::subscribe() {
 
 void Subscriber::State::on_ready() {
   const auto self = shared_from_this();
-  std::array<std::byte, 64 * 1024> buffer;
+  std::array<std::byte, 65'536> buffer;
   const os::Received received = os::receive_some(socket.get(), buffer);
   if (received.transfer.would_block) return;
   if (received.transfer.is_closed) return lose("the connection was closed");

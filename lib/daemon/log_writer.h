@@ -22,7 +22,7 @@ namespace trunkline::daemon {
 enum class LogFormat : std::uint8_t { logfmt, journal };
 
 struct LogTarget {
-  std::string identifier;  ///< the daemon's name, for the journal
+  std::string identifier = {};  ///< the daemon's name, for the journal
   LogFormat format = LogFormat::logfmt;
   int descriptor = 2;           ///< where logfmt lines go; stays the caller's
   std::size_t capacity = 8192;  ///< records in the queue

@@ -83,7 +83,7 @@ core::Result<core::Bytes> read_file(const std::filesystem::path& path, core::Byt
   if (!descriptor) return system_failure(what, errno);
   core::Bytes bytes;
   // By reading, not by asking for the size: files of /proc have none.
-  constexpr std::size_t kChunk = 64 * 1024;
+  constexpr std::size_t kChunk = std::size_t{64} * 1024;
   for (;;) {
     const std::size_t before = bytes.size();
     bytes.resize(before + kChunk);

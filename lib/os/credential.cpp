@@ -70,7 +70,7 @@ core::Result<core::Secret> read_credential(const std::filesystem::path& path,
 
 core::Result<core::Secret> read_password(const std::filesystem::path& path) {
   const auto secret = read_credential(path);
-  if (!secret) return secret;
+  if (!secret) return tl::unexpected(secret.error());
   std::string_view text = secret->reveal_text();
   if (text.ends_with('\n')) text.remove_suffix(1);
   if (text.ends_with('\r')) text.remove_suffix(1);

@@ -20,7 +20,7 @@ std::filesystem::path credential_path(const std::filesystem::path& path);
 /// refused with the hint `chmod 600 PATH`; systemd's own credentials are taken as they come.
 [[nodiscard]] core::Result<core::Secret> read_credential(const std::filesystem::path& path,
                                                          core::ByteCount limit = core::ByteCount{
-                                                             64 * 1024});
+                                                             65'536});
 
 /// The same without the newline that editors put at the end; an empty one is a fault.
 [[nodiscard]] core::Result<core::Secret> read_password(const std::filesystem::path& path);

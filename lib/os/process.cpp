@@ -2,6 +2,7 @@
 #include "os/process.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -49,7 +50,7 @@ std::vector<std::string> environment_with(
       entries.emplace_back(text);
   }
   for (const auto& [key, value] : changes)
-    if (!value.empty()) entries.push_back(key + '=' + value);
+    if (!value.empty()) entries.push_back(fmt::format("{}={}", key, value));
   return entries;
 }
 
@@ -269,7 +270,7 @@ Fd memory_file(const char* name) {
 
 std::string content_of(int descriptor) {
   std::string text;
-  std::array<char, 16 * 1024> chunk;
+  std::array<char, 16'384> chunk;
   for (;;) {
     const ssize_t size =
         ::pread(descriptor, chunk.data(), chunk.size(), static_cast<off_t>(text.size()));

@@ -21,7 +21,8 @@ struct Group {
 };
 
 constexpr std::size_t kFirstBuffer = 1024;
-constexpr std::size_t kLargestBuffer = 1024 * 1024;  // a group may have very many members
+constexpr std::size_t kLargestBuffer =
+    std::size_t{1024} * 1024;  // a group may have very many members
 
 /// Calls a getXXX_r with a buffer that grows until the entry fits.
 template <class Entry, class Lookup>
