@@ -14,17 +14,15 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "config/setting.h"
+#include "config/value.h"
 #include "core/strong.h"
 #include "core/time.h"
 
 namespace trunkline::config {
 
-using Value = std::variant<std::string, std::int64_t, bool, core::Milliseconds, core::ByteCount,
-                           std::vector<std::string>>;
 using Assignment = std::pair<std::string, std::string>;
 
 /// Where settings come from.
@@ -82,8 +80,7 @@ class Config {
   std::map<std::string, Held, std::less<>> values_;
 };
 
-/// Reads a value of the setting's type from text: "30s", "true", "a,b". The fault says what is
-/// wrong with it, without a source.
-core::Result<Value> parse_value(const Setting& setting, std::string_view text);
+/// trunkline.d beside trunkline.toml: the file's name with .d for its extension.
+std::filesystem::path fragment_folder(const std::filesystem::path& file);
 
 }  // namespace trunkline::config

@@ -22,6 +22,7 @@ enum class Form : std::uint8_t {
   any,
   choice,    ///< one of Setting::choices
   path,      ///< an absolute path; may be empty where the default is
+  socket,    ///< the path of a Unix socket: absolute, at most 107 bytes
   address,   ///< an IPv4 or IPv6 address; may be empty where the default is
   network,   ///< "127.0.0.0/8", or a single address
   endpoint,  ///< "udp:HOST:PORT" or "tcp:HOST:PORT"; HOST an address, IPv6 in brackets
@@ -35,7 +36,8 @@ struct Setting {
   std::string_view used_by;   ///< the binaries that read it: "sipd recorderd"
   Form form = Form::any;
   std::string_view choices = {};  ///< separated by spaces
-  /// Bounds, both allowed: of an integer itself, of a duration in ms, of a size in bytes.
+  /// Bounds, both allowed: of an integer itself, of a duration in ms, of a size in bytes, of a
+  /// list the number of its items.
   std::int64_t least = 0;
   std::int64_t most = std::numeric_limits<std::int64_t>::max();
   bool is_secret = false;      ///< may hold a password: shown without it
