@@ -14,12 +14,18 @@ namespace trunkline::commands {
 cli::Command config_check();
 cli::Command config_set();
 cli::Command config_show();
+cli::Command demo();
+cli::Command doctor();
+cli::Command status();
 
 inline std::vector<cli::Command> all() {
   return {
       config_check(),
       config_set(),
       config_show(),
+      demo(),
+      doctor(),
+      status(),
   };
 }
 

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What `trunkline doctor` looks at. A check looks at one thing and returns what it found about it;
+// each finding that is not well carries the command that mends it.
+
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+
+namespace trunkline::commands {
+
+enum class Severity : std::uint8_t { well, warning, problem };
+
+struct Finding {
+  Severity severity = Severity::well;
+  std::string about;    ///< "database", "key ring", "disk": what was looked at
+  std::string message;  ///< what was found
+  std::string mend;     ///< the command, empty where all is well
+};
+
+using Findings = std::vector<Finding>;
+using Check = Findings (*)(const config::Config&);
+
+// This host (doctor_host.cpp).
+Findings check_ports(const config::Config& config);
+Findings check_rtp_range(const config::Config& config);
+Findings check_disk(const config::Config& config);
+Findings check_clock(const config::Config& config);
+Findings check_file_limits(const config::Config& config);
+Findings check_advertised_address(const config::Config& config);
+
+// The site's files (doctor_files.cpp).
+Findings check_key_ring(const config::Config& config);
+Findings check_key_mirror(const config::Config& config);
+Findings check_sip_key(const config::Config& config);
+Findings check_permissions(const config::Config& config);
+
+// What runs (doctor_services.cpp).
+Findings check_database(const config::Config& config);
+Findings check_sipd(const config::Config& config);
+Findings check_recorderd(const config::Config& config);
+
+}  // namespace trunkline::commands

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include "cli/context.h"
+#include "control/client.h"
+#include "db/connection.h"
+#include "trunkline/commands.h"
+
+namespace trunkline::commands {
+namespace {
+
+constexpr core::Milliseconds kPatience{3'000};
+
+struct Part {
+  std::string name;
+  bool is_up = false;
+  std::string says;
+  core::Json status = core::Json::object();
+};
+
+core::Json member(const core::Json& json, const char* key) {
+  return json.is_object() ? json.value(key, core::Json::object()) : core::Json::object();
+}
+
+std::string ledger_says(const core::Json& status) {
+  const core::Json journal = member(status, "journal");
+  if (!core::bool_at(journal, "is_healthy", true))
+    return "journal cannot be written: " + core::text_at(journal, "error");
+  const core::Json ledger = member(status, "ledger");
+  if (ledger.empty()) return "ledger off";
+  const std::int64_t waiting = core::number_at(ledger, "last") - core::number_at(ledger, "shipped");
+  return waiting <= 0 ? std::string("ledger up to date")
+                      : fmt::format("{} ledger entries wait for PostgreSQL", waiting);
+}
+
+Part ask(const std::string& daemon, const std::string& socket,
+         std::string (*describe)(const core::Json&)) {
+  auto client = control::Client::connect(socket, kPatience, daemon);
+  const auto answer = client ? client->call("status") : tl::unexpected(client.error());
+  if (!answer) return {.name = daemon, .is_up = false, .says = answer.error().message};
+  return {.name = daemon, .is_up = true, .says = describe(*answer), .status = *answer};
+}
+
+std::string describe_sipd(const core::Json& status) {
+  return fmt::format("{} calls, {} registrations; {}", core::number_at(status, "calls"),
+                     core::number_at(status, "registrations"), ledger_says(status));
+}
+
+std::string describe_recorderd(const core::Json& status) {
+  const core::Json keys = member(status, "keys");
+  const std::string keys_say = core::bool_at(keys, "has_ring", true)
+                                   ? std::string()
+                                   : "; records nothing: " + core::text_at(keys, "error");
+  return fmt::format("{} sessions, {} recording; {}{}", core::number_at(status, "sessions"),
+                     core::number_at(status, "recordings_running"), ledger_says(status), keys_say);
+}
+
+Part ask_database(const config::Config& config) {
+  try {
+    db::Options options;
+    options.url = config.text("db.url");
+    options.application = "trunkline status";
+    options.role = "trunkline_operator";
+    options.connect_timeout = kPatience;
+    options.statement_timeout = kPatience;
+    auto connection = db::Connection::open(options);
+    const auto begun = core::system_clock().steady();
+    (void)connection.query("select 1 as one");
+    const auto took =
+        std::chrono::duration_cast<core::Microseconds>(core::system_clock().steady() - begun);
+    return {.name = "database",
+            .is_up = true,
+            .says = fmt::format("{}, answers in {} us", connection.address(), took.count())};
+  } catch (const core::Error& error) {
+    return {.name = "database", .is_up = false, .says = error.fault().message};
+  }
+}
+
+core::ExitCode run(cli::Context& context) {
+  const config::Config& config = context.config();
+  cli::Output& out = context.out();
+  const Part parts[] = {ask("sipd", config.text("sip.control"), describe_sipd),
+                        ask("recorderd", config.text("media.control"), describe_recorderd),
+                        ask_database(config)};
+  bool are_all_up = true;
+  out.table("part.v1", {{"PART"}, {"STATE"}, {"SAYS"}});
+  for (const Part& part : parts) {
+    are_all_up &= part.is_up;
+    const cli::Cell state(part.is_up ? "up" : "down",
+                          part.is_up ? cli::Color::green : cli::Color::red);
+    out.row(
+        {part.name, state, part.says},
+        {{"part", part.name}, {"is_up", part.is_up}, {"says", part.says}, {"status", part.status}});
+  }
+  return are_all_up ? core::ExitCode::done : core::ExitCode::unavailable;
+}
+
+}  // namespace
+
+cli::Command status() {
+  return {.path = "status",
+          .summary = "show what runs: sipd, recorderd and the database",
+          .exits = {{core::ExitCode::unavailable, "a part is down"}},
+          .examples = {{"trunkline status", "one line a part"},
+                       {"trunkline status --json | jq -r 'select(.is_up|not).part'",
+                        "the parts that are down"}},
+          .run = run};
+}
+
+}  // namespace trunkline::commands
