@@ -72,8 +72,7 @@ Sipp::Sipp(SippOptions options) : options_(std::move(options)) {
        "-stf",
        directory_.path() / "statistics",
        "-fd",
-       "1",
-       "-nd"});
+       "1"});
   if (!options_.name.empty()) add({"-key", "name", options_.name, "-au", options_.name});
   if (!options_.password.empty()) add({"-ap", std::string(options_.password.reveal_text())});
   for (const auto& [key, value] : options_.keys) add({"-key", key, value});
