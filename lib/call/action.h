@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "call/event.h"
-#include "core/json.h"
 
 namespace trunkline::call {
 
@@ -17,7 +16,7 @@ namespace trunkline::call {
 struct Append {
   unsigned ticket = 0;
   std::string_view kind;  ///< "call.started", "call.ringing", "call.answered", "call.ended"
-  core::Json body;
+  std::string body;       ///< one line of JSON, schema call.v1
 };
 
 /// An SDP offer of `from` for the relay; MediaDone{request} must follow with what the other side is

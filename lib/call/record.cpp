@@ -2,58 +2,65 @@
 #include "call/record.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "core/json_text.h"
 
 namespace trunkline::call {
 namespace {
 
-core::Json to_json(const Party& party) {
-  core::Json json = core::Json::object();
-  if (party.device) json["device"] = party.device->text();
-  if (!party.name.empty()) json["name"] = party.name;
-  if (!party.number.empty()) json["number"] = party.number;
-  if (!party.call_id.empty()) json["call_id"] = party.call_id;
-  if (!party.address.empty()) json["address"] = party.address;
-  if (!party.user_agent.empty()) json["user_agent"] = party.user_agent;
-  return json;
+void add(core::JsonText& json, const Party& party) {
+  if (party.device) json.add("device", party.device->text());
+  json.add_some("name", party.name)
+      .add_some("number", party.number)
+      .add_some("call_id", party.call_id)
+      .add_some("address", party.address)
+      .add_some("user_agent", party.user_agent);
 }
 
-core::Json called_to_json(const Record& record) {
-  core::Json json = core::Json::object();
-  json["dialled"] = record.dialled;
-  json.update(to_json(record.called));
-  return json;
+std::string caller_text(const Record& record) {
+  core::JsonText json;
+  add(json, record.caller);
+  return std::move(json).finish();
+}
+
+std::string called_text(const Record& record) {
+  core::JsonText json;
+  json.add("dialled", record.dialled);
+  add(json, record.called);
+  return std::move(json).finish();
 }
 
 std::int64_t milliseconds(core::SteadyTime from, core::SteadyTime to) {
   return std::chrono::duration_cast<core::Milliseconds>(to - from).count();
 }
 
-void add_times(core::Json& json, const Record& record) {
-  json["started_at"] = core::to_rfc3339(record.started.wall);
-  const auto add = [&](const char* key, const std::optional<core::SteadyTime>& moment) {
-    if (moment) json[key] = core::to_rfc3339(wall_time(record, *moment));
+void add_times(core::JsonText& json, const Record& record) {
+  json.add("started_at", core::to_rfc3339(record.started.wall));
+  const auto add_moment = [&](std::string_view key, const std::optional<core::SteadyTime>& moment) {
+    if (moment) json.add(key, core::to_rfc3339(wall_time(record, *moment)));
   };
-  add("ringing_at", record.ringing_at);
-  add("answered_at", record.answered_at);
-  add("ended_at", record.ended_at);
+  add_moment("ringing_at", record.ringing_at);
+  add_moment("answered_at", record.answered_at);
+  add_moment("ended_at", record.ended_at);
   // Post-dial delay ends with the first sign of the called side.
   const auto first_sign = record.ringing_at ? record.ringing_at : record.answered_at;
-  if (first_sign) json["pdd_ms"] = milliseconds(record.started.steady, *first_sign);
+  if (first_sign) json.add("pdd_ms", milliseconds(record.started.steady, *first_sign));
   const auto rang_until = record.answered_at ? record.answered_at : record.ended_at;
   if (record.ringing_at && rang_until) {
-    json["ring_ms"] = milliseconds(*record.ringing_at, *rang_until);
+    json.add("ring_ms", milliseconds(*record.ringing_at, *rang_until));
   }
   if (record.answered_at && record.ended_at) {
-    json["talk_ms"] = milliseconds(*record.answered_at, *record.ended_at);
+    json.add("talk_ms", milliseconds(*record.answered_at, *record.ended_at));
   }
 }
 
-void add_end(core::Json& json, const Record& record) {
-  if (record.disposition) json["disposition"] = name_of(*record.disposition);
-  if (record.sip_status) json["sip_status"] = *record.sip_status;
-  if (record.q850_cause) json["q850_cause"] = *record.q850_cause;
-  if (record.ended_by) json["ended_by"] = name_of(*record.ended_by);
-  if (!record.reason.empty()) json["reason"] = record.reason;
+void add_end(core::JsonText& json, const Record& record) {
+  if (record.disposition) json.add("disposition", name_of(*record.disposition));
+  if (record.sip_status) json.add("sip_status", *record.sip_status);
+  if (record.q850_cause) json.add("q850_cause", *record.q850_cause);
+  if (record.ended_by) json.add("ended_by", name_of(*record.ended_by));
+  json.add_some("reason", record.reason);
 }
 
 }  // namespace
@@ -89,22 +96,22 @@ core::Time wall_time(const Record& record, core::SteadyTime moment) {
          std::chrono::duration_cast<core::Microseconds>(moment - record.started.steady);
 }
 
-core::Json to_json(const Record& record) {
-  core::Json json = core::Json::object();
-  json["schema"] = "call.v1";
-  json["call"] = record.call.text();
-  json["tenant"] = record.tenant.text();
-  json["node"] = "sipd";
-  json["direction"] = "internal";
-  json["caller"] = to_json(record.caller);
-  json["called"] = called_to_json(record);
-  json["state"] = name_of(record.stage);
+std::string to_text(const Record& record) {
+  core::JsonText json;
+  json.add("schema", "call.v1")
+      .add("call", record.call.text())
+      .add("tenant", record.tenant.text())
+      .add("node", "sipd")
+      .add("direction", "internal")
+      .add_raw("caller", caller_text(record))
+      .add_raw("called", called_text(record))
+      .add("state", name_of(record.stage));
   add_end(json, record);
-  json["rule"] = record.rule;
+  json.add("rule", record.rule);
   add_times(json, record);
-  json["recording_mode"] = record.is_recorded ? "always" : "off";
-  if (record.recording) json["recording"] = record.recording->text();
-  return json;
+  json.add("recording_mode", record.is_recorded ? "always" : "off");
+  if (record.recording) json.add("recording", record.recording->text());
+  return std::move(json).finish();
 }
 
 core::Result<core::Json> interrupted(core::Json body, core::Time at) {

@@ -69,8 +69,8 @@ struct Record {
 /// The wall time of a steady moment of this call.
 core::Time wall_time(const Record& record, core::SteadyTime moment);
 
-/// The body of a call.* entry, schema call.v1.
-core::Json to_json(const Record& record);
+/// The body of a call.* entry, schema call.v1: one line of JSON.
+std::string to_text(const Record& record);
 
 /// A stored body closed as interrupted: for calls that a former process left open. The body's own
 /// words stay; `at` is when it was closed. A fault where the body is no open call.v1 record.

@@ -21,7 +21,7 @@ LegId Machine::other_party(LegId id) const {
 
 unsigned Machine::append(std::string_view kind) {
   const unsigned ticket = state_.next_ticket++;
-  act(Append{.ticket = ticket, .kind = kind, .body = to_json(state_.record)});
+  act(Append{.ticket = ticket, .kind = kind, .body = to_text(state_.record)});
   return ticket;
 }
 

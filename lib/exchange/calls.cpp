@@ -57,7 +57,7 @@ core::Result<std::shared_ptr<LiveCall>> Calls::find_named(std::string_view name)
   }
   std::shared_ptr<LiveCall> named;
   for (const auto& [id, live] : calls_) {
-    if (!is_named(call::to_json(live->state().record), name)) continue;
+    if (!is_named(live->shown(), name)) continue;
     if (named && name != kLastCall) return ambiguous_call(name);
     const bool is_newer =
         !named || named->state().record.started.steady < live->state().record.started.steady;

@@ -56,7 +56,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
                .journal = journal,
                .clock = clock,
                .publish = [this](std::string_view kind,
-                                 const core::Json& body) { publish(kind, body); },
+                                 std::string_view body) { publish(kind, body); },
                .stale_after = options_.stale_after},
         calls_(bench_),
         intake_(bench_, calls_, registrar_, authenticator_),
@@ -156,14 +156,15 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
     registrar_.on_change([this](const registrar::Change& change) { publish(change); });
   }
 
-  void publish(std::string_view kind, const core::Json& body) {
-    if (control_) control_->publish(kind, body);
+  void publish(std::string_view kind, std::string_view body) {
+    if (!control_ || control_->connection_count() == 0) return;
+    if (const auto json = core::parse_json(body)) control_->publish(kind, *json);
   }
   void publish(const registrar::Change& change) {
     using Kind = registrar::Change::Kind;
     const bool is_gone = change.kind == Kind::unbound;
-    const auto body = core::parse_json(registrar::registration_body(change.binding, change.reason));
-    if (body) publish(is_gone ? "registration.unbound" : "registration.bound", *body);
+    publish(is_gone ? "registration.unbound" : "registration.bound",
+            registrar::registration_body(change.binding, change.reason));
   }
 
   void look_whether_drained() {

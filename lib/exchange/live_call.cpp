@@ -95,7 +95,7 @@ std::vector<journal::StateChange> LiveCall::state_changes(std::string_view kind)
   }
   // Ringing changes nothing that a restart needs.
   if (kind == "call.ringing") return {};
-  OpenCall open{.record = call::to_json(state_.record),
+  OpenCall open{.record = call::to_text(state_.record),
                 .dialogs = {},
                 .media_node = bench_.media.node_of(state_.record.call).value_or(std::string())};
   if (state_.winner) {
@@ -112,7 +112,7 @@ void LiveCall::act(const call::Append& action) {
   journal::Entry entry{.kind = std::string(action.kind),
                        .tenant = state_.record.tenant,
                        .call = state_.record.call,
-                       .body = core::to_line(action.body),
+                       .body = action.body,
                        .at = bench_.clock.wall()};
   // Only a failure of the first entry matters; the others are waited for.
   const bool is_waited_for = action.kind == "call.answered" || action.kind == "call.ended";
@@ -136,10 +136,16 @@ void LiveCall::act(const call::Append& action) {
 // Media
 
 void LiveCall::act(const call::OfferMedia& action) {
-  bench_.media.offer(session(), action.from, action.to, action.sdp, media_done(action.request));
+  bench_.media.offer(
+      session(),
+      {.author = action.from, .sdp = action.sdp, .address = state_.leg(action.from).address},
+      action.to, media_done(action.request));
 }
 void LiveCall::act(const call::AnswerMedia& action) {
-  bench_.media.answer(session(), action.offerer, action.by, action.sdp, media_done(action.request));
+  bench_.media.answer(
+      session(), action.offerer,
+      {.author = action.by, .sdp = action.sdp, .address = state_.leg(action.by).address},
+      media_done(action.request));
 }
 void LiveCall::act(const call::DeleteMedia& action) {
   bench_.media.remove(state_.record.call, media_done(action.request));

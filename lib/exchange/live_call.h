@@ -29,8 +29,8 @@ struct Workbench {
   Media& media;
   journal::Journal& journal;
   const core::Clock& clock;
-  /// The text of a call.* entry, for those who listen on the control socket.
-  std::function<void(std::string_view kind, const core::Json& body)> publish;
+  /// A call.* entry, for those who listen on the control socket.
+  std::function<void(std::string_view kind, std::string_view body)> publish;
   core::Milliseconds stale_after{600'000};
 };
 

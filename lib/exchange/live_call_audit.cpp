@@ -49,7 +49,7 @@ void LiveCall::audit_media() {
 }
 
 core::Json LiveCall::shown() const {
-  core::Json json = call::to_json(state_.record);
+  core::Json json = core::parse_json(call::to_text(state_.record)).value_or(core::Json::object());
   const auto passed = bench_.clock.steady() - state_.record.started.steady;
   json["duration_ms"] = std::chrono::duration_cast<core::Milliseconds>(passed).count();
   json["phase"] = call::name_of(state_.phase);

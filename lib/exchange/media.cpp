@@ -29,12 +29,16 @@ std::vector<os::Endpoint> endpoints(const std::vector<std::string>& nodes) {
   return parsed;
 }
 
-ng::Dictionary body_for(std::string_view sdp, call::LegId offerer) {
+ng::Dictionary body_for(const Described& described, call::LegId offerer) {
   ng::Dictionary body;
-  body.set("sdp", sdp);
+  body.set("sdp", described.sdp);
   body.set("from-tag", call::tag_of(offerer));
   // The phones need not learn each other's addresses.
   body.set("replace", ng::List{"origin"});
+  if (const auto address = os::Address::parse(described.address)) {
+    const char* family = address->family() == os::Family::ipv4 ? "IP4" : "IP6";
+    body.set("received from", ng::List{family, address->host()});
+  }
   return body;
 }
 
@@ -63,9 +67,9 @@ Media::Media(os::Reactor& reactor, const std::vector<std::string>& nodes,
       reactor, control, std::vector<std::string>{"media.timeout"}, on_event, on_state);
 }
 
-void Media::offer(const MediaSession& session, call::LegId from, std::optional<call::LegId> to,
-                  std::string_view sdp, Rewritten done) {
-  ng::Dictionary body = body_for(sdp, from);
+void Media::offer(const MediaSession& session, const Described& offer,
+                  std::optional<call::LegId> to, Rewritten done) {
+  ng::Dictionary body = body_for(offer, offer.author);
   if (to) body.set("to-tag", call::tag_of(*to));
   body.set(ng::kTenantKey, session.tenant.text());
   body.set(ng::kCallKey, session.call.text());
@@ -80,10 +84,10 @@ void Media::offer(const MediaSession& session, call::LegId from, std::optional<c
       placement);
 }
 
-void Media::answer(const MediaSession& session, call::LegId offerer, call::LegId by,
-                   std::string_view sdp, Rewritten done) {
-  ng::Dictionary body = body_for(sdp, offerer);
-  body.set("to-tag", call::tag_of(by));
+void Media::answer(const MediaSession& session, call::LegId offerer, const Described& answer,
+                   Rewritten done) {
+  ng::Dictionary body = body_for(answer, offerer);
+  body.set("to-tag", call::tag_of(answer.author));
   client_.send(session.call.text(), "answer", std::move(body),
                [done = std::move(done)](core::Result<ng::Dictionary> reply) {
                  done(sdp_in(std::move(reply)));

@@ -32,6 +32,14 @@ struct MediaSession {
   std::optional<core::RecordingId> recording = {};  ///< empty: not recorded
 };
 
+/// A session description, whose it is, and where that party's SIP came from ("192.0.2.7:5060"): the
+/// relay knows a phone behind a NAT by that.
+struct Described {
+  call::LegId author;
+  std::string_view sdp;
+  std::string_view address;
+};
+
 enum class SessionFate : std::uint8_t { known, unknown, unreachable };
 
 class Media {
@@ -48,10 +56,10 @@ class Media {
   Media(os::Reactor& reactor, const std::vector<std::string>& nodes,
         const std::filesystem::path& control, Events events);
 
-  void offer(const MediaSession& session, call::LegId from, std::optional<call::LegId> to,
-             std::string_view sdp, Rewritten done);
-  void answer(const MediaSession& session, call::LegId offerer, call::LegId by,
-              std::string_view sdp, Rewritten done);
+  void offer(const MediaSession& session, const Described& offer, std::optional<call::LegId> to,
+             Rewritten done);
+  void answer(const MediaSession& session, call::LegId offerer, const Described& answer,
+              Rewritten done);
   /// `done` may be empty.
   void remove(core::CallRef call, Rewritten done);
   void query(core::CallRef call, std::function<void(SessionFate)> done);

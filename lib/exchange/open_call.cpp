@@ -1,13 +1,25 @@
 // SPDX-License-Identifier: MIT
 #include "exchange/open_call.h"
 
+#include <utility>
+
+#include "core/json.h"
+#include "core/json_text.h"
+
 namespace trunkline::exchange {
 
 std::string to_text(const OpenCall& call) {
-  core::Json json = {
-      {"schema", "open_call.v1"}, {"record", call.record}, {"dialogs", call.dialogs}};
-  if (!call.media_node.empty()) json["media_node"] = call.media_node;
-  return core::to_line(json);
+  std::string dialogs = "[";
+  for (const std::string& dialog : call.dialogs) {
+    if (dialogs.size() > 1) dialogs += ',';
+    core::append_json_string(dialogs, dialog);
+  }
+  core::JsonText text;
+  text.add("schema", "open_call.v1")
+      .add_raw("record", call.record)
+      .add_raw("dialogs", dialogs + "]")
+      .add_some("media_node", call.media_node);
+  return std::move(text).finish();
 }
 
 core::Result<OpenCall> parse_open_call(std::string_view text) {
@@ -19,7 +31,9 @@ core::Result<OpenCall> parse_open_call(std::string_view text) {
   if (!is_readable) {
     return core::fault(core::ExitCode::data, "cannot read an open call: it is no open_call.v1");
   }
-  OpenCall call{.record = *record, .dialogs = {}, .media_node = core::text_at(*json, "media_node")};
+  OpenCall call{.record = core::to_line(*record),
+                .dialogs = {},
+                .media_node = core::text_at(*json, "media_node")};
   const auto dialogs = json->find("dialogs");
   if (dialogs == json->end() || !dialogs->is_array()) return call;
   for (const auto& dialog : *dialogs) {

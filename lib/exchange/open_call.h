@@ -10,14 +10,13 @@
 #include <vector>
 
 #include "core/error.h"
-#include "core/json.h"
 
 namespace trunkline::exchange {
 
 inline constexpr std::string_view kOpenCallKind = "dialog";
 
 struct OpenCall {
-  core::Json record;                 ///< call.v1
+  std::string record;                ///< call.v1, one line of JSON
   std::vector<std::string> dialogs;  ///< sip::DialogState texts
   std::string media_node;            ///< as configured in sip.ng; empty where there is none
 };

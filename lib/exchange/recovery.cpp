@@ -35,8 +35,9 @@ bool close_call(Workbench& bench, const std::string& key, const std::string& val
     drop(bench, key, open ? "its key is no id" : open.error().message);
     return false;
   }
-  const auto tenant = core::TenantId::parse(core::text_at(open->record, "tenant"));
-  const auto body = call::interrupted(open->record, bench.clock.wall());
+  const auto record = core::parse_json(open->record).value_or(core::Json());
+  const auto tenant = core::TenantId::parse(core::text_at(record, "tenant"));
+  const auto body = call::interrupted(record, bench.clock.wall());
   if (!tenant || !body) {
     drop(bench, key, body ? "its tenant is no id" : body.error().message);
     return false;
@@ -46,13 +47,14 @@ bool close_call(Workbench& bench, const std::string& key, const std::string& val
     bench.media.remove(*call, {});
   }
   for (const std::string& dialog : open->dialogs) hang_up(bench, dialog);
+  const std::string text = core::to_line(*body);
   bench.journal.append({.kind = "call.ended",
                         .tenant = *tenant,
                         .call = *call,
-                        .body = core::to_line(*body),
+                        .body = text,
                         .at = bench.clock.wall()},
                        {{std::string(kOpenCallKind), key, std::nullopt}});
-  bench.publish("call.ended", *body);
+  bench.publish("call.ended", text);
   core::log_warning("call was interrupted", {{"call", key}});
   return true;
 }

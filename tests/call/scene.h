@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "call/step.h"
+#include "core/json.h"
 
 namespace trunkline::call {
 
@@ -62,7 +63,7 @@ class Scene {
     for (const Action& action : result.actions) {
       lines.push_back(describe(action));
       if (const auto* appended = std::get_if<Append>(&action)) {
-        last_body_ = appended->body;
+        last_body_ = core::parse_json(appended->body).value();
         last_ticket_ = appended->ticket;
       }
       if (const auto* offered = std::get_if<OfferMedia>(&action)) last_request_ = offered->request;

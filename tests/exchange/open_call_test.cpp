@@ -6,7 +6,7 @@
 namespace trunkline::exchange {
 
 TEST_CASE("open call: what is stored is read back", "[exchange]") {
-  const OpenCall open{.record = {{"schema", "call.v1"}, {"state", "connected"}},
+  const OpenCall open{.record = R"({"schema":"call.v1","state":"connected"})",
                       .dialogs = {R"({"schema":"dialog.v1","call_id":"a"})", "b"},
                       .media_node = "udp:127.0.0.1:22222"};
   const auto again = parse_open_call(to_text(open));

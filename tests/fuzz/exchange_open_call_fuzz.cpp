@@ -15,8 +15,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto open =
       exchange::parse_open_call(std::string_view(reinterpret_cast<const char*>(data), size));
   if (!open) return 0;
-  (void)exchange::is_named(open->record, "abcd");
-  const auto closed = call::interrupted(open->record, core::from_microseconds(0));
+  const auto record = core::parse_json(open->record);
+  if (!record) std::abort();
+  (void)exchange::is_named(*record, "abcd");
+  const auto closed = call::interrupted(*record, core::from_microseconds(0));
   if (closed && core::text_at(*closed, "disposition") != "interrupted") std::abort();
   const std::string text = exchange::to_text(*open);
   const auto again = exchange::parse_open_call(text);
