@@ -12,6 +12,7 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <cstdio>
 #include <functional>
 #include <optional>
 #include <string>
@@ -26,6 +27,7 @@ namespace trunkline::daemon {
 
 /// What the service does; the default is well-behaved and says in the log what it was asked.
 struct Behaviour {
+  std::string name = "testd";
   std::function<void(os::Reactor&, Host&)> on_start = [](os::Reactor&, Host&) {};
   std::function<core::Result<void>(const config::Config&)> on_reload = [](const config::Config&) {
     return core::Result<void>();
@@ -89,7 +91,9 @@ class ForkedDaemon {
         searched_ = at + text.size();
         return true;
       }
-      if (!read_more()) return false;
+      if (read_more()) continue;
+      UNSCOPED_INFO("the daemon said: " << seen_);
+      return false;
     }
   }
   void send(int signal) { REQUIRE(::kill(pid_, signal) == 0); }
@@ -117,10 +121,10 @@ class ForkedDaemon {
     ::dup2(output, 1);
     ::dup2(output, 2);
     for (const auto& [key, value] : environment) ::setenv(key.c_str(), value.c_str(), 1);
-    arguments.insert(arguments.begin(), "testd");
+    arguments.insert(arguments.begin(), behaviour.name);
     std::vector<char*> pointers;
     for (std::string& argument : arguments) pointers.push_back(argument.data());
-    const Program program{.name = "testd",
+    const Program program{.name = behaviour.name,
                           .about = "prove that daemons behave",
                           .make_reactor = [] { return std::make_unique<os::Loop>(); },
                           .make_service =
@@ -128,7 +132,13 @@ class ForkedDaemon {
                                 return std::make_unique<ScriptedService>(behaviour, config,
                                                                          reactor);
                               }};
-    ::_exit(run(static_cast<int>(pointers.size()), pointers.data(), program));
+    // No exception may get from here into the test that forked.
+    try {
+      ::_exit(run(static_cast<int>(pointers.size()), pointers.data(), program));
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "escaped: %s\n", error.what());
+      ::_exit(99);
+    }
   }
 
   bool read_more() {

@@ -161,15 +161,19 @@ TEST_CASE("daemon: the service may ask for a reload and for the end", "[daemon]"
   CHECK(daemon.wait() == 0);
 }
 
-TEST_CASE("daemon: a setting that needs a restart is named", "[daemon]") {
+TEST_CASE("daemon: a changed setting that needs a restart is named", "[daemon]") {
   const ConfigFile file("");
-  // testd reads no setting of the table, so none is named; the rule itself is sipd's.
-  ForkedDaemon daemon({"--config", file.path()});
+  Behaviour behaviour;
+  behaviour.name = "sipd";  // whose settings the table knows
+  ForkedDaemon daemon({"--config", file.path()}, behaviour);
   REQUIRE(daemon.says("msg=started"));
-  file.write("[sip]\nlisten = [\"udp:127.0.0.1:5070\"]\n");
+  file.write("[sip]\nlisten = [\"udp:127.0.0.1:5070\"]\n[media]\nthreads = 3\n");
   daemon.send(SIGHUP);
   REQUIRE(daemon.says("msg=\"configuration reloaded\""));
-  CHECK(daemon.output().find("after a restart") == std::string::npos);
+  CHECK(daemon.output().find("msg=\"setting takes effect after a restart\" setting=sip.listen") !=
+        std::string::npos);
+  // Another daemon's.
+  CHECK(daemon.output().find("media.threads") == std::string::npos);
 }
 
 TEST_CASE("daemon: what start() throws is one line, a hint and its exit code", "[daemon]") {
