@@ -167,7 +167,10 @@ TestDevice Exchange::add_device(const std::string& name, const std::string& exte
   const auto added = tool_json("sipctl", std::move(arguments));
   const auto password = added.empty() ? std::string{} : core::text_at(added.front(), "password");
   if (password.empty()) throw std::runtime_error("sipctl device add told no password");
-  return {.name = name, .extension = extension, .password = core::Secret(password)};
+  return {.name = name,
+          .extension = extension,
+          .domain = core::text_at(added.front(), "domain"),
+          .password = core::Secret(password)};
 }
 
 softphone::Phone Exchange::start_phone(
@@ -178,7 +181,7 @@ softphone::Phone Exchange::start_phone(
   softphone::PhoneOptions options{.folder = directory() / "phones" / device.name,
                                   .name = device.name,
                                   .password = device.password,
-                                  .domain = "127.0.0.1",
+                                  .domain = device.domain,
                                   .server = sip_address(),
                                   .speech = speech};
   if (change) change(options);

@@ -36,6 +36,7 @@ struct ExchangeOptions {
 struct TestDevice {
   std::string name;
   std::string extension;
+  std::string domain;  ///< of its tenant
   core::Secret password;
 };
 
