@@ -97,9 +97,9 @@ struct Response {
 /// Max-Forwards, Contact where the dialog needs one, User-Agent/Server, Allow where it belongs).
 /// Control characters in header values become spaces, so nothing can break out of its line.
 struct Content {
-  std::vector<Header> headers;
-  std::string content_type;  ///< "" where there is no body
-  std::string body;
+  std::vector<Header> headers = {};
+  std::string content_type = {};  ///< "" where there is no body
+  std::string body = {};
 
   static Content sdp(std::string body) {
     return {.headers = {}, .content_type = "application/sdp", .body = std::move(body)};

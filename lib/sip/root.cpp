@@ -60,13 +60,14 @@ void install_clock() {
 
 }  // namespace
 
-void set_monotonic_source(MonotonicSource source) { monotonic_source = source; }
+void set_monotonic_source(MonotonicSource source) {
+  monotonic_source = source;
+}
 
 class Root::Core::Watch final : public os::Registration,
                                 public std::enable_shared_from_this<Root::Core::Watch> {
  public:
-  Watch(Core& core, std::function<void(os::Ready)> ready)
-      : core_(core), ready_(std::move(ready)) {}
+  Watch(Core& core, std::function<void(os::Ready)> ready) : core_(core), ready_(std::move(ready)) {}
   ~Watch() override { close(); }
 
   void open(int descriptor, os::Interest interest) {
@@ -213,7 +214,9 @@ void Root::Core::run() {
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 
-void Root::Core::assert_thread() const { assert(std::this_thread::get_id() == owner_); }
+void Root::Core::assert_thread() const {
+  assert(std::this_thread::get_id() == owner_);
+}
 
 Root::Root() : core_(std::make_unique<Core>()) {}
 Root::~Root() = default;
@@ -231,7 +234,9 @@ os::RegistrationPtr Root::every(core::Milliseconds period, std::function<void()>
   assert_thread();
   return core_->timer(period, true, std::move(fire));
 }
-void Root::post(std::function<void()> work) { core_->post(std::move(work)); }
+void Root::post(std::function<void()> work) {
+  core_->post(std::move(work));
+}
 void Root::run() {
   assert_thread();
   core_->run();
@@ -239,6 +244,8 @@ void Root::run() {
 void Root::stop() {
   core_->post([core = core_.get()] { su_root_break(core->root()); });
 }
-void Root::assert_thread() const { core_->assert_thread(); }
+void Root::assert_thread() const {
+  core_->assert_thread();
+}
 
 }  // namespace trunkline::sip

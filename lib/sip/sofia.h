@@ -18,24 +18,24 @@ class ServerCore;
 #define NTA_OUTGOING_MAGIC_T ::trunkline::sip::ClientCore
 
 // clang-format off: nta.h wants su.h first
-#include <sofia-sip/su.h>
-#include <sofia-sip/su_wait.h>
-#include <sofia-sip/nta.h>
-#include <sofia-sip/nta_stateless.h>
-#include <sofia-sip/nta_tag.h>
-#include <sofia-sip/nta_tport.h>
 #include <sofia-sip/msg.h>
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/msg_header.h>
 #include <sofia-sip/msg_parser.h>
+#include <sofia-sip/nta.h>
+#include <sofia-sip/nta_stateless.h>
+#include <sofia-sip/nta_tag.h>
+#include <sofia-sip/nta_tport.h>
 #include <sofia-sip/sip.h>
 #include <sofia-sip/sip_header.h>
 #include <sofia-sip/sip_parser.h>
 #include <sofia-sip/sip_protos.h>
 #include <sofia-sip/sip_status.h>
 #include <sofia-sip/sip_tag.h>
+#include <sofia-sip/su.h>
 #include <sofia-sip/su_log.h>
 #include <sofia-sip/su_tag.h>
+#include <sofia-sip/su_wait.h>
 #include <sofia-sip/tport.h>
 #include <sofia-sip/tport_tag.h>
 #include <sofia-sip/url.h>
@@ -44,6 +44,9 @@ class ServerCore;
 #include "core/cptr.h"
 
 namespace trunkline::sip {
+
+struct Uri;
+Uri from_sofia(const url_t& url);
 
 using RootRef = core::CPtr<su_root_t, su_root_destroy>;
 using TimerRef = core::CPtr<su_timer_t, su_timer_destroy>;
@@ -55,8 +58,12 @@ using MessageRef = core::CPtr<msg_t, msg_destroy>;
 using TransportRef = core::CPtr<tport_t, tport_unref>;
 
 /// A Sofia memory home for what lives as long as one call of a function.
-inline void release_home(su_home_t* home) { su_home_unref(home); }
+inline void release_home(su_home_t* home) {
+  su_home_unref(home);
+}
 using HomeRef = core::CPtr<su_home_t, release_home>;
-inline HomeRef make_home() { return HomeRef(static_cast<su_home_t*>(su_home_new(sizeof(su_home_t)))); }
+inline HomeRef make_home() {
+  return HomeRef(static_cast<su_home_t*>(su_home_new(sizeof(su_home_t))));
+}
 
 }  // namespace trunkline::sip

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+#include "sip/agent_core.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstring>
+
+#include "core/error.h"
+#include "core/text.h"
+#include "crypto/random.h"
+#include "sip/message_class.h"
+#include "sip/root_core.h"
+
+// Logs that Sofia exports and declares nowhere.
+extern "C" {
+extern su_log_t nta_log[];
+extern su_log_t tport_log[];
+}
+
+namespace trunkline::sip {
+
+namespace {
+
+constexpr unsigned kMaxMessage = 65536;
+constexpr unsigned kSocketBuffer = 4 * 1024 * 1024;
+constexpr std::string_view kAny = "0.0.0.0";
+
+void silence_sofia() {
+  su_log_redirect(
+      nullptr, [](void*, char const*, va_list) {}, nullptr);
+  su_log_set_level(nullptr, 0);
+  su_log_set_level(nta_log, 0);
+  su_log_set_level(tport_log, 0);
+}
+
+std::string join_methods(const std::vector<Method>& methods) {
+  std::vector<std::string> names;
+  for (const Method method : methods) names.emplace_back(name_of(method));
+  return core::join(names, ", ");
+}
+
+bool is_address(const std::string& host) {
+  in_addr address{};
+  return inet_pton(AF_INET, host.c_str(), &address) == 1;
+}
+
+bool is_loopback(const std::string& host) {
+  return host.starts_with("127.");
+}
+
+}  // namespace
+
+std::string Path::target_key() const {
+  return fmt::format("{}:{}", name_of(flow.protocol), flow.peer.text());
+}
+
+AgentCore::AgentCore(Root& root, AgentOptions options)
+    : root_(root),
+      options_(std::move(options)),
+      allow_(join_methods(options_.methods)),
+      targets_({.max_in_flight = options_.max_in_flight_per_target,
+                .dead_after_timeouts = options_.dead_after_timeouts,
+                .dead_for = options_.dead_for}),
+      tag_key_(crypto::random_bytes(32)) {
+  root_.assert_thread();
+  silence_sofia();
+}
+
+AgentCore::~AgentCore() = default;
+
+void AgentCore::listen() {
+  // URLs of -1 mean: no socket yet. No default leg: with one, everything would become stateful.
+  auto* const no_url = reinterpret_cast<url_string_t*>(-1);
+  nta_.reset(nta_agent_create(
+      root_.core().root(), no_url, on_message, this, NTATAG_MCLASS(message_class()), NTATAG_UA(1),
+      NTATAG_SERVER_RPORT(2), NTATAG_RPORT(1), NTATAG_PASS_408(1), NTATAG_USE_NAPTR(0),
+      NTATAG_USE_SRV(0), NTATAG_MAXSIZE(kMaxMessage),
+      // Whoever is reached over UDP is answered over UDP: phones behind NAT have no other way.
+      NTATAG_UDP_MTU(65535), NTATAG_MERGE_482(1),
+      // The owner answers 487 itself, once its entry is written.
+      NTATAG_CANCEL_487(0),
+      // How long a call may ring is the owner's to decide.
+      NTATAG_TIMER_C(0), TAG_END()));
+  if (!nta_) throw core::Error(core::ExitCode::software, "cannot start the SIP stack");
+  for (std::size_t i = 0; i < options_.listen.size(); ++i) {
+    bind(core::value_or_throw(Listener::parse(options_.listen[i])), i);
+  }
+  if (bound_.empty()) {
+    throw core::Error(core::ExitCode::config, "cannot start SIP: sip.listen is empty",
+                      "trunkline config set sip.listen udp:0.0.0.0:5060,tcp:0.0.0.0:5060");
+  }
+}
+
+void AgentCore::bind(const Listener& listener, std::size_t index) {
+  const std::string ident = fmt::format("listener{}", index);
+  const std::string port = listener.address.port == 0 ? "*" : std::to_string(listener.address.port);
+  const std::string url = fmt::format("sip:{}:{};transport={}", listener.address.host, port,
+                                      name_of(listener.protocol));
+  const int result =
+      nta_agent_add_tport(nta_.get(), URL_STRING_MAKE(url.c_str()), TPTAG_IDENT(ident.c_str()),
+                          TPTAG_UDP_RMEM(kSocketBuffer), TPTAG_UDP_WMEM(kSocketBuffer),
+                          TPTAG_PONG2PING(1), TPTAG_QUEUESIZE(1000), TAG_END());
+  if (result < 0) {
+    throw core::Error(
+        core::ExitCode::unavailable,
+        fmt::format("cannot listen on {}: {}", listener.text(), std::strerror(su_errno())),
+        "see who has the port: ss -lntup; change sip.listen");
+  }
+  Bound bound{.listener = listener, .ident = ident, .is_any = listener.address.host == kAny};
+  for (tport_t* transport = tport_primaries(nta_agent_tports(nta_.get())); transport != nullptr;
+       transport = tport_next(transport)) {
+    const tp_name_t* name = tport_name(transport);
+    if (name->tpn_ident == nullptr || ident != name->tpn_ident) continue;
+    if (const auto real = core::parse_unsigned(name->tpn_port)) {
+      bound.listener.address.port = static_cast<std::uint16_t>(*real);
+    }
+  }
+  listeners_.push_back(bound.listener);
+  bound_.push_back(std::move(bound));
+}
+
+void AgentCore::shut_down() {
+  on_request_ = nullptr;
+  // Destroying one kept thing may release another.
+  const auto kept = std::exchange(kept_, {});
+}
+
+const AgentCore::Bound* AgentCore::bound_for(const Flow& flow) const {
+  const Bound* same_protocol = nullptr;
+  for (const Bound& bound : bound_) {
+    if (bound.listener.protocol != flow.protocol) continue;
+    if (same_protocol == nullptr) same_protocol = &bound;
+    const bool is_host = bound.is_any || bound.listener.address.host == flow.local.host;
+    if (is_host && bound.listener.address.port == flow.local.port) return &bound;
+  }
+  return same_protocol;
+}
+
+std::string AgentCore::local_host_for(const Flow& flow) {
+  if (!options_.advertised_address.empty() && !is_loopback(flow.peer.host)) {
+    return options_.advertised_address;
+  }
+  const Bound* bound = bound_for(flow);
+  if (bound != nullptr && !bound->is_any) return bound->listener.address.host;
+  const std::string& routed =
+      local_addresses_.towards(flow.peer.host, core::system_clock().steady());
+  return routed.empty() ? "127.0.0.1" : routed;
+}
+
+std::optional<Path> AgentCore::path_to(const Flow& flow) {
+  const Bound* bound = bound_for(flow);
+  if (bound == nullptr || flow.empty() || !is_address(flow.peer.host)) return std::nullopt;
+  Path path{
+      .flow = flow,
+      .route_url = fmt::format("sip:{};transport={}", flow.peer.text(), name_of(flow.protocol)),
+      .ident = bound->ident,
+      .via = {},
+      .local_host = local_host_for(flow),
+      .local_port = bound->listener.address.port};
+  path.via = fmt::format("SIP/2.0/{} {}:{}", flow.protocol == Protocol::udp ? "UDP" : "TCP",
+                         path.local_host, path.local_port);
+  return path;
+}
+
+std::optional<Flow> AgentCore::flow_to(const Uri& uri) {
+  if (uri.scheme != "sip" || !is_address(uri.host)) return std::nullopt;
+  const auto transport = parse_protocol(uri.param("transport").value_or("udp"));
+  if (!transport) return std::nullopt;
+  const std::uint16_t port = uri.port != 0 ? uri.port : std::uint16_t{5060};
+  return Flow{.protocol = *transport, .peer = {.host = uri.host, .port = port}, .local = {}};
+}
+
+Flow AgentCore::flow_of(tport_t* transport, msg_t* message) {
+  Flow flow;
+  if (transport == nullptr) return flow;
+  flow.protocol = tport_is_tcp(transport) ? Protocol::tcp : Protocol::udp;
+  std::array<char, SU_ADDRSIZE> text{};
+  const su_sockaddr_t* from = msg_addr(message);
+  su_inet_ntop(from->su_family, SU_ADDR(from), text.data(), text.size());
+  flow.peer = {.host = text.data(), .port = ntohs(from->su_port)};
+  const char* ident = tport_name(tport_parent(transport))->tpn_ident;
+  for (const Bound& bound : bound_) {
+    if (ident == nullptr || bound.ident != ident) continue;
+    flow.local = bound.listener.address;
+    if (bound.is_any) {
+      flow.local.host = local_addresses_.towards(flow.peer.host, core::system_clock().steady());
+    }
+  }
+  return flow;
+}
+
+void AgentCore::keep(std::shared_ptr<void> kept) {
+  const void* key = kept.get();
+  kept_.emplace(key, std::move(kept));
+}
+
+void AgentCore::release(const void* kept) {
+  const auto found = kept_.find(kept);
+  if (found == kept_.end()) return;
+  // Destroyed after it has left the table: its end may release others.
+  const std::shared_ptr<void> last = std::move(found->second);
+  kept_.erase(found);
+}
+
+std::string AgentCore::new_token() const {
+  return core::to_hex(crypto::random_bytes(12));
+}
+
+bool AgentCore::is_allowed(Method method) const {
+  return std::find(options_.methods.begin(), options_.methods.end(), method) !=
+         options_.methods.end();
+}
+
+AgentCounts AgentCore::counts() const {
+  AgentCounts counts = counts_;
+  if (nta_) {
+    usize_t incoming = 0;
+    usize_t outgoing = 0;
+    usize_t received = 0;
+    usize_t malformed = 0;
+    nta_agent_get_stats(nta_.get(), NTATAG_S_IRQ_HASH_USED_REF(incoming),
+                        NTATAG_S_ORQ_HASH_USED_REF(outgoing), NTATAG_S_RECV_MSG_REF(received),
+                        NTATAG_S_BAD_MESSAGE_REF(malformed), TAG_END());
+    counts.sofia_incoming = incoming;
+    counts.sofia_outgoing = outgoing;
+    counts.received = received;
+    counts.malformed = malformed;
+  }
+  counts.dead_targets = targets_.dead(core::system_clock().steady());
+  return counts;
+}
+
+void AgentCore::report(const char* what) noexcept {
+  try {
+    core::log_error("a SIP callback failed", {{"error", what}});
+  } catch (...) {
+    // Out of memory for a log record: there is nobody left to tell.
+  }
+}
+
+}  // namespace trunkline::sip

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The inside of sip::Agent, for lib/sip alone: the nta agent, its sockets, the messages that belong
+// to no transaction, and what every dialog and transaction needs from the agent. Lives until the
+// last of them is gone.
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/log.h"
+#include "crypto/hash.h"
+#include "sip/agent.h"
+#include "sip/local_address.h"
+#include "sip/sofia.h"
+#include "sip/targets.h"
+
+namespace trunkline::sip {
+
+/// A request that nta handed to nobody.
+struct ReceivedMessage {
+  std::shared_ptr<AgentCore> agent;
+  MessageRef message;
+  TransportRef transport;
+  Request request;
+};
+
+/// How a flow is reached, in Sofia's terms.
+struct Path {
+  Flow flow;
+  std::string route_url;   ///< "sip:192.0.2.1:5060;transport=udp"
+  std::string ident;       ///< of our socket
+  std::string via;         ///< "SIP/2.0/UDP 192.0.2.9:5060"
+  std::string local_host;  ///< as in Via and Contact
+  std::uint16_t local_port = 0;
+
+  std::string target_key() const;
+};
+
+class AgentCore : public std::enable_shared_from_this<AgentCore> {
+ public:
+  AgentCore(Root& root, AgentOptions options);
+  ~AgentCore();
+  AgentCore(const AgentCore&) = delete;
+  AgentCore& operator=(const AgentCore&) = delete;
+
+  void listen();
+  void shut_down();
+
+  nta_agent_t* nta() const { return nta_.get(); }
+  Root& root() const { return root_; }
+  const AgentOptions& options() const { return options_; }
+  const std::string& allow() const { return allow_; }
+  const std::vector<Listener>& listeners() const { return listeners_; }
+  Targets& targets() { return targets_; }
+  AgentCounts counts() const;
+  AgentCounts& counted() { return counts_; }
+
+  void on_request(Agent::OnRequest on_request) { on_request_ = std::move(on_request); }
+  static int on_message(AgentCore* core, nta_agent_t*, msg_t* message, sip_t* sip) noexcept;
+
+  Flow flow_of(tport_t* transport, msg_t* message);
+  std::string local_host_for(const Flow& flow);
+  /// Nothing where no socket of ours speaks the flow's protocol.
+  std::optional<Path> path_to(const Flow& flow);
+  /// The flow a URI names, where it is an address and not a name (DESIGN 5: DNS is not nta's).
+  static std::optional<Flow> flow_to(const Uri& uri);
+
+  void reply_without_state(ReceivedMessage received, const Reply& reply);
+  /// The reply that is due before any owner sees the request (405, 501, 420, 416, 483), or nothing.
+  std::optional<Reply> refusal(const Request& request) const;
+  bool is_allowed(Method method) const;
+
+  /// Keeps something alive until it is released: what ends by itself after its owner is gone.
+  void keep(std::shared_ptr<void> kept);
+  void release(const void* kept);
+
+  /// A random token for tags and Call-IDs.
+  std::string new_token() const;
+
+  /// Calls out of a C frame: an exception is logged and goes no further. False if there was one.
+  template <class Call, class... Arguments>
+  static bool call(const Call& callback, Arguments&&... arguments) noexcept {
+    try {
+      if constexpr (std::is_constructible_v<bool, const Call&>) {
+        if (!callback) return true;
+      }
+      callback(std::forward<Arguments>(arguments)...);
+      return true;
+    } catch (const std::exception& error) {
+      report(error.what());
+    } catch (...) {
+      report("unknown");
+    }
+    return false;
+  }
+
+ private:
+  struct Bound {
+    Listener listener;
+    std::string ident;
+    bool is_any = false;  ///< listens on 0.0.0.0
+  };
+
+  static void report(const char* what) noexcept;
+  void receive(MessageRef message, const sip_t& sip);
+  void bind(const Listener& listener, std::size_t index);
+  const Bound* bound_for(const Flow& flow) const;
+  std::string stable_tag(const Request& request);
+
+  Root& root_;
+  AgentOptions options_;
+  std::string allow_;
+  AgentRef nta_;
+  std::vector<Bound> bound_;
+  std::vector<Listener> listeners_;
+  Targets targets_;
+  LocalAddresses local_addresses_;
+  crypto::HmacSha256 tag_key_;
+  AgentCounts counts_;
+  Agent::OnRequest on_request_;
+  std::unordered_map<const void*, std::shared_ptr<void>> kept_;
+};
+
+}  // namespace trunkline::sip

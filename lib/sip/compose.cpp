@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "sip/compose.h"
+
+#include <algorithm>
+
+#include "core/text.h"
+
+namespace trunkline::sip {
+
+namespace {
+
+bool is_token(std::string_view text) {
+  // RFC 3261 25.1
+  constexpr std::string_view kExtras = "-.!%*_+`'~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           kExtras.find(c) != std::string_view::npos;
+  });
+}
+
+std::string quoted_string(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : one_line(text)) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+}  // namespace
+
+std::string one_line(std::string_view text) {
+  std::string out(text);
+  std::replace_if(
+      out.begin(), out.end(),
+      [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }, ' ');
+  return out;
+}
+
+std::string party_text(const Party& party) {
+  std::string out;
+  if (!party.display_name.empty()) out = quoted_string(party.display_name) + " ";
+  out += "<" + one_line(party.uri.text()) + ">";
+  if (!party.tag.empty()) out += ";tag=" + one_line(party.tag);
+  return out;
+}
+
+Composed::Composed(const Content& content) {
+  sip_status_init(status_);
+  fill(content);
+}
+
+Composed::Composed(const Reply& reply) {
+  sip_status_init(status_);
+  fill(reply.content);
+  if (!reply.phrase.empty() && reply.phrase != usual_phrase(reply.status)) {
+    phrase_ = one_line(reply.phrase);
+    status_->st_version = sip_version_2_0;
+    status_->st_status = reply.status;
+    status_->st_phrase = phrase_.c_str();
+  }
+}
+
+void Composed::fill(const Content& content) {
+  for (const Header& header : content.headers) {
+    if (!is_token(header.name)) continue;
+    headers_ += header.name + ": " + one_line(core::trim(header.value)) + "\r\n";
+  }
+  content_type_ = one_line(content.content_type);
+  body_ = content.body;
+  sip_payload_init(payload_);
+  payload_->pl_data = body_.data();
+  payload_->pl_len = static_cast<isize_t>(body_.size());
+}
+
+}  // namespace trunkline::sip

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+#include "sip/read.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/text.h"
+#include "sip/message_class.h"
+
+namespace trunkline::sip {
+
+namespace {
+
+std::string text_of(const char* text) {
+  return text != nullptr ? text : "";
+}
+
+std::string unquoted(const char* text) {
+  const std::string_view view = text != nullptr ? core::trim(text) : std::string_view();
+  if (view.size() < 2 || view.front() != '"' || view.back() != '"') return std::string(view);
+  std::string out;
+  for (std::size_t i = 1; i + 1 < view.size(); ++i) {
+    if (view[i] == '\\' && i + 2 < view.size()) ++i;
+    out += view[i];
+  }
+  return out;
+}
+
+Party read_party(const sip_addr_t* address) {
+  if (address == nullptr) return {};
+  return {.display_name = unquoted(address->a_display),
+          .uri = from_sofia(*address->a_url),
+          .tag = text_of(address->a_tag)};
+}
+
+std::string param_of(const msg_param_t* params, const char* name) {
+  return unquoted(msg_params_find(params, name));
+}
+
+Contact read_contact(const sip_contact_t& contact) {
+  Contact out{.display_name = unquoted(contact.m_display),
+              .uri = from_sofia(*contact.m_url),
+              .expires = std::nullopt,
+              .q = text_of(contact.m_q),
+              .instance = param_of(contact.m_params, "+sip.instance="),
+              .reg_id = param_of(contact.m_params, "reg-id=")};
+  if (contact.m_expires != nullptr) {
+    const auto seconds = core::parse_unsigned(contact.m_expires);
+    // RFC 3261 20.19: values above 2**32-1 count as that.
+    if (seconds) {
+      out.expires = static_cast<std::uint32_t>(std::min<std::uint64_t>(*seconds, UINT32_MAX));
+    }
+  }
+  return out;
+}
+
+// A chain of broken contacts must not cost more than this.
+constexpr std::size_t kContactsMax = 64;
+
+void read_contacts(const sip_contact_t* contact, std::vector<Contact>& contacts, bool* is_star) {
+  for (; contact != nullptr && contacts.size() < kContactsMax; contact = contact->m_next) {
+    if (contact->m_url->url_type == url_any) {
+      if (is_star != nullptr) *is_star = true;
+      continue;
+    }
+    contacts.push_back(read_contact(*contact));
+  }
+}
+
+template <class Auth>
+std::vector<std::string> read_auth(const Auth* auth) {
+  std::vector<std::string> values;
+  for (; auth != nullptr && values.size() < 8; auth = auth->au_next) {
+    std::string value = text_of(auth->au_scheme);
+    const char* separator = " ";
+    for (const msg_param_t* param = auth->au_params; param != nullptr && *param != nullptr;
+         ++param) {
+      value += separator;
+      value += *param;
+      separator = ", ";
+    }
+    values.push_back(std::move(value));
+  }
+  return values;
+}
+
+template <class List>
+std::vector<std::string> read_list(const List* list) {
+  std::vector<std::string> items;
+  for (; list != nullptr; list = reinterpret_cast<const List*>(list->k_next)) {
+    for (const msg_param_t* item = list->k_items; item != nullptr && *item != nullptr; ++item) {
+      items.emplace_back(*item);
+    }
+  }
+  return items;
+}
+
+template <class Route>
+std::vector<std::string> read_routes(const Route* route) {
+  std::vector<std::string> routes;
+  for (; route != nullptr && routes.size() < 32; route = route->r_next) {
+    std::string text = "<" + from_sofia(*route->r_url).text() + ">";
+    for (const msg_param_t* param = route->r_params; param != nullptr && *param != nullptr;
+         ++param) {
+      text += ";";
+      text += *param;
+    }
+    routes.push_back(std::move(text));
+  }
+  return routes;
+}
+
+std::string read_body(const sip_t& sip) {
+  if (sip.sip_payload == nullptr || sip.sip_payload->pl_data == nullptr) return {};
+  return {sip.sip_payload->pl_data, sip.sip_payload->pl_len};
+}
+
+std::string read_content_type(const sip_t& sip) {
+  if (sip.sip_content_type == nullptr) return {};
+  return core::to_lower(text_of(sip.sip_content_type->c_type));
+}
+
+/// Headers that have a field, or that concern only the hop and the framing.
+bool has_field(const msg_hclass_t* header) {
+  const std::array classes = {
+      sip_request_class,
+      sip_status_class,
+      sip_via_class,
+      sip_from_class,
+      sip_to_class,
+      sip_call_id_class,
+      sip_cseq_class,
+      sip_contact_class,
+      sip_expires_class,
+      sip_authorization_class,
+      sip_proxy_authorization_class,
+      sip_www_authenticate_class,
+      sip_proxy_authenticate_class,
+      sip_require_class,
+      sip_supported_class,
+      sip_record_route_class,
+      sip_route_class,
+      sip_max_forwards_class,
+      sip_user_agent_class,
+      sip_server_class,
+      sip_content_type_class,
+      sip_content_length_class,
+      sip_separator_class,
+      sip_payload_class,
+      sip_error_class,
+  };
+  return std::find(classes.begin(), classes.end(), header) != classes.end();
+}
+
+constexpr std::size_t kHeadersMax = 64;
+
+}  // namespace
+
+std::vector<Header> read_headers(const sip_t& sip) {
+  std::vector<Header> headers;
+  const msg_header_t* header = sip.sip_request != nullptr
+                                   ? reinterpret_cast<const msg_header_t*>(sip.sip_request)
+                                   : reinterpret_cast<const msg_header_t*>(sip.sip_status);
+  for (; header != nullptr && headers.size() < kHeadersMax; header = header->sh_succ) {
+    // The first of several in one line holds the line as it arrived, the others nothing.
+    if (header->sh_data == nullptr || has_field(header->sh_class)) continue;
+    const std::string_view line(static_cast<const char*>(header->sh_data), header->sh_len);
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) continue;
+    std::string value(core::trim(line.substr(colon + 1)));
+    // Folded lines (RFC 3261 7.3.1) become one.
+    std::replace_if(
+        value.begin(), value.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; },
+        ' ');
+    const char* name = header->sh_class->hc_name;
+    headers.push_back(
+        {name != nullptr ? std::string(name) : std::string(core::trim(line.substr(0, colon))),
+         std::move(value)});
+  }
+  return headers;
+}
+
+Content read_content(const sip_t& sip) {
+  return {.headers = {}, .content_type = read_content_type(sip), .body = read_body(sip)};
+}
+
+Request read_request(const sip_t& sip) {
+  Request request;
+  request.method_name = text_of(sip.sip_request->rq_method_name);
+  request.method = parse_method(request.method_name);
+  request.uri = from_sofia(*sip.sip_request->rq_url);
+  request.from = read_party(sip.sip_from);
+  request.to = read_party(sip.sip_to);
+  if (sip.sip_call_id != nullptr) request.call_id = text_of(sip.sip_call_id->i_id);
+  if (sip.sip_cseq != nullptr) request.cseq = sip.sip_cseq->cs_seq;
+  read_contacts(sip.sip_contact, request.contacts, &request.is_contact_star);
+  // Sofia reads a date or garbage as some other time; only delta seconds count (RFC 3261 20.19).
+  if (sip.sip_expires != nullptr && sip.sip_expires->ex_date == 0) {
+    request.expires =
+        static_cast<std::uint32_t>(std::min<unsigned long>(sip.sip_expires->ex_delta, UINT32_MAX));
+  }
+  request.authorizations = read_auth(sip.sip_authorization);
+  request.proxy_authorizations = read_auth(sip.sip_proxy_authorization);
+  request.require = read_list(sip.sip_require);
+  request.supported = read_list(sip.sip_supported);
+  request.record_routes = read_routes(sip.sip_record_route);
+  request.routes = read_routes(sip.sip_route);
+  if (sip.sip_max_forwards != nullptr) {
+    request.max_forwards = static_cast<std::uint32_t>(sip.sip_max_forwards->mf_count);
+  }
+  if (sip.sip_user_agent != nullptr) request.user_agent = text_of(sip.sip_user_agent->g_string);
+  request.content_type = read_content_type(sip);
+  request.body = read_body(sip);
+  request.headers = read_headers(sip);
+  return request;
+}
+
+Response read_response(const sip_t& sip) {
+  Response response;
+  if (sip.sip_status != nullptr) {
+    response.status = sip.sip_status->st_status;
+    response.phrase = text_of(sip.sip_status->st_phrase);
+  }
+  response.to = read_party(sip.sip_to);
+  if (sip.sip_cseq != nullptr) response.cseq = sip.sip_cseq->cs_seq;
+  read_contacts(sip.sip_contact, response.contacts, nullptr);
+  response.authenticates = read_auth(sip.sip_www_authenticate);
+  for (std::string& value : read_auth(sip.sip_proxy_authenticate)) {
+    response.authenticates.push_back(std::move(value));
+  }
+  if (sip.sip_user_agent != nullptr) response.user_agent = text_of(sip.sip_user_agent->g_string);
+  if (sip.sip_server != nullptr) response.user_agent = text_of(sip.sip_server->g_string);
+  response.content_type = read_content_type(sip);
+  response.body = read_body(sip);
+  response.headers = read_headers(sip);
+  return response;
+}
+
+MessageRef parse_datagram(std::string_view bytes) {
+  if (bytes.empty()) return nullptr;
+  MessageRef message(
+      msg_make(message_class(), 0, bytes.data(), static_cast<ssize_t>(bytes.size())));
+  if (!message || sip_object(message.get()) == nullptr) return nullptr;
+  return message;
+}
+
+}  // namespace trunkline::sip
