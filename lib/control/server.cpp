@@ -196,7 +196,7 @@ bool Server::State::account(std::ptrdiff_t bytes) {
 
 Server::Server(os::Reactor& reactor, const std::filesystem::path& path, mode_t mode,
                ServerLimits limits, const core::Clock& clock)
-    : state_(std::make_shared<State>(reactor, path, limits, clock)) {
+    : state_(std::make_unique<State>(reactor, path, limits, clock)) {
   State& state = *state_;
   state.listener = core::value_or_throw(os::listen_unix(path, mode));
   state.identity = identity_of(path);

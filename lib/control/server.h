@@ -98,7 +98,7 @@ class Server {
   struct State;
 
  private:
-  std::shared_ptr<State> state_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace trunkline::control
