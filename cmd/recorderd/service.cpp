@@ -6,13 +6,11 @@
 namespace trunkline::recorderd {
 namespace {
 
-ledger::ShipperOptions shipper_options(const config::Config& config,
-                                       const std::filesystem::path& journal) {
+ledger::ShipperOptions shipper_options(const config::Config& config) {
   ledger::ShipperOptions options;
   options.database.url = config.text("db.url");
   options.database.application = "recorderd";
   options.daemon = "recorderd";
-  options.journal = journal;
   options.keep = config.duration("ledger.keep");
   return options;
 }
@@ -29,8 +27,7 @@ Service::~Service() {
 void Service::start() {
   engine_.start();
   if (!config_.boolean("ledger.enabled")) return;
-  shipper_ = std::make_unique<ledger::Shipper>(shipper_options(config_, engine_.journal().path()),
-                                               engine_.journal());
+  shipper_ = std::make_unique<ledger::Shipper>(shipper_options(config_), engine_.journal());
   woken_.with([this](ledger::Shipper*& shipper) { shipper = shipper_.get(); });
   engine_.on_status([this] { return ledger_status(); });
 }

@@ -65,6 +65,8 @@ class Calls final : private SessionObserver {
   /// The scribe gave that file up: nothing more is put on its tape.
   void recording_failed(core::RecordingId recording);
 
+  /// Calls `done` on the main thread once the I/O thread has done what it was told so far.
+  void settle(Call& call, std::function<void()> done);
   /// The call as it stands now; nullptr when it ended meanwhile.
   void figures(Call& call,
                std::function<void(const Call* call, const SessionCounters& counters)> done);

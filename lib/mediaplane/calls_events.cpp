@@ -45,6 +45,10 @@ void Calls::session_is_abandoned(const std::string& key) {
   });
 }
 
+void Calls::settle(Call& call, std::function<void()> done) {
+  call.thread->post([this, done = std::move(done)]() mutable { post_to_main(std::move(done)); });
+}
+
 void Calls::figures(Call& call,
                     std::function<void(const Call* call, const SessionCounters& counters)> done) {
   // `done` is moved along: what it holds must end on the main thread.

@@ -70,10 +70,10 @@ void NgCommands::serve(ng::Server& server) {
     respond(std::move(reply));
   });
   server.on("offer", [this](const Request& request, const Respond& respond) {
-    respond(offer(request.body));
+    respond_settled(request, offer(request.body), respond);
   });
   server.on("answer", [this](const Request& request, const Respond& respond) {
-    respond(answer(request.body));
+    respond_settled(request, answer(request.body), respond);
   });
   server.on("delete", [this](const Request& request, const Respond& respond) {
     remove(request.body, respond);
@@ -96,6 +96,14 @@ void NgCommands::serve(ng::Server& server) {
   });
   on_recording("stop recording", [this](Call& call) { calls_.stop_recording(call); });
   on_recording("pause recording", [this](Call& call) { calls_.pause_recording(call, true); });
+}
+
+/// A phone may speak the moment it has the reply: its I/O thread must know of it by then.
+void NgCommands::respond_settled(const ng::Request& request, Dictionary reply,
+                                 const ng::Respond& respond) {
+  Call* const call = calls_.find(std::string(request.body.text("call-id")));
+  if (call == nullptr) return respond(std::move(reply));
+  calls_.settle(*call, [reply = std::move(reply), respond] { respond(reply); });
 }
 
 Dictionary NgCommands::offer(const Dictionary& body) {

@@ -37,6 +37,8 @@ class NgCommands {
  private:
   ng::Dictionary change_recording(const ng::Dictionary& body,
                                   const std::function<void(Call&)>& change);
+  void respond_settled(const ng::Request& request, ng::Dictionary reply,
+                       const ng::Respond& respond);
   ng::Dictionary describe(Call& call, Leg leg, sdp::Session description,
                           const ng::Dictionary& body);
   std::string rewritten(const Call& call, Leg author, const ng::Dictionary& body) const;

@@ -73,13 +73,13 @@ void Scribe::recover_recording(const std::string& text) {
                      {"status", name_of(status)},
                      {"reason", core::text_at(body, "reason")},
                      {"duration_ms", core::number_at(body, "duration_ms")}});
-  std::string line = core::to_line(body);
+  const std::string line = core::to_line(body);
   parts_.journal.append({.kind = std::string(kind_of(status)),
                          .tenant = tenant_of(body),
                          .call = call_of(body),
                          .body = line,
                          .at = now},
-                        {{std::string(kRecordingState), id->text(), std::move(line)}});
+                        {{std::string(kRecordingState), id->text(), line}});
   parts_.listener.recording_changed(*id, status, std::move(body));
 }
 

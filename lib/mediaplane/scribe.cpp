@@ -197,13 +197,13 @@ core::Milliseconds Scribe::duration_of(const Open& open) const {
 void Scribe::journal_recording(const RecordingFacts& facts, const RecordingEnd& end,
                                const TapeAccount& account) {
   core::Json body = recording_body(facts, end, account);
-  std::string text = core::to_line(body);
+  const std::string text = core::to_line(body);
   parts_.journal.append({.kind = std::string(kind_of(end.status)),
                          .tenant = facts.tenant,
                          .call = facts.call,
                          .body = text,
                          .at = end.ended_at.value_or(facts.started_at)},
-                        {{std::string(kRecordingState), facts.recording.text(), std::move(text)}});
+                        {{std::string(kRecordingState), facts.recording.text(), text}});
   parts_.listener.recording_changed(facts.recording, end.status, std::move(body));
 }
 

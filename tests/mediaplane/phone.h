@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "audio/g711.h"
@@ -89,6 +90,16 @@ class Phone {
     return count;
   }
 
+  /// How many packets came since the last call: waits for that many, but for a missing one no
+  /// longer than half a second.
+  std::size_t count(std::size_t expected) {
+    while (heard_ < expected && hear(core::Milliseconds(500))) ++heard_;
+    listen();
+    return std::exchange(heard_, 0);
+  }
+  /// Takes what has come, so that the socket does not fill up.
+  void listen() { heard_ += drain(); }
+
   std::uint64_t packets_sent() const { return packets_sent_; }
   const os::Address& relay() const { return relay_; }
   void set_codec(audio::Codec codec) { codec_ = codec; }
@@ -122,6 +133,7 @@ class Phone {
   std::uint16_t sequence_ = 1;
   std::uint32_t timestamp_ = kFirstTimestamp;
   std::uint64_t packets_sent_ = 0;
+  std::size_t heard_ = 0;
 };
 
 /// Both speak for this long, a packet each 20 ms, as phones do.
@@ -131,6 +143,8 @@ inline void talk(Phone& caller, Phone& called, core::Milliseconds length) {
     std::this_thread::sleep_until(next);
     caller.speak();
     called.speak();
+    caller.listen();
+    called.listen();
   }
 }
 

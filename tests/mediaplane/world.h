@@ -82,6 +82,8 @@ class World {
  public:
   explicit World(WorldOptions options = {}) {
     if (options.has_key_ring) make_key_ring();
+    // An operator makes (or mounts) it; recorderd does not, so that a missing disk shows.
+    std::filesystem::create_directories(root() / "recordings");
     config_ = std::make_unique<config::Config>(world_config(root(), options.settings));
     start();
   }
