@@ -71,8 +71,7 @@ class Output {
   /// Lines "label  value" on a terminal, "label<TAB>value" on a pipe, or one object.
   void record(std::string schema, const std::vector<Field>& fields, core::Json object);
   /// Text as it is, with a newline; for people, so nothing with --json.
-  void line(std::string_view text);
-  void line(std::string_view text, Color color);
+  void line(std::string_view text, Color color = Color::none);
   /// One JSON object, whatever the layout: for verbs whose answer is an event stream.
   void json_line(std::string_view schema, core::Json object);
   /// Raw bytes at once: audio, exports.
@@ -98,7 +97,8 @@ class Output {
 
  private:
   void append(std::string_view text);
-  void append_cells(const std::vector<Cell>& cells, bool is_heading);
+  void append_cells(const std::vector<Cell>& cells);
+  void flush_table();
   void write_out();
   std::string painted(const Cell& cell) const;
 
@@ -111,6 +111,9 @@ class Output {
   std::vector<std::vector<Cell>> held_;
   bool is_heading_due_ = false;
 };
+
+/// Whether this stream may be coloured: NO_COLOR, TERM and --color decide.
+bool allows_color(int descriptor, ColorWhen when);
 
 /// The end of an id that people type: its last 8 characters.
 std::string_view tail(std::string_view id);

@@ -77,6 +77,14 @@ struct Program {
   bool is_daemon = false;
 };
 
+/// The flags every program of this kind understands, as the help lists them.
+std::vector<Option> global_options(const Program& program);
+
+/// "--limit" of "-n,--limit".
+std::string long_name(const Option& option);
+/// "-n" of "-n,--limit", else "".
+std::string short_name(const Option& option);
+
 /// Parses, runs the verb, reports what goes wrong on stderr ("sipctl: message", "hint: ...") and
 /// returns the exit code. Holds the only catch of a program.
 int run_program(const Program& program, int argc, const char* const* argv);
