@@ -60,7 +60,10 @@ class Authenticator {
     core::Secret ha1;
   };
   core::Time now() const;
-  const core::Secret* ha1_of(const directory::Device& device);
+  /// Of nobody where there is no device. The first time costs an X25519; then it is remembered.
+  const core::Secret& ha1_of(const directory::Device* device);
+  Authentication challenge(const directory::Tenant& tenant, const directory::Device* device,
+                           bool is_stale);
 
   OpenHa1 open_ha1_;
   const core::Clock& clock_;

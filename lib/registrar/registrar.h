@@ -77,6 +77,7 @@ class Registrar {
   Limits limits_;
   ChallengeAccount challenges_;
   std::unordered_map<core::DeviceId, std::vector<Binding>> bindings_;
+  core::Time earliest_expiry_ = core::Time::max();  ///< nothing expires before
   std::function<void(const Change&)> on_change_;
   std::vector<os::RegistrationPtr> timers_;
 };

@@ -36,7 +36,8 @@ struct DigestCredentials {
   std::uint32_t nonce_count = 0;
 };
 
-/// Reads an Authorization value; bounded in length and number of parameters, one of each at most.
+/// Reads an Authorization value (digest_parse.cpp); bounded in length and number of parameters, one
+/// of each at most.
 core::Result<DigestCredentials> parse_digest(std::string_view value);
 /// The first of several Authorization values that is Digest for this realm and readable.
 std::optional<DigestCredentials> find_digest(const std::vector<std::string>& values,
@@ -83,6 +84,8 @@ class DigestVerifier {
   /// Continues a nonce's count that was stored with a binding.
   void seed(std::string_view device, std::string_view nonce, std::uint32_t nonce_count);
 
+  /// Drops nonces that are too old to be used anyway; called now and then.
+  void forget_old(core::Time now);
   std::size_t table_size() const { return uses_.size(); }
 
  private:
@@ -97,8 +100,9 @@ class DigestVerifier {
 
   std::string make_nonce(core::Time now) const;
   std::optional<core::Time> time_of(std::string_view nonce) const;
-  bool take(const DigestQuestion& question, core::Time nonce_time, bool& is_replay);
-  void evict();
+  DigestVerdict take(const DigestQuestion& question, core::Time nonce_time);
+  static bool use_up(Use& use, std::uint32_t count);
+  void remember(Use use);
 
   core::Secret site_key_;
   core::Milliseconds nonce_life_;

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#include "registrar/authenticator.h"
+
+#include <utility>
+
+#include "core/log.h"
+#include "core/text.h"
+#include "crypto/random.h"
+
+namespace trunkline::registrar {
+
+namespace {
+
+using Verdict = Authentication::Verdict;
+
+sip::DigestHash hash_of(const directory::Device* device) {
+  if (device == nullptr) return sip::DigestHash::md5;
+  return device->algorithm == directory::DigestAlgorithm::sha256 ? sip::DigestHash::sha256
+                                                                 : sip::DigestHash::md5;
+}
+
+/// Some phones answer as alice@example.org, though the HA1 is of alice: the name decides.
+std::string device_name(std::string_view username) {
+  return core::to_lower(username.substr(0, username.find('@')));
+}
+
+const directory::Device* enabled(const directory::Device* device) {
+  return device != nullptr && device->is_enabled ? device : nullptr;
+}
+
+/// The realm's credentials, wherever a phone puts them.
+std::optional<sip::DigestCredentials> credentials_of(const sip::Request& request,
+                                                     std::string_view realm) {
+  auto credentials = sip::find_digest(request.authorizations, realm);
+  if (!credentials) credentials = sip::find_digest(request.proxy_authorizations, realm);
+  return credentials;
+}
+
+bool is_own_address(const sip::Request& request, const directory::Device& device) {
+  const std::string user = core::to_lower(request.to.uri.user);
+  return user == device.name || (!device.extension.empty() && user == device.extension);
+}
+
+}  // namespace
+
+Authenticator::Authenticator(AuthenticatorOptions options, const core::Clock& clock,
+                             ChallengeAccount& account)
+    : open_ha1_(std::move(options.open_ha1)),
+      clock_(clock),
+      wall_start_(clock.wall()),
+      steady_start_(clock.steady()),
+      account_(account),
+      verifier_(std::move(options.site_key), options.nonce_life, clock.wall()),
+      nobody_(std::string_view(core::to_hex(crypto::random_bytes(16)))) {}
+
+core::Time Authenticator::now() const {
+  return wall_start_ +
+         std::chrono::duration_cast<core::Microseconds>(clock_.steady() - steady_start_);
+}
+
+const core::Secret& Authenticator::ha1_of(const directory::Device* device) {
+  if (device == nullptr) return nobody_;
+  Opened& opened = opened_[device->id];
+  if (opened.sealed != device->sealed_ha1 || opened.ha1.empty()) {
+    opened.sealed = device->sealed_ha1;
+    auto ha1 = open_ha1_(*device);
+    if (!ha1) {
+      core::log_error("a device's secret could not be opened",
+                      {{"device", device->name}, {"error", ha1.error().message}});
+    }
+    opened.ha1 = ha1 ? std::move(*ha1) : nobody_;
+  }
+  return opened.ha1;
+}
+
+Authentication Authenticator::challenge(const directory::Tenant& tenant,
+                                        const directory::Device* device, bool is_stale) {
+  const std::string value = verifier_.challenge(tenant.domain, hash_of(device), is_stale, now());
+  return {.verdict = Verdict::challenged,
+          .reply = {.status = 401, .content = {.headers = {{"WWW-Authenticate", value}}}}};
+}
+
+Authentication Authenticator::check(const sip::Request& request,
+                                    const directory::Snapshot& snapshot) {
+  const bool is_register = request.method == sip::Method::register_;
+  const sip::Uri& address = is_register ? request.to.uri : request.from.uri;
+  const directory::Tenant* tenant = snapshot.tenant_by_domain(address.host);
+  if (tenant == nullptr) return {.reply = {.status = 404}};
+  const auto credentials = credentials_of(request, tenant->domain);
+  const std::string name = device_name(credentials ? credentials->username : address.user);
+  const directory::Device* device = enabled(snapshot.device(tenant->id, name));
+  if (!credentials) {
+    // A phone may speak as its extension; what it must prove itself with is still its name.
+    if (device == nullptr) device = enabled(snapshot.device_by_extension(tenant->id, name));
+    account_.challenged(request.flow.peer.host);
+    return challenge(*tenant, device, false);
+  }
+  verifier_.forget_old(now());
+  const std::string key = device != nullptr ? device->id.text() : name;
+  const std::string request_uri = request.uri.text();
+  const sip::DigestVerdict verdict = verifier_.verify({.credentials = *credentials,
+                                                       .method = request.method_name,
+                                                       .request_uri = request_uri,
+                                                       .call_id = request.call_id,
+                                                       .cseq = request.cseq,
+                                                       .hash = hash_of(device),
+                                                       .ha1 = ha1_of(device),
+                                                       .device = key},
+                                                      now());
+  if (verdict == sip::DigestVerdict::stale) {
+    account_.challenged(request.flow.peer.host);
+    return challenge(*tenant, device, true);
+  }
+  const bool is_accepted = verdict == sip::DigestVerdict::accepted && device != nullptr;
+  // A device binds its own address only (RFC 3261 10.3 step 4).
+  if (!is_accepted || (is_register && !is_own_address(request, *device))) {
+    account_.failed(request.flow.peer.host);
+    return {.reply = {.status = 403}};
+  }
+  return {.verdict = Verdict::accepted,
+          .device = device,
+          .tenant = tenant,
+          .nonce = credentials->nonce,
+          .nonce_count = credentials->nonce_count};
+}
+
+void Authenticator::seed(core::DeviceId device, std::string_view nonce, std::uint32_t nonce_count) {
+  verifier_.seed(device.text(), nonce, nonce_count);
+}
+
+}  // namespace trunkline::registrar

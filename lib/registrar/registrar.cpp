@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+#include "registrar/registrar.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/log.h"
+#include "journal/journal.h"
+
+namespace trunkline::registrar {
+
+namespace {
+
+constexpr core::Milliseconds kExpiryPeriod{1000};
+constexpr core::Milliseconds kChallengePeriod{60'000};
+constexpr const char* kStateKind = "binding";
+
+double preference(const Binding& binding) {
+  // RFC 3261 20.10: without q it is ours to choose; as good as the best.
+  double q = 1.0;
+  const std::string& text = binding.contact.q;
+  std::from_chars(text.data(), text.data() + text.size(), q);
+  return q;
+}
+
+journal::StateChange state_of(const Binding& binding) {
+  return {.kind = kStateKind, .key = state_key(binding), .value = to_text(binding)};
+}
+
+}  // namespace
+
+Registrar::Registrar(os::Reactor& reactor, journal::Journal& journal, const core::Clock& clock,
+                     Limits limits)
+    : journal_(journal),
+      clock_(clock),
+      wall_start_(clock.wall()),
+      steady_start_(clock.steady()),
+      limits_(limits) {
+  timers_.push_back(reactor.every(kExpiryPeriod, [this] { expire(); }));
+  timers_.push_back(reactor.every(kChallengePeriod, [this] { write_challenges(); }));
+}
+
+Registrar::~Registrar() {
+  write_challenges();
+}
+
+core::Time Registrar::now() const {
+  return wall_start_ +
+         std::chrono::duration_cast<core::Microseconds>(clock_.steady() - steady_start_);
+}
+
+Binding Registrar::for_record(Binding binding) const {
+  const auto step = clock_.wall() - now();
+  binding.registered_at += step;
+  binding.expires_at += step;
+  return binding;
+}
+
+std::size_t Registrar::load(const std::vector<std::pair<std::string, std::string>>& state) {
+  std::vector<journal::StateChange> unreadable;
+  for (const auto& [key, value] : state) {
+    auto binding = parse_binding(value);
+    if (!binding) {
+      core::log_warning("a stored binding was dropped",
+                        {{"binding", key}, {"error", binding.error().message}});
+      unreadable.push_back({.kind = kStateKind, .key = key, .value = std::nullopt});
+      continue;
+    }
+    bindings_[binding->device].push_back(std::move(*binding));
+  }
+  if (!unreadable.empty()) journal_.change_state(std::move(unreadable));
+  earliest_expiry_ = {};
+  expire();
+  return size();
+}
+
+sip::Reply Registrar::apply(const sip::Request& request, const Owner& owner) {
+  const core::Time at = now();
+  const auto found = bindings_.find(owner.device);
+  std::vector<Binding> current =
+      found == bindings_.end() ? std::vector<Binding>() : std::move(found->second);
+  Outcome outcome = apply_register(std::move(current), request, owner, limits_, at);
+  for (const Binding& binding : outcome.bindings) {
+    earliest_expiry_ = std::min(earliest_expiry_, binding.expires_at);
+  }
+  if (outcome.bindings.empty()) {
+    bindings_.erase(owner.device);
+  } else {
+    bindings_[owner.device] = std::move(outcome.bindings);
+  }
+  record(outcome.changes);
+  return std::move(outcome.reply);
+}
+
+std::vector<Binding> Registrar::lookup(core::DeviceId device) const {
+  std::vector<Binding> live;
+  const auto found = bindings_.find(device);
+  if (found == bindings_.end()) return live;
+  const core::Time at = now();
+  for (const Binding& binding : found->second) {
+    if (binding.expires_at > at) live.push_back(binding);
+  }
+  std::sort(live.begin(), live.end(), [](const Binding& left, const Binding& right) {
+    const double mine = preference(left);
+    const double theirs = preference(right);
+    return mine != theirs ? mine > theirs : left.registered_at > right.registered_at;
+  });
+  return live;
+}
+
+std::vector<Binding> Registrar::all() const {
+  std::vector<Binding> live;
+  const core::Time at = now();
+  for (const auto& [device, bindings] : bindings_) {
+    for (const Binding& binding : bindings) {
+      if (binding.expires_at > at) live.push_back(for_record(binding));
+    }
+  }
+  return live;
+}
+
+std::size_t Registrar::size() const {
+  std::size_t count = 0;
+  for (const auto& [device, bindings] : bindings_) count += bindings.size();
+  return count;
+}
+
+void Registrar::unbind(core::DeviceId device, std::string_view reason) {
+  const auto found = bindings_.find(device);
+  if (found == bindings_.end()) return;
+  std::vector<Change> changes;
+  for (Binding& binding : found->second) {
+    changes.push_back({.kind = Change::Kind::unbound,
+                       .binding = std::move(binding),
+                       .reason = std::string(reason)});
+  }
+  bindings_.erase(found);
+  record(changes);
+}
+
+void Registrar::on_change(std::function<void(const Change&)> on_change) {
+  on_change_ = std::move(on_change);
+}
+
+void Registrar::set_limits(Limits limits) {
+  limits_ = limits;
+}
+
+ChallengeAccount& Registrar::challenges() {
+  return challenges_;
+}
+
+void Registrar::record(const std::vector<Change>& changes) {
+  for (const Change& change : changes) {
+    const Change told{
+        .kind = change.kind, .binding = for_record(change.binding), .reason = change.reason};
+    journal::Entry entry{.kind = change.kind == Change::Kind::unbound ? "registration.unbound"
+                                                                      : "registration.bound",
+                         .tenant = change.binding.tenant,
+                         .call = {},
+                         .body = registration_body(told.binding, change.reason),
+                         .at = clock_.wall()};
+    journal::StateChange state = state_of(told.binding);
+    switch (change.kind) {
+      case Change::Kind::bound:
+      case Change::Kind::moved:
+        journal_.append(std::move(entry), {std::move(state)});
+        break;
+      case Change::Kind::refreshed:
+        journal_.change_state({std::move(state)});
+        break;
+      case Change::Kind::unbound:
+        state.value = std::nullopt;
+        journal_.append(std::move(entry), {std::move(state)});
+        break;
+    }
+    if (on_change_) on_change_(told);
+  }
+}
+
+void Registrar::expire() {
+  const core::Time at = now();
+  if (at < earliest_expiry_) return;
+  earliest_expiry_ = core::Time::max();
+  std::vector<Change> changes;
+  for (auto device = bindings_.begin(); device != bindings_.end();) {
+    std::vector<Binding>& bindings = device->second;
+    std::erase_if(bindings, [&](const Binding& binding) {
+      if (binding.expires_at > at) {
+        earliest_expiry_ = std::min(earliest_expiry_, binding.expires_at);
+        return false;
+      }
+      changes.push_back({.kind = Change::Kind::unbound, .binding = binding, .reason = "expired"});
+      return true;
+    });
+    device = bindings.empty() ? bindings_.erase(device) : std::next(device);
+  }
+  record(changes);
+}
+
+void Registrar::write_challenges() {
+  const core::Time wall = clock_.wall();
+  const core::Time minute = std::chrono::floor<std::chrono::minutes>(wall);
+  for (const ChallengeCount& count : challenges_.take(minute)) {
+    journal_.append({.kind = "challenge.counted",
+                     .tenant = {},
+                     .call = {},
+                     .body = challenge_body(count),
+                     .at = wall});
+  }
+}
+
+}  // namespace trunkline::registrar
