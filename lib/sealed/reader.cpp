@@ -8,47 +8,54 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <limits>
+
+#include "os/system_fault.h"
 
 namespace trunkline::sealed {
 namespace {
 
-core::Fault io_fault(std::string_view what, std::string_view name) {
-  return {errno == ENOENT ? core::ExitCode::no_input : core::ExitCode::io,
-          fmt::format("cannot {} '{}': {}", what, name, std::strerror(errno))};
-}
+constexpr std::string_view kRestore = "restore the file from its backup";
 
-/// Reads exactly `bytes` from `offset`; false when the file ends before.
-core::Result<bool> read_exactly(int descriptor, std::uint64_t offset, std::span<std::byte> bytes,
-                                std::string_view name) {
-  while (!bytes.empty()) {
-    const ssize_t count = pread(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+/// Fewer bytes than asked for only at the file's end.
+core::Result<std::size_t> read_at(int descriptor, std::uint64_t offset, std::span<std::byte> bytes,
+                                  const std::string& name) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t count = ::pread(descriptor, bytes.data() + done, bytes.size() - done,
+                                  static_cast<off_t>(offset + done));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return tl::unexpected(io_fault("read", name));
-    if (count == 0) return false;
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-    offset += static_cast<std::uint64_t>(count);
+    if (count < 0) return os::system_failure(fmt::format("read {}", name), errno);
+    if (count == 0) break;
+    done += static_cast<std::size_t>(count);
   }
-  return true;
+  return done;
 }
 
-core::Result<std::uint64_t> size_of(int descriptor, std::string_view name) {
+core::Result<std::uint64_t> size_of(int descriptor, const std::string& name) {
   struct stat status {};
-  if (fstat(descriptor, &status) != 0) return tl::unexpected(io_fault("look at", name));
+  if (::fstat(descriptor, &status) != 0)
+    return os::system_failure(fmt::format("look at {}", name), errno);
+  if (!S_ISREG(status.st_mode))
+    return core::fault(core::ExitCode::data, fmt::format("cannot read {}: not a file", name));
   return static_cast<std::uint64_t>(status.st_size);
 }
 
-core::Result<Header> read_header(int descriptor, HeaderBytes& bytes, std::string_view name) {
-  const auto read = read_exactly(descriptor, 0, bytes, name);
-  if (!read) return tl::unexpected(read.error());
-  if (!*read)
-    return core::fault(core::ExitCode::data,
-                       fmt::format("'{}' is shorter than a sealed file's header", name));
-  auto header = parse_header(bytes);
-  if (!header) {
-    header.error().message = fmt::format("'{}': {}", name, header.error().message);
-  }
-  return header;
+core::Result<HeaderBytes> read_header(int descriptor, const std::string& name) {
+  if (const auto size = size_of(descriptor, name); !size) return tl::unexpected(size.error());
+  HeaderBytes bytes;
+  const auto count = read_at(descriptor, 0, bytes, name);
+  if (!count) return tl::unexpected(count.error());
+  const auto parsed = parse_header(core::ByteView(bytes).first(*count));
+  if (!parsed)
+    return core::fault(parsed.error().code,
+                       fmt::format("cannot read {}: {}", name, parsed.error().message));
+  return bytes;
+}
+
+core::Fault with_name(core::Fault fault, const std::string& name) {
+  fault.message = fmt::format("cannot read {}: {}", name, fault.message);
+  return fault;
 }
 
 }  // namespace
@@ -58,183 +65,213 @@ Reader::Reader(os::Fd file, std::string name, const Header& header, crypto::Aead
 
 core::Result<Reader> Reader::open(const std::filesystem::path& path,
                                   const keystore::KeyStore& keys) {
-  os::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return tl::unexpected(io_fault("open", path.string()));
-  HeaderBytes bytes{};
-  const auto header = read_header(file.get(), bytes, path.string());
-  if (!header) return tl::unexpected(header.error());
-  const auto key = keys.open_key(header->recording);
-  if (!key) return tl::unexpected(key.error());
-  return open(std::move(file), key->key, path.string());
+  os::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!file) return os::system_failure(fmt::format("open {}", path.native()), errno);
+  const auto bytes = read_header(file.get(), path.native());
+  if (!bytes) return tl::unexpected(bytes.error());
+  const auto found = keys.open_keys(parse_header(*bytes)->recording);
+  if (!found) return tl::unexpected(with_name(found.error(), path.native()));
+
+  // After a crash in the middle of a recovery there are two keys, and one of them fits.
+  core::Result<Reader> reader = core::fault(core::ExitCode::data, "no key");
+  for (const keystore::DataKey& key : *found) {
+    reader = open(file.duplicate(), key.key, path.native());
+    if (reader) break;
+  }
+  return reader;
 }
 
 core::Result<Reader> Reader::open(os::Fd file, const core::Secret& data_key, std::string name) {
-  HeaderBytes bytes{};
-  const auto header = read_header(file.get(), bytes, name);
-  if (!header) return tl::unexpected(header.error());
-  Reader reader(std::move(file), std::move(name), *header, crypto::Aead(file_key(data_key, bytes)));
-  if (auto found = reader.find_end(); !found) return tl::unexpected(found.error());
+  const auto bytes = read_header(file.get(), name);
+  if (!bytes) return tl::unexpected(bytes.error());
+  Reader reader(std::move(file), std::move(name), *parse_header(*bytes),
+                crypto::Aead(file_key(data_key, *bytes)));
+  if (const auto found = reader.find_end(); !found) return tl::unexpected(found.error());
+  // A finalised file that bytes were added to must not pass for one that a crash cut.
+  if (reader.torn_bytes_ > kTagSize)
+    if (auto untouched = reader.check_tail(); !untouched) return tl::unexpected(untouched.error());
   return reader;
 }
 
 core::Milliseconds Reader::duration() const noexcept {
-  return core::Milliseconds(
-      static_cast<std::int64_t>(size_ * 1000 / header_.format.bytes_per_second()));
+  const std::uint64_t frames = size_ / header_.format.frame_size();
+  return core::Milliseconds(static_cast<std::int64_t>(frames * 1000 / header_.format.sample_rate));
 }
 
-std::uint64_t Reader::place_of(std::uint32_t index) const noexcept {
-  return kHeaderSize + std::uint64_t{index} * (header_.format.segment_size() + kTagSize);
+std::uint64_t Reader::offset_at(core::Milliseconds moment) const noexcept {
+  if (moment.count() <= 0) return 0;
+  if (moment > duration()) return size_;
+  const auto frame = static_cast<std::uint64_t>(moment.count()) * header_.format.sample_rate / 1000;
+  return std::min(size_, frame * header_.format.frame_size());
 }
 
-core::Result<bool> Reader::opens(std::uint32_t index, std::size_t plain_size, bool is_last) {
-  sealed_.resize(plain_size + kTagSize);
-  plain_.resize(plain_size);
+core::Result<void> Reader::refresh() {
+  // The last one may have been the last whole segment, or may now be longer.
   opened_.reset();
-  const auto read = read_exactly(file_.get(), place_of(index), sealed_, name_);
-  if (!read) return read;
-  return *read && aead_.open(segment_nonce(header_, index, is_last), sealed_, {}, plain_);
+  return find_end();
 }
 
 core::Result<void> Reader::find_end() {
   const auto file_size = size_of(file_.get(), name_);
   if (!file_size) return tl::unexpected(file_size.error());
-  const std::size_t whole = header_.format.segment_size();
-  const std::uint64_t content = *file_size < kHeaderSize ? 0 : *file_size - kHeaderSize;
-  const std::uint64_t count = content / (whole + kTagSize);
-  const std::uint64_t rest = content % (whole + kTagSize);
-  if (count > 0xffff'ffff)
-    return core::fault(core::ExitCode::data,
-                       fmt::format("'{}' has more segments than a sealed file can", name_));
-  const auto segments = static_cast<std::uint32_t>(count);
-  is_finalised_ = false;
-  segments_ = segments;
-  size_ = count * whole;
-  torn_bytes_ = rest;
+  if (*file_size < kHeaderSize)
+    return core::fault(core::ExitCode::data, fmt::format("cannot read {}: it was cut", name_));
+  const std::size_t plain = header_.format.segment_size();
+  const std::size_t whole = plain + kTagSize;
+  const std::uint64_t body = *file_size - kHeaderSize;
+  const std::uint64_t rest = body % whole;
+  if (body / whole >= std::numeric_limits<std::uint32_t>::max())
+    return core::fault(core::ExitCode::data, fmt::format("cannot read {}: too long", name_));
+  const auto count = static_cast<std::uint32_t>(body / whole);
+  const auto set = [&](bool is_finalised, std::uint32_t segments, std::uint64_t size) {
+    is_finalised_ = is_finalised;
+    segments_ = segments;
+    size_ = size;
+    torn_bytes_ = is_finalised ? 0 : rest;
+    return core::Result<void>{};
+  };
 
-  // A last segment that is shorter than the others, or empty.
   if (rest >= kTagSize && (rest - kTagSize) % header_.format.frame_size() == 0) {
-    const auto is_last = opens(segments, rest - kTagSize, true);
+    const std::size_t short_size = static_cast<std::size_t>(rest) - kTagSize;
+    const auto is_last = opens(count, short_size, true);
     if (!is_last) return tl::unexpected(is_last.error());
-    if (*is_last) {
-      is_finalised_ = true;
-      ++segments_;
-      size_ += rest - kTagSize;
-      torn_bytes_ = 0;
-      return {};
-    }
+    if (*is_last) return set(true, count + 1, std::uint64_t{count} * plain + short_size);
   }
-  if (segments == 0) return {};
-  // One that is as long as the others.
-  const auto is_last = opens(segments - 1, whole, true);
+  const std::uint64_t size = std::uint64_t{count} * plain;
+  if (count == 0) return set(false, 0, 0);
+  const auto is_last = opens(count - 1, plain, true);
   if (!is_last) return tl::unexpected(is_last.error());
-  if (*is_last && rest == 0) {
-    is_finalised_ = true;
-    return {};
+  if (*is_last && rest == 0) return set(true, count, size);
+  if (*is_last) return tl::unexpected(appended(rest));
+  // Not finalised, whatever its last whole segment is: what a crash (or a disk) spoiled shows when
+  // it is read. But something must open, or the key is another file's.
+  for (std::uint32_t index = count; index-- > 0;) {
+    const auto fits = opens(index, plain, false);
+    if (!fits) return tl::unexpected(fits.error());
+    if (*fits) return set(false, count, size);
+    const auto ends = opens(index, plain, true);
+    if (!ends) return tl::unexpected(ends.error());
+    if (*ends) return tl::unexpected(appended(*file_size - place_of(index + 1)));
   }
-  const auto is_open_end = opens(segments - 1, whole, false);
-  if (!is_open_end) return tl::unexpected(is_open_end.error());
-  // The usual file that is not finalised. Bytes behind a short last segment would look the same.
-  const auto end =
-      *is_open_end ? core::Result<std::uint32_t>(segments) : first_that_does_not_open(segments);
-  if (!end) return tl::unexpected(end.error());
-  const auto was_longer = ends_early_at(*end, *file_size);
-  if (!was_longer) return tl::unexpected(was_longer.error());
-  if (*was_longer)
-    return core::fault(core::ExitCode::data,
-                       fmt::format("bytes were appended to '{}' after its end", name_),
-                       "restore the file from its backup");
-  if (*end == 0)
-    return core::fault(core::ExitCode::data,
-                       fmt::format("nothing in '{}' can be opened: its content or its key was "
-                                   "changed",
-                                   name_),
-                       "restore the file, or the key store from its mirror");
-  return {};
+  return core::fault(core::ExitCode::data,
+                     fmt::format("cannot open {}: its key opens none of its segments", name_),
+                     "it was changed, or its key row belongs to another file");
 }
 
-core::Result<std::uint32_t> Reader::first_that_does_not_open(std::uint32_t count) {
-  std::uint32_t low = 0;
-  std::uint32_t high = count;
-  while (low < high) {
-    const std::uint32_t middle = low + (high - low) / 2;
-    const auto opened = opens(middle, header_.format.segment_size(), false);
-    if (!opened) return tl::unexpected(opened.error());
-    if (*opened) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
+core::Result<bool> Reader::opens(std::uint32_t index, std::size_t plain_size, bool is_last) {
+  opened_.reset();
+  sealed_.resize(plain_size + kTagSize);
+  plain_.resize(plain_size);
+  const auto count = read_at(file_.get(), place_of(index), sealed_, name_);
+  if (!count) return tl::unexpected(count.error());
+  return *count == sealed_.size() &&
+         aead_.open(segment_nonce(header_, index, is_last), sealed_, {}, plain_);
 }
 
-core::Result<bool> Reader::ends_early_at(std::uint32_t index, std::uint64_t file_size) {
-  if (place_of(index) + kTagSize >= file_size) return false;
-  const std::uint64_t available = file_size - place_of(index) - kTagSize;
-  const std::size_t most =
-      static_cast<std::size_t>(std::min<std::uint64_t>(available, header_.format.segment_size()));
-  for (std::size_t size = 0; size <= most; size += header_.format.frame_size()) {
-    const auto is_last = opens(index, size, true);
-    if (!is_last || *is_last) return is_last;
-  }
-  return false;
+std::size_t Reader::plain_size_of(std::uint32_t index) const noexcept {
+  const std::size_t plain = header_.format.segment_size();
+  return static_cast<std::size_t>(
+      std::min<std::uint64_t>(plain, size_ - std::uint64_t{index} * plain));
 }
 
 core::Result<core::ByteView> Reader::segment(std::uint32_t index) {
   if (index >= segments_)
-    return core::fault(core::ExitCode::no_input,
-                       fmt::format("'{}' has no segment {}", name_, index));
-  const bool is_last = is_finalised_ && index + 1 == segments_;
-  const std::size_t whole = header_.format.segment_size();
-  const std::size_t plain_size =
-      is_last ? static_cast<std::size_t>(size_ - std::uint64_t{index} * whole) : whole;
+    return core::fault(core::ExitCode::no_input, fmt::format("{} has {} segments, not {}", name_,
+                                                             segments_, std::uint64_t{index} + 1));
   if (opened_ == index) return core::ByteView(plain_);
-  const auto opened = opens(index, plain_size, is_last);
-  if (!opened) return tl::unexpected(opened.error());
-  if (!*opened)
-    return core::fault(core::ExitCode::data,
-                       fmt::format("segment {} of '{}' was changed", index, name_),
-                       "restore the file from its backup");
+  const bool is_last = is_finalised_ && index + 1 == segments_;
+  const auto is_true = opens(index, plain_size_of(index), is_last);
+  if (!is_true) return tl::unexpected(is_true.error());
+  if (!*is_true) return tl::unexpected(changed(index));
   opened_ = index;
   return core::ByteView(plain_);
 }
 
 core::Result<std::size_t> Reader::read(std::uint64_t offset, std::span<std::byte> bytes) {
+  const std::size_t plain = header_.format.segment_size();
   std::size_t done = 0;
   while (done < bytes.size() && offset + done < size_) {
     const std::uint64_t at = offset + done;
-    const std::size_t whole = header_.format.segment_size();
-    const auto plain = segment(static_cast<std::uint32_t>(at / whole));
-    if (!plain) return tl::unexpected(plain.error());
-    const core::ByteView piece = plain->subspan(static_cast<std::size_t>(at % whole));
-    const std::size_t count = std::min(piece.size(), bytes.size() - done);
-    std::copy_n(piece.begin(), count, bytes.begin() + static_cast<std::ptrdiff_t>(done));
+    const auto view = segment(static_cast<std::uint32_t>(at / plain));
+    if (!view) return tl::unexpected(view.error());
+    const core::ByteView rest = view->subspan(static_cast<std::size_t>(at % plain));
+    const std::size_t count = std::min(rest.size(), bytes.size() - done);
+    std::ranges::copy(rest.first(count), bytes.begin() + static_cast<std::ptrdiff_t>(done));
     done += count;
   }
   return done;
 }
 
-std::uint64_t Reader::offset_at(core::Milliseconds moment) const noexcept {
-  if (moment.count() <= 0) return 0;
-  const std::uint64_t frame =
-      static_cast<std::uint64_t>(moment.count()) * header_.format.sample_rate / 1000;
-  return std::min(size_, frame * header_.format.frame_size());
-}
-
-core::Result<void> Reader::refresh() {
-  opened_.reset();
-  return find_end();
+core::Result<std::optional<std::size_t>> Reader::find_buried_end(std::uint32_t index) {
+  const std::size_t frame = header_.format.frame_size();
+  const std::size_t plain = header_.format.segment_size();
+  core::Bytes bytes(plain + kTagSize);
+  const auto count = read_at(file_.get(), place_of(index), bytes, name_);
+  if (!count) return tl::unexpected(count.error());
+  const crypto::AeadNonce nonce = segment_nonce(header_, index, true);
+  core::Bytes opened(plain);
+  for (std::size_t size = 0; size + kTagSize <= *count && size <= plain; size += frame)
+    if (aead_.open(nonce, core::ByteView(bytes).first(size + kTagSize), {},
+                   std::span(opened).first(size))) {
+      plain_ = std::move(opened);
+      plain_.resize(size);
+      opened_.reset();
+      return size;
+    }
+  return std::nullopt;
 }
 
 core::Result<void> Reader::verify(Expected expected) {
-  if (auto found = refresh(); !found) return found;
-  for (std::uint32_t index = 0; index < segments_; ++index)
-    if (auto plain = segment(index); !plain) return tl::unexpected(plain.error());
-  if (expected == Expected::finalised && !is_finalised_)
-    return core::fault(core::ExitCode::data,
-                       fmt::format("'{}' was cut, or its last segment was changed", name_),
-                       "restore the file from its backup");
+  for (std::uint32_t index = 0; index < segments_; ++index) {
+    if (const auto opened = segment(index); opened) continue;
+    const auto why = explain(index);
+    return tl::unexpected(why ? *why : why.error());
+  }
+  if (is_finalised_) return {};
+  if (auto untouched = check_tail(); !untouched) return untouched;
+  if (expected == Expected::finalised)
+    return core::fault(
+        core::ExitCode::data,
+        fmt::format("{} was cut: it ends after {} segments and {} bytes, without its "
+                    "last segment",
+                    name_, segments_, torn_bytes_),
+        std::string(kRestore));
   return {};
+}
+
+core::Result<void> Reader::check_tail() {
+  const auto buried = find_buried_end(segments_);
+  if (!buried) return tl::unexpected(buried.error());
+  if (!*buried) return {};
+  return tl::unexpected(appended(torn_bytes_ - **buried - kTagSize));
+}
+
+core::Result<core::Fault> Reader::explain(std::uint32_t index) {
+  const auto buried =
+      is_finalised_ ? core::Result<std::optional<std::size_t>>{} : find_buried_end(index);
+  if (!buried) return tl::unexpected(buried.error());
+  if (!*buried) return changed(index);
+  const std::uint64_t rest = place_of(segments_) + torn_bytes_ - place_of(index);
+  return appended(rest - **buried - kTagSize);
+}
+
+core::Fault Reader::appended(std::uint64_t count) const {
+  return {core::ExitCode::data,
+          fmt::format("{} was changed: {} bytes were appended after its end", name_, count),
+          std::string(kRestore)};
+}
+
+core::Fault Reader::changed(std::uint32_t index) const {
+  const auto seconds = std::chrono::duration_cast<core::Seconds>(
+      core::Milliseconds(std::int64_t{index} * header_.format.segment_ms));
+  return {core::ExitCode::data,
+          fmt::format("{} was changed: segment {} at {} is not what was recorded", name_, index,
+                      core::to_clock_text(seconds)),
+          std::string(kRestore)};
+}
+
+std::uint64_t Reader::place_of(std::uint32_t index) const noexcept {
+  return kHeaderSize + std::uint64_t{index} * (header_.format.segment_size() + kTagSize);
 }
 
 }  // namespace trunkline::sealed

@@ -69,12 +69,17 @@ class [[nodiscard]] Reader {
 
   core::Result<void> find_end();
   std::uint64_t place_of(std::uint32_t index) const noexcept;
+  std::size_t plain_size_of(std::uint32_t index) const noexcept;
   /// Whether the segment opens as that; its plaintext is in plain_ then.
   core::Result<bool> opens(std::uint32_t index, std::size_t plain_size, bool is_last);
-  /// The first segment that is neither whole and unflagged nor after one that is not.
-  core::Result<std::uint32_t> first_that_does_not_open(std::uint32_t count);
-  /// Whether a last segment of any length begins there, with bytes behind it.
-  core::Result<bool> ends_early_at(std::uint32_t index, std::uint64_t file_size);
+  /// The size of a short last segment that begins there and has foreign bytes behind it, if there
+  /// is one: tries every size, about 0.1 s.
+  core::Result<std::optional<std::size_t>> find_buried_end(std::uint32_t index);
+  /// That the torn bytes are no such segment.
+  core::Result<void> check_tail();
+  core::Result<core::Fault> explain(std::uint32_t index);
+  core::Fault appended(std::uint64_t count) const;
+  core::Fault changed(std::uint32_t index) const;
 
   os::Fd file_;
   std::string name_;

@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <optional>
 
 #include "crypto/random.h"
 #include "os/fd.h"
+#include "os/system_fault.h"
 #include "sealed/reader.h"
 #include "sealed/writer.h"
 
@@ -19,9 +19,8 @@ namespace trunkline::sealed {
 namespace {
 
 core::Fault io_fault(std::string_view what, const std::filesystem::path& path) {
-  return {core::ExitCode::io,
-          fmt::format("cannot {} '{}': {}", what, path.string(), std::strerror(errno)),
-          "is that disk mounted, writable and not full?"};
+  return os::system_fault(fmt::format("{} {}", what, path.native()), errno,
+                          "is that disk mounted, writable and not full?");
 }
 
 struct Opened {

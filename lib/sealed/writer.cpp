@@ -8,19 +8,18 @@
 
 #include <cassert>
 #include <cerrno>
-#include <cstring>
 
 #include "crypto/random.h"
+#include "os/system_fault.h"
 
 namespace trunkline::sealed {
 namespace {
 
 core::Fault io_fault(std::string_view what, const std::filesystem::path& path, int error) {
   const bool is_full = error == ENOSPC || error == EDQUOT;
-  return {core::ExitCode::io,
-          fmt::format("cannot {} '{}': {}", what, path.string(), std::strerror(error)),
-          is_full ? "make room on that disk: retention sweep, or a larger disk"
-                  : "is that disk mounted, and writable for recorderd's user?"};
+  return os::system_fault(fmt::format("{} {}", what, path.native()), error,
+                          is_full ? "make room on that disk: retention sweep, or a larger disk"
+                                  : "is that disk mounted, and writable for recorderd's user?");
 }
 
 /// All of it at `offset`, or the error number.
@@ -109,8 +108,10 @@ core::Result<void> Writer::finalise(core::ByteView last) {
 core::Result<void> Writer::append_segment(core::ByteView plaintext, bool is_last) {
   assert(!is_finalised_);
   if (failure_) return tl::unexpected(*failure_);
-  const core::Bytes ciphertext =
-      aead_.seal(segment_nonce(header_, next_index_, is_last), plaintext, {});
+  // One buffer for all the files of a thread: a segment for each would be tens of megabytes.
+  thread_local core::Bytes ciphertext;
+  ciphertext.resize(plaintext.size() + kTagSize);
+  aead_.seal(segment_nonce(header_, next_index_, is_last), plaintext, {}, ciphertext);
   if (const int error = write_all(file_.get(), ciphertext, file_size_)) {
     failure_ = io_fault("write", relative_path_, error);
     // Cut back to the last whole segment; if that fails too, the reader finds the torn bytes.

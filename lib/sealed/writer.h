@@ -34,9 +34,10 @@ struct NewFile {
 /// One thread at a time.
 class [[nodiscard]] Writer {
  public:
-  /// Commits the key row, makes the folders (mode 700) and the file (mode 600; never replaces one),
-  /// and writes the header. The fault tells the reason a recording cannot start: no key ring, disk
-  /// full, no permission. A file that failed leaves neither row nor file behind.
+  /// Commits the key row, makes the day's folders (mode 700) and the file (mode 600; never replaces
+  /// one), and writes the header. The root must be there: a disk that is not mounted shows. The
+  /// fault tells the reason a recording cannot start: no key ring, disk full, no permission. A file
+  /// that failed leaves neither row nor file behind.
   [[nodiscard]] static core::Result<Writer> create(const std::filesystem::path& root,
                                                    const NewFile& file, keystore::KeyStore& keys);
 
