@@ -11,8 +11,16 @@
 
 namespace trunkline::commands {
 
+cli::Command list();
+cli::Command recording_cat();
+cli::Command recording_list();
+cli::Command recording_show();
+cli::Command show();
+
 inline std::vector<cli::Command> all() {
-  return {};
+  return {
+      list(), recording_cat(), recording_list(), recording_show(), show(),
+  };
 }
 
 }  // namespace trunkline::commands

@@ -14,12 +14,18 @@ namespace trunkline::commands {
 cli::Command call_hangup();
 cli::Command call_list();
 cli::Command call_show();
+cli::Command device_add();
+cli::Command device_list();
+cli::Command device_remove();
+cli::Command device_set();
+cli::Command device_show();
 cli::Command registration_list();
 cli::Command reload();
 
 inline std::vector<cli::Command> all() {
   return {
-      call_hangup(), call_list(), call_show(), registration_list(), reload(),
+      call_hangup(),   call_list(),  call_show(),   device_add(),        device_list(),
+      device_remove(), device_set(), device_show(), registration_list(), reload(),
   };
 }
 

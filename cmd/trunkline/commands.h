@@ -16,7 +16,19 @@ cli::Command config_set();
 cli::Command config_show();
 cli::Command demo();
 cli::Command doctor();
+cli::Command init();
+cli::Command migrate();
 cli::Command status();
+cli::Command tenant_add();
+cli::Command tenant_list();
+cli::Command tenant_remove();
+cli::Command tenant_set();
+cli::Command tenant_show();
+cli::Command user_add();
+cli::Command user_list();
+cli::Command user_remove();
+cli::Command user_set();
+cli::Command user_show();
 
 inline std::vector<cli::Command> all() {
   return {
@@ -25,7 +37,19 @@ inline std::vector<cli::Command> all() {
       config_show(),
       demo(),
       doctor(),
+      init(),
+      migrate(),
       status(),
+      tenant_add(),
+      tenant_list(),
+      tenant_remove(),
+      tenant_set(),
+      tenant_show(),
+      user_add(),
+      user_list(),
+      user_remove(),
+      user_set(),
+      user_show(),
   };
 }
 

@@ -116,6 +116,23 @@ bool is_uuid_tail(std::string_view text) {
 
 }  // namespace
 
+bool passes(const Filter& filter, const Call& call) {
+  const auto is_caller = [&](const std::string& key) {
+    return key == call.caller.name || key == call.caller.number;
+  };
+  const auto is_called = [&](const std::string& key) {
+    return key == call.called.name || key == call.called.number || key == call.dialled;
+  };
+  return (!filter.since || call.started_at >= *filter.since) &&
+         (!filter.until || call.started_at < *filter.until) &&
+         (filter.caller.empty() || is_caller(filter.caller)) &&
+         (filter.called.empty() || is_called(filter.called)) &&
+         (filter.number.empty() || is_caller(filter.number) || is_called(filter.number)) &&
+         (filter.disposition.empty() || filter.disposition == call.disposition) &&
+         (!filter.is_live || *filter.is_live == call.is_live()) &&
+         (!filter.tenant || *filter.tenant == call.tenant);
+}
+
 std::uint64_t for_each_call(db::Connection& connection, const Filter& filter,
                             const std::function<bool(const Call&)>& use) {
   std::uint64_t given = 0;
@@ -178,6 +195,15 @@ std::string tenant_name(db::Connection& connection, const core::TenantId& tenant
   static constexpr db::Statement kName{"SELECT name FROM trunkline.tenant WHERE id = $1"};
   const db::Rows rows = connection.query(kName, {tenant});
   return rows.empty() ? tenant.text() : rows[0].get<std::string>("name");
+}
+
+core::Result<core::TenantId> tenant_id(db::Connection& connection, std::string_view name) {
+  static constexpr db::Statement kId{"SELECT id FROM trunkline.tenant WHERE name = $1"};
+  const db::Rows rows = connection.query(kId, {core::to_lower(name)});
+  if (!rows.empty()) return rows[0].get<core::TenantId>("id");
+  return core::fault(ExitCode::no_input,
+                     fmt::format("cannot find tenant '{}'", core::printable(name)),
+                     "list them: trunkline tenant list");
 }
 
 }  // namespace trunkline::cdr

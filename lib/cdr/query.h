@@ -30,6 +30,10 @@ struct Filter {
   std::uint64_t limit = 50;  ///< 0 = all
 };
 
+/// Whether a call that came from elsewhere (sipd's journal) passes the filter. The limit is not
+/// looked at.
+bool passes(const Filter& filter, const Call& call);
+
 /// Newest first; stops when `use` returns false. Returns the number of calls given.
 std::uint64_t for_each_call(db::Connection& connection, const Filter& filter,
                             const std::function<bool(const Call&)>& use);
@@ -47,7 +51,9 @@ struct CallFacts {
 };
 CallFacts facts_of(db::Connection& connection, const core::CallRef& call);
 
-/// Tenant names by id, for tables.
+/// The name, or the id's text for a tenant that is gone.
 std::string tenant_name(db::Connection& connection, const core::TenantId& tenant);
+[[nodiscard]] core::Result<core::TenantId> tenant_id(db::Connection& connection,
+                                                     std::string_view name);
 
 }  // namespace trunkline::cdr

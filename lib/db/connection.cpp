@@ -64,16 +64,27 @@ void log_notice(void*, const PGresult* result) noexcept {
 }
 
 PGconn* start_connection(const Options& options) {
-  // A later keyword wins over an earlier one, so what the URL says wins over these.
-  const std::array<const char*, 9> keywords{
-      "application_name",    "client_encoding",  "keepalives_idle",
-      "keepalives_interval", "keepalives_count", "tcp_user_timeout",
-      "connect_timeout",     "dbname",           nullptr};
   const std::string timeout =
       std::to_string(std::max<std::int64_t>(2, options.connect_timeout.count() / 1000));
-  const std::array<const char*, 9> values{
-      options.application.c_str(), "UTF8", "10", "5", "3", "15000", timeout.c_str(),
-      options.url.c_str(),         nullptr};
+  // A later keyword wins over an earlier one, and an empty value counts as none: what the URL says
+  // wins over what stands before it.
+  std::vector<const char*> keywords;
+  std::vector<const char*> values;
+  const auto add = [&](const char* keyword, const char* value) {
+    keywords.push_back(keyword);
+    values.push_back(value);
+  };
+  add("application_name", options.application.c_str());
+  add("client_encoding", "UTF8");
+  add("keepalives_idle", "10");
+  add("keepalives_interval", "5");
+  add("keepalives_count", "3");
+  add("tcp_user_timeout", "15000");
+  add("connect_timeout", timeout.c_str());
+  add("dbname", options.url.c_str());
+  add("dbname", options.database.c_str());
+  add("user", options.user.c_str());
+  add(nullptr, nullptr);
   return PQconnectStartParams(keywords.data(), values.data(), 1);
 }
 
@@ -308,6 +319,23 @@ void Connection::lose(std::string_view why) {
   fault.message.replace(0, reached.size(), "lost PostgreSQL");
   connection_.reset();
   throw core::Error(std::move(fault));
+}
+
+Login login_of(const std::string& url) {
+  using Parsed = core::CPtr<PQconninfoOption, PQconninfoFree>;
+  const auto value_of = [](const Parsed& options, std::string_view keyword) -> std::string {
+    for (const PQconninfoOption* option = options.get(); option && option->keyword; ++option) {
+      if (keyword == option->keyword && option->val != nullptr) return option->val;
+    }
+    return {};
+  };
+  const Parsed defaults(PQconndefaults());  // PGDATABASE, PGUSER, the OS user
+  const Parsed given(PQconninfoParse(url.c_str(), nullptr));
+  Login login{value_of(given, "dbname"), value_of(given, "user")};
+  if (login.user.empty()) login.user = value_of(defaults, "user");
+  if (login.database.empty()) login.database = value_of(defaults, "dbname");
+  if (login.database.empty()) login.database = login.user;
+  return login;
 }
 
 std::string quoted_identifier(std::string_view name) {

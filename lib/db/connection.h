@@ -30,6 +30,8 @@ namespace trunkline::db {
 
 struct Options {
   std::string url = {};                   ///< libpq conninfo or URI: `db.url`
+  std::string database = {};              ///< instead of the URL's
+  std::string user = {};                  ///< instead of the URL's
   std::string application = "trunkline";  ///< seen in pg_stat_activity
   std::string role = {};                  ///< SET ROLE after connecting; empty = as logged in
   std::string who = {};                   ///< acting person for the audit log; empty = login
@@ -109,6 +111,13 @@ class Connection {
   core::Milliseconds statement_timeout_{10'000};
   int interrupt_ = -1;
 };
+
+/// The database and login name that a URL (with environment and defaults) means.
+struct Login {
+  std::string database;
+  std::string user;
+};
+Login login_of(const std::string& url);
 
 /// `name` as an SQL identifier, for the few statements that cannot take it as a parameter.
 std::string quoted_identifier(std::string_view name);

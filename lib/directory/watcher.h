@@ -29,8 +29,8 @@ struct WatcherOptions {
 struct WatcherStatus {
   bool is_connected = false;
   std::uint64_t version = 0;
-  bool is_from_file = false;  ///< nothing was loaded from PostgreSQL since the start
-  std::string last_error = {};     ///< why it is not connected; empty when it is
+  bool is_from_file = false;    ///< nothing was loaded from PostgreSQL since the start
+  std::string last_error = {};  ///< why it is not connected; empty when it is
 };
 
 class Watcher {

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include "cdrctl/call.h"
+
+#include <fmt/format.h>
+
+#include "core/json.h"
+
+namespace trunkline::commands {
+namespace {
+
+std::string party_line(const cdr::Party& party) {
+  std::string line = shown(party);
+  if (!party.address.empty()) line += fmt::format(" at {}", party.address);
+  if (!party.user_agent.empty()) line += fmt::format(" ({})", party.user_agent);
+  return line;
+}
+
+std::string status_line(const cdr::Call& call) {
+  std::string line;
+  if (call.sip_status) line = fmt::format("SIP {}", *call.sip_status);
+  if (call.q850_cause)
+    line += fmt::format("{}Q.850 {}", line.empty() ? "" : ", ", *call.q850_cause);
+  return line;
+}
+
+}  // namespace
+
+std::string shown(const cdr::Party& party) {
+  if (party.number.empty() || party.number == party.name) return party.name;
+  if (party.name.empty()) return party.number;
+  return party.number + " " + party.name;
+}
+
+cli::Cell outcome(const cdr::Call& call) {
+  if (call.is_live()) return {call.state, cli::Color::cyan};
+  if (call.disposition == "answered") return {call.disposition, cli::Color::green};
+  if (call.disposition == "failed" || call.disposition == "interrupted") {
+    return {call.disposition, cli::Color::red};
+  }
+  return {call.disposition, cli::Color::yellow};
+}
+
+std::string short_id(const cli::Output& out, std::string_view id) {
+  return std::string(out.is_terminal() ? cli::tail(id) : id);
+}
+
+std::vector<cli::Field> fields_of(const cli::Output& out, const cdr::Call& call) {
+  std::vector<cli::Field> fields{{"call", call.call.text()}, {"outcome", outcome(call)}};
+  const auto add = [&](std::string label, std::string text) {
+    if (!text.empty()) fields.push_back({std::move(label), std::move(text)});
+  };
+  const auto add_time = [&](std::string label, const std::optional<core::Time>& time) {
+    if (time) add(std::move(label), out.time(*time));
+  };
+  const auto add_duration = [&](std::string label, const std::optional<std::int64_t>& ms) {
+    if (ms) add(std::move(label), out.duration(core::Milliseconds(*ms)));
+  };
+  add("status", status_line(call));
+  add("ended by", call.ended_by);
+  add("reason", call.reason);
+  add("caller", party_line(call.caller));
+  add("called", party_line(call.called));
+  add("dialled", call.dialled);
+  add("direction", call.direction);
+  add("rule", call.rule);
+  add_time("started", call.started_at);
+  add_time("ringing", call.ringing_at);
+  add_time("answered", call.answered_at);
+  add_time("ended", call.ended_at);
+  // Below a second the clock form says nothing, so the delay stays in milliseconds.
+  if (call.pdd_ms) add("post-dial delay", fmt::format("{} ms", *call.pdd_ms));
+  add_duration("rang", call.ring_ms);
+  add_duration("talked", call.talk_ms);
+  add("recording mode", call.recording_mode);
+  if (call.recording) add("recording", call.recording->text());
+  add("caller's Call-ID", call.caller.call_id);
+  add("called's Call-ID", call.called.call_id);
+  return fields;
+}
+
+std::vector<cli::Field> media_fields(const cli::Output& out, const core::Json& media) {
+  std::vector<cli::Field> fields;
+  const auto legs = media.find("legs");
+  if (legs == media.end() || !legs->is_array()) return fields;
+  for (const core::Json& leg : *legs) {
+    const auto count = [&](std::string_view key) {
+      return out.count(
+          static_cast<std::uint64_t>(std::max<std::int64_t>(0, core::number_at(leg, key))));
+    };
+    fields.push_back(
+        {"media " + core::text_at(leg, "leg"),
+         fmt::format("{}, {} received, {} sent, {} lost, {} late, {} refused",
+                     core::text_at(leg, "codec", "no codec"), count("packets_received"),
+                     count("packets_sent"), count("packets_lost"), count("packets_late"),
+                     count("packets_refused"))});
+  }
+  return fields;
+}
+
+}  // namespace trunkline::commands

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "cdrctl/ledger.h"
+
+#include <fmt/format.h>
+
+#include "cdr/period.h"
+#include "cdr/query.h"
+#include "db/tool.h"
+
+namespace trunkline::commands {
+namespace {
+
+constexpr core::Milliseconds kControlTimeout{10'000};
+
+bool is_away(const core::Error& error) {
+  return error.fault().code == core::ExitCode::unavailable ||
+         error.fault().code == core::ExitCode::try_again;
+}
+
+}  // namespace
+
+std::vector<cli::Option> list_options() {
+  return {{.name = "--since",
+           .help = "started at or after: today, yesterday, 2h, 2026-11-21, \"2026-11-21 08:00\"",
+           .value = "TIME"},
+          {.name = "--until", .help = "started before", .value = "TIME"},
+          {.name = "--number", .help = "number or name of either party", .value = "NUMBER"},
+          {.name = "--tenant", .help = "only of this tenant", .value = "NAME"},
+          {.name = "-n,--limit",
+           .help = "at most so many, newest first; 0 for all",
+           .value = "COUNT",
+           .fallback = "50"}};
+}
+
+std::optional<core::Time> moment(cli::Context& context, std::string_view option) {
+  if (!context.has(option)) return std::nullopt;
+  return core::value_or_throw(cdr::parse_when(context.value(option), core::system_clock().wall()));
+}
+
+std::optional<core::TenantId> chosen_tenant(cli::Context& context, db::Connection& connection) {
+  if (!context.has("--tenant")) return std::nullopt;
+  return core::value_or_throw(cdr::tenant_id(connection, context.value("--tenant")));
+}
+
+void with_ledger(cli::Context& context, std::string_view verb,
+                 const std::function<void(db::Connection&)>& ask,
+                 const std::function<void()>& otherwise) {
+  std::optional<db::Connection> connection;
+  try {
+    connection = db::open_to_read(context.config(), fmt::format("cdrctl {}", verb));
+  } catch (const core::Error& error) {
+    if (!is_away(error)) throw;
+    context.warn(error.fault().message, "what follows is from this host's journal only");
+  }
+  if (connection) return ask(*connection);
+  otherwise();
+}
+
+control::Client recorderd(cli::Context& context) {
+  return core::value_or_throw(control::Client::connect(context.config().text("media.control"),
+                                                       kControlTimeout, "recorderd"));
+}
+
+control::Client sipd(cli::Context& context) {
+  return core::value_or_throw(
+      control::Client::connect(context.config().text("sip.control"), kControlTimeout, "sipd"));
+}
+
+}  // namespace trunkline::commands

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What the verbs of cdrctl share: the flags of a list, and what to do while PostgreSQL is away.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/context.h"
+#include "control/client.h"
+#include "core/error.h"
+#include "core/time.h"
+#include "db/connection.h"
+
+namespace trunkline::commands {
+
+/// --since, --until, --number, --tenant and --limit.
+std::vector<cli::Option> list_options();
+
+/// The moment of --since or --until, if it is given. Throws core::Error.
+std::optional<core::Time> moment(cli::Context& context, std::string_view option);
+std::optional<core::TenantId> chosen_tenant(cli::Context& context, db::Connection& connection);
+
+/// Runs `ask` with a connection for reading. While PostgreSQL is away it warns and runs
+/// `otherwise`, which asks a daemon's own journal.
+void with_ledger(cli::Context& context, std::string_view verb,
+                 const std::function<void(db::Connection&)>& ask,
+                 const std::function<void()>& otherwise);
+
+/// Throws core::Error where the daemon is not there.
+control::Client recorderd(cli::Context& context);
+control::Client sipd(cli::Context& context);
+
+}  // namespace trunkline::commands

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include "cdr/query.h"
+#include "cdrctl/call.h"
+#include "cdrctl/commands.h"
+#include "cdrctl/ledger.h"
+
+namespace trunkline::commands {
+namespace {
+
+void print(cli::Context& context, const cdr::Call& call, const cdr::CallFacts& facts,
+           const std::string& tenant) {
+  cli::Output& out = context.out();
+  core::Json object = cdr::to_json(call);
+  std::vector<cli::Field> fields = fields_of(out, call);
+  fields.push_back({"tenant", tenant});
+  if (facts.media) {
+    object["media"] = *facts.media;
+    for (cli::Field& field : media_fields(out, *facts.media)) fields.push_back(std::move(field));
+  }
+  if (!facts.recordings.empty()) object["recordings"] = facts.recordings;
+  for (const core::Json& recording : facts.recordings) {
+    const std::string reason = core::text_at(recording, "reason");
+    fields.push_back(
+        {"recorded",
+         fmt::format("{}, {}{}{}", core::text_at(recording, "status"),
+                     out.duration(core::Milliseconds(core::number_at(recording, "duration_ms"))),
+                     reason.empty() ? "" : ", ", reason)});
+  }
+  out.record("cdr.v1", fields, std::move(object));
+}
+
+/// sipd knows its calls by journal also while PostgreSQL is away; recorderd its recordings.
+void show_from_journal(cli::Context& context) {
+  const core::Json body =
+      core::value_or_throw(sipd(context).call("journal.call", {{"call", context.value("CALL")}}));
+  const cdr::Call call = core::value_or_throw(cdr::parse_call(body));
+  cdr::CallFacts facts;
+  if (call.recording) {
+    auto recording =
+        recorderd(context).call("recording.show", {{"recording", call.recording->text()}});
+    if (recording) facts.recordings.push_back(std::move(*recording));
+  }
+  print(context, call, facts, call.tenant.text());
+}
+
+core::ExitCode run(cli::Context& context) {
+  with_ledger(
+      context, "show",
+      [&](db::Connection& connection) {
+        const cdr::Call call =
+            core::value_or_throw(cdr::find_call(connection, context.value("CALL")));
+        print(context, call, cdr::facts_of(connection, call.call),
+              cdr::tenant_name(connection, call.tenant));
+      },
+      [&] { show_from_journal(context); });
+  return core::ExitCode::done;
+}
+
+}  // namespace
+
+cli::Command show() {
+  return {.path = "show",
+          .summary = "show a call: how it went, its media and its recordings",
+          .description =
+              "Shows what the ledger knows of a call, live or ended: who, when, how it ended, what "
+              "recorderd saw of its media, and its recordings. While PostgreSQL is away, sipd's "
+              "journal is asked.",
+          .arguments = {{.name = "CALL",
+                         .help = "id or its end, SIP Call-ID, number (its last call), or last"}},
+          .exits = {{core::ExitCode::no_input, "there is no such call"},
+                    {core::ExitCode::usage, "the end of the id fits several calls"}},
+          .examples = {{"cdrctl show last", "the call that began last"},
+                       {"cdrctl show 101 --json | jq .media", "media of 101's last call"}},
+          .is_paged = true,
+          .run = run};
+}
+
+}  // namespace trunkline::commands

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "sipctl/device.h"
+
+#include <fmt/format.h>
+
+#include "directory/tenants.h"
+
+namespace trunkline::commands {
+
+cli::Option tenant_option() {
+  return {.name = "--tenant",
+          .help = "the device's tenant instead of the default one",
+          .value = "NAME"};
+}
+
+directory::Tenant chosen_tenant(cli::Context& context, db::Connection& connection) {
+  return core::value_or_throw(directory::tenant_or_default(connection, context.value("--tenant")));
+}
+
+core::Json to_json(const directory::Device& device, const directory::Tenant& tenant) {
+  return {{"device", device.id.text()},
+          {"tenant", tenant.id.text()},
+          {"tenant_name", tenant.name},
+          {"domain", tenant.domain},
+          {"name", device.name},
+          {"extension", device.extension},
+          {"display_name", device.display_name},
+          {"algorithm", directory::name_of(device.algorithm)},
+          {"recording", directory::name_of(device.recording)},
+          {"is_enabled", device.is_enabled}};
+}
+
+std::vector<cli::Field> fields_of(const directory::Device& device,
+                                  const directory::Tenant& tenant) {
+  return {{"name", device.name},
+          {"extension", device.extension.empty() ? "-" : device.extension},
+          {"display name", device.display_name.empty() ? "-" : device.display_name},
+          {"address", fmt::format("sip:{}@{}", device.name, tenant.domain)},
+          {"tenant", tenant.name},
+          {"digest", directory::name_of(device.algorithm)},
+          {"recording", device.recording == directory::RecordingMode::inherit
+                            ? fmt::format("inherit ({})", directory::name_of(tenant.recording))
+                            : std::string(directory::name_of(device.recording))},
+          {"state",
+           device.is_enabled ? cli::Cell("enabled") : cli::Cell("disabled", cli::Color::yellow)},
+          {"id", device.id.text()}};
+}
+
+void show_with_password(cli::Context& context, const directory::AddedDevice& added,
+                        const directory::Tenant& tenant) {
+  const std::string password(added.password.reveal_text());
+  core::Json object = to_json(added.device, tenant);
+  object["password"] = password;
+  std::vector<cli::Field> fields = fields_of(added.device, tenant);
+  fields.insert(fields.begin() + 1, {"password", cli::Cell(password, cli::Color::bold)});
+  context.out().record("device.v1", fields, std::move(object));
+  context.note("the password is shown this once and kept nowhere");
+}
+
+}  // namespace trunkline::commands

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What trunkline init did, step by step: made now, or there already.
+
+#include <string_view>
+
+#include "cli/context.h"
+
+namespace trunkline::commands {
+
+class InitReport {
+ public:
+  explicit InitReport(cli::Context& context);
+
+  void made(std::string_view step, std::string_view what) { add(step, true, what, {}); }
+  void present(std::string_view step, std::string_view what) { add(step, false, what, {}); }
+  /// The only time anybody sees the password.
+  void made_with_password(std::string_view step, std::string_view what,
+                          const core::Secret& password);
+
+ private:
+  void add(std::string_view step, bool is_made, std::string_view what, std::string_view password);
+  cli::Context& context_;
+};
+
+}  // namespace trunkline::commands
