@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "core/json.h"
 
+#include <cmath>
+#include <cstdint>
+
 namespace trunkline::core {
 namespace {
 
@@ -52,7 +55,13 @@ std::string text_at(const Json& json, std::string_view key, std::string_view oth
 
 std::int64_t number_at(const Json& json, std::string_view key, std::int64_t otherwise) {
   const Json* const found = member(json, key);
-  return found != nullptr && found->is_number() ? found->get<std::int64_t>() : otherwise;
+  if (found == nullptr || !found->is_number()) return otherwise;
+  // What does not fit would turn negative (2^63) or be undefined (1e300).
+  if (found->is_number_unsigned())
+    return found->get<std::uint64_t>() <= INT64_MAX ? found->get<std::int64_t>() : otherwise;
+  constexpr double kBound = 9223372036854775808.0;
+  if (found->is_number_float() && !(std::abs(found->get<double>()) < kBound)) return otherwise;
+  return found->get<std::int64_t>();
 }
 
 bool bool_at(const Json& json, std::string_view key, bool otherwise) {

@@ -20,7 +20,8 @@ Result<Json> parse_json(std::string_view text);
 /// One line, no trailing newline; bytes that are not UTF-8 become U+FFFD.
 std::string to_line(const Json& json);
 
-/// The member's value, or `otherwise` where it is absent or of another type.
+/// The member's value, or `otherwise` where it is absent, of another type, or (a number) does not
+/// fit.
 std::string text_at(const Json& json, std::string_view key, std::string_view otherwise = {});
 std::int64_t number_at(const Json& json, std::string_view key, std::int64_t otherwise = 0);
 bool bool_at(const Json& json, std::string_view key, bool otherwise = false);
