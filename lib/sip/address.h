@@ -22,7 +22,7 @@ std::optional<Protocol> parse_protocol(std::string_view text);
 
 /// An IPv4 address (IPv6 without brackets) and a port.
 struct Endpoint {
-  std::string host;
+  std::string host = {};
   std::uint16_t port = 0;
 
   bool empty() const noexcept { return host.empty(); }
@@ -37,8 +37,8 @@ struct Endpoint {
 /// to a flow uses the live connection, and opens one to `peer` where it is gone.
 struct Flow {
   Protocol protocol = Protocol::udp;
-  Endpoint peer;
-  Endpoint local;  ///< our socket; an empty host lets the agent choose
+  Endpoint peer = {};
+  Endpoint local = {};  ///< our socket; an empty host lets the agent choose
 
   bool empty() const noexcept { return peer.empty(); }
   /// Names the flow in logs and maps: "udp:192.0.2.1:5060>127.0.0.1:5060".
@@ -51,7 +51,7 @@ struct Flow {
 /// One "sip.listen" entry: "udp:0.0.0.0:5060", "tcp:127.0.0.1:0".
 struct Listener {
   Protocol protocol = Protocol::udp;
-  Endpoint address;
+  Endpoint address = {};
 
   std::string text() const;
   static core::Result<Listener> parse(std::string_view text);
@@ -61,12 +61,12 @@ struct Listener {
 /// A sip: or sips: URI. Any other scheme keeps everything after the colon in `opaque`.
 struct Uri {
   std::string scheme = "sip";
-  std::string user;        ///< without password, %-escapes undone
-  std::string host;        ///< lower case; IPv6 with its brackets
-  std::uint16_t port = 0;  ///< 0 where absent
-  std::string params;      ///< "transport=tcp;lr", without the first semicolon
-  std::string headers;     ///< after the question mark
-  std::string opaque;
+  std::string user = {};     ///< without password, %-escapes undone
+  std::string host = {};     ///< lower case; IPv6 with its brackets
+  std::uint16_t port = 0;    ///< 0 where absent
+  std::string params = {};   ///< "transport=tcp;lr", without the first semicolon
+  std::string headers = {};  ///< after the question mark
+  std::string opaque = {};
 
   bool empty() const noexcept { return host.empty() && opaque.empty(); }
   bool is_sip() const noexcept { return scheme == "sip" || scheme == "sips"; }
@@ -83,21 +83,22 @@ bool is_equivalent(const Uri& left, const Uri& right);
 
 /// From, To: display name, URI, tag.
 struct Party {
-  std::string display_name;  ///< without quotes
-  Uri uri;
-  std::string tag;
+  std::string display_name = {};  ///< without quotes
+  Uri uri = {};
+  std::string tag = {};
 
   bool operator==(const Party&) const = default;
 };
 
 /// One Contact.
 struct Contact {
-  std::string display_name;
-  Uri uri;
-  std::optional<std::uint32_t> expires;  ///< seconds; a value that cannot be read counts as absent
-  std::string q;                         ///< "0.5" as written, "" where absent
-  std::string instance;                  ///< +sip.instance without quotes
-  std::string reg_id;
+  std::string display_name = {};
+  Uri uri = {};
+  std::optional<std::uint32_t> expires =
+      {};                     ///< seconds; a value that cannot be read counts as absent
+  std::string q = {};         ///< "0.5" as written, "" where absent
+  std::string instance = {};  ///< +sip.instance without quotes
+  std::string reg_id = {};
 
   bool operator==(const Contact&) const = default;
 };

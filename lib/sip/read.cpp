@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/text.h"
+#include "sip/compose.h"
 #include "sip/message_class.h"
 
 namespace trunkline::sip {
@@ -158,24 +159,22 @@ constexpr std::size_t kHeadersMax = 64;
 
 std::vector<Header> read_headers(const sip_t& sip) {
   std::vector<Header> headers;
-  const msg_header_t* header = sip.sip_request != nullptr
-                                   ? reinterpret_cast<const msg_header_t*>(sip.sip_request)
-                                   : reinterpret_cast<const msg_header_t*>(sip.sip_status);
-  for (; header != nullptr && headers.size() < kHeadersMax; header = header->sh_succ) {
-    // The first of several in one line holds the line as it arrived, the others nothing.
-    if (header->sh_data == nullptr || has_field(header->sh_class)) continue;
-    const std::string_view line(static_cast<const char*>(header->sh_data), header->sh_len);
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos) continue;
-    std::string value(core::trim(line.substr(colon + 1)));
-    // Folded lines (RFC 3261 7.3.1) become one.
-    std::replace_if(
-        value.begin(), value.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; },
-        ' ');
-    const char* name = header->sh_class->hc_name;
-    headers.push_back(
-        {name != nullptr ? std::string(name) : std::string(core::trim(line.substr(0, colon))),
-         std::move(value)});
+  const HomeRef home = make_home();
+  const auto* header = sip.sip_request != nullptr
+                           ? reinterpret_cast<const sip_header_t*>(sip.sip_request)
+                           : reinterpret_cast<const sip_header_t*>(sip.sip_status);
+  for (; header != nullptr && headers.size() < kHeadersMax;
+       header = reinterpret_cast<const sip_header_t*>(header->sh_succ)) {
+    if (has_field(header->sh_class)) continue;
+    if (header->sh_class == sip_unknown_class) {
+      headers.push_back(
+          {text_of(header->sh_unknown->un_name), one_line(text_of(header->sh_unknown->un_value))});
+      continue;
+    }
+    // Sofia takes the text apart as it parses; put together again it is what it means.
+    const char* value = sip_header_as_string(home.get(), header);
+    if (value == nullptr || header->sh_class->hc_name == nullptr) continue;
+    headers.push_back({header->sh_class->hc_name, one_line(value)});
   }
   return headers;
 }

@@ -15,6 +15,7 @@
 
 #include "core/error.h"
 #include "core/locked.h"
+#include "sip/monotonic.h"
 #include "sip/root_core.h"
 
 // Sofia exports this hook for its own tests and declares it nowhere.

@@ -4,7 +4,6 @@
 // The inside of sip::Root, for lib/sip alone: the su_root, its registrations, and the queue of
 // posted work.
 
-#include <chrono>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -16,10 +15,6 @@
 #include "sip/sofia.h"
 
 namespace trunkline::sip {
-
-/// Where Sofia's time comes from; nullptr = CLOCK_MONOTONIC. Tests set it.
-using MonotonicSource = std::chrono::nanoseconds (*)();
-void set_monotonic_source(MonotonicSource source);
 
 class Root::Core {
  public:

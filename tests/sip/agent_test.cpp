@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+#include <catch2/catch.hpp>
+
+#include "sip/loopback.h"
+
+namespace {
+
+using namespace trunkline;
+using namespace trunkline::sip_test;
+
+bool contains(const std::string& text, std::string_view piece) {
+  return text.find(piece) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("agent: a request outside dialogs reaches the owner as a value", "[agent]") {
+  World world;
+  const auto agent = world.agent();
+  Peer peer(world);
+  std::vector<sip::Request> requests;
+  agent->on_request([&](sip::IncomingRequest incoming) {
+    requests.push_back(incoming.request());
+    std::move(incoming).reply({.status = 200,
+                               .phrase = "Fine",
+                               .content = {.headers = {{"X-Answer", "yes\r\nX-Evil: 1"}}}});
+  });
+  peer.send(udp_port(*agent), text_of({.extra = "User-Agent: test/1\r\nX-Question: who?\r\n",
+                                       .body = "hello",
+                                       .port = peer.port()}));
+  REQUIRE(world.until([&] { return peer.count("SIP/2.0 200 Fine") == 1; }));
+
+  REQUIRE(requests.size() == 1);
+  const sip::Request& request = requests.front();
+  CHECK(request.method == sip::Method::options);
+  CHECK(request.uri.user == "alice");
+  CHECK(request.from.tag == "b1");
+  CHECK(request.to.tag.empty());
+  CHECK(request.call_id == "call-1");
+  CHECK(request.cseq == 1);
+  CHECK(request.user_agent == "test/1");
+  CHECK(request.body == "hello");
+  CHECK(sip::find_header(request.headers, "x-question") == "who?");
+  CHECK(request.contacts.size() == 1);
+  CHECK(request.flow.peer == sip::Endpoint{"127.0.0.1", peer.port()});
+  CHECK(request.flow.local == sip::Endpoint{"127.0.0.1", udp_port(*agent)});
+
+  const std::string answer = peer.last("SIP/2.0 200 Fine");
+  CHECK(header_of(answer, "X-Answer") == "yes  X-Evil: 1");
+  CHECK(header_of(answer, "X-Evil").empty());
+  CHECK(header_of(answer, "Server") == "trunkline");
+}
+
+TEST_CASE("agent: the answer goes where the request came from", "[agent]") {
+  World world;
+  const auto agent = world.agent();
+  Peer peer(world);
+  agent->on_request(
+      [](sip::IncomingRequest incoming) { std::move(incoming).reply({.status = 200}); });
+  // A phone behind NAT: Via names an address and port that are not the packet's.
+  std::string text = text_of({.port = 9});
+  const std::string via = "SIP/2.0/UDP 127.0.0.1:9";
+  text.replace(text.find(via), via.size(), "SIP/2.0/UDP 192.168.99.1:9");
+
+  SECTION("with received and rport added") {
+    peer.send(udp_port(*agent), text);
+    REQUIRE(world.until([&] { return peer.count("SIP/2.0 200") == 1; }));
+    const std::string answered_via = header_of(peer.last("SIP/2.0 200"), "Via");
+    CHECK(contains(answered_via, "received=127.0.0.1"));
+    CHECK(contains(answered_via, fmt::format("rport={}", peer.port())));
+  }
+  SECTION("whatever maddr says") {
+    text.replace(text.find(";branch"), 7, ";maddr=no-such-host.invalid;branch");
+    peer.send(udp_port(*agent), text);
+    REQUIRE(world.until([&] { return peer.count("SIP/2.0 200") == 1; }));
+    CHECK(!contains(peer.last("SIP/2.0 200"), "maddr"));
+  }
+}
+
+TEST_CASE("agent: what needs no owner is answered at once", "[agent]") {
+  World world;
+  const auto agent = world.agent();
+  Peer peer(world);
+  int reached = 0;
+  agent->on_request([&](sip::IncomingRequest incoming) {
+    ++reached;
+    std::move(incoming).reply({.status = 200});
+  });
+  struct Row {
+    std::string what;
+    RequestText request;
+    std::string status;
+    std::string header;
+    std::string value;
+  };
+  const std::string allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER";
+  const std::vector<Row> rows = {
+      {"a method we know and do not serve", {.method = "SUBSCRIBE"}, "405", "Allow", allow},
+      {"a method nobody knows", {.method = "FROBNICATE"}, "501", "Allow", allow},
+      {"an extension we lack",
+       {.extra = "Require: 100rel, foo\r\n"},
+       "420",
+       "Unsupported",
+       "100rel, foo"},
+      {"a dialog we do not know",
+       {.method = "BYE", .to = "<sip:a@127.0.0.1>;tag=x"},
+       "481",
+       "",
+       ""},
+      {"a CANCEL of nothing", {.method = "CANCEL"}, "481", "", ""},
+      {"a telephone URI", {.uri = "tel:+4915112345"}, "416", "", ""},
+  };
+  for (const Row& row : rows) {
+    INFO(row.what);
+    RequestText request = row.request;
+    request.port = peer.port();
+    peer.received.clear();
+    peer.send(udp_port(*agent), text_of(request));
+    REQUIRE(world.until([&] { return !peer.received.empty(); }));
+    CHECK(peer.received.front().starts_with("SIP/2.0 " + row.status));
+    if (!row.header.empty()) CHECK(header_of(peer.received.front(), row.header) == row.value);
+  }
+  CHECK(reached == 0);
+  CHECK(agent->counts().sofia_incoming == 0);
+}
+
+TEST_CASE("agent: an INVITE that has gone round too often is refused", "[agent]") {
+  World world;
+  const auto agent = world.agent();
+  Peer peer(world);
+  agent->on_request(
+      [](sip::IncomingRequest incoming) { std::move(incoming).reply({.status = 200}); });
+  std::string text = text_of({.method = "INVITE", .port = peer.port()});
+  text.replace(text.find("Max-Forwards: 70"), 16, "Max-Forwards: 0");
+  peer.send(udp_port(*agent), text);
+  REQUIRE(world.until([&] { return peer.count("SIP/2.0 483") == 1; }));
+}
+
+TEST_CASE("agent: answers without state have the same tag for the same request", "[agent]") {
+  World world;
+  const auto agent = world.agent();
+  Peer peer(world);
+  agent->on_request(
+      [](sip::IncomingRequest incoming) { std::move(incoming).reply({.status = 401}); });
+  const std::string text = text_of({.method = "INVITE", .port = peer.port()});
+  peer.send(udp_port(*agent), text);
+  peer.send(udp_port(*agent), text);
+  REQUIRE(world.until([&] { return peer.received.size() == 2; }));
+  CHECK(contains(header_of(peer.received[0], "To"), ";tag="));
+  CHECK(header_of(peer.received[0], "To") == header_of(peer.received[1], "To"));
+  peer.send(udp_port(*agent), text_of({.method = "INVITE", .cseq = 2, .port = peer.port()}));
+  REQUIRE(world.until([&] { return peer.received.size() == 3; }));
+  CHECK(header_of(peer.received[0], "To") != header_of(peer.received[2], "To"));
+}
+
+TEST_CASE("agent: a request may be answered later, or not at all", "[agent]") {
+  World world;
+  const auto agent = world.agent();
+  Peer peer(world);
+  std::vector<sip::IncomingRequest> waiting;
+  agent->on_request([&](sip::IncomingRequest incoming) { waiting.push_back(std::move(incoming)); });
+  peer.send(udp_port(*agent), text_of({.call_id = "one", .port = peer.port()}));
+  peer.send(udp_port(*agent), text_of({.call_id = "two", .port = peer.port()}));
+  REQUIRE(world.until([&] { return waiting.size() == 2; }));
+  std::move(waiting[1]).reply({.status = 200});
+  waiting.clear();
+  REQUIRE(world.until([&] { return peer.received.size() == 1; }));
+  world.run_for(30ms);
+  CHECK(peer.received.size() == 1);
+  CHECK(header_of(peer.received[0], "Call-ID") == "two");
+}
+
+TEST_CASE("agent: an owner that throws answers 500 and the loop goes on", "[agent]") {
+  World world;
+  const auto agent = world.agent();
+  Peer peer(world);
+  agent->on_request([](sip::IncomingRequest) { throw std::runtime_error("no"); });
+  peer.send(udp_port(*agent), text_of({.port = peer.port()}));
+  REQUIRE(world.until([&] { return peer.count("SIP/2.0 500") == 1; }));
+}
+
+TEST_CASE("agent: garbage is counted and answered with nothing", "[agent]") {
+  World world;
+  const auto agent = world.agent();
+  Peer peer(world);
+  peer.send(udp_port(*agent), "this is not SIP\r\n\r\n");
+  peer.send(udp_port(*agent), "SIP/2.0 200 OK\r\n\r\n");
+  peer.send(udp_port(*agent), std::string(1, '\0') + "\xff\xfe");
+  REQUIRE(world.until([&] { return agent->counts().malformed >= 2; }));
+  CHECK(peer.received.empty());
+}
+
+TEST_CASE("agent: a port that is taken is told with a hint", "[agent]") {
+  World world;
+  const auto first = world.agent();
+  const std::string address = fmt::format("tcp:127.0.0.1:{}", port_of(*first, sip::Protocol::tcp));
+  try {
+    const sip::Agent second(world.root, {.listen = {address}});
+    FAIL("it listened");
+  } catch (const core::Error& error) {
+    CHECK(error.fault().message == "cannot listen on " + address + ": Address already in use");
+    CHECK(error.fault().hint == "see who has the port: ss -lntup; change sip.listen");
+  }
+}
+
+TEST_CASE("agent: OPTIONS over TCP is answered on its connection", "[agent]") {
+  World world;
+  const auto server = world.agent();
+  const auto client = world.agent();
+  sip::Flow seen;
+  server->on_request([&](sip::IncomingRequest incoming) {
+    seen = incoming.request().flow;
+    std::move(incoming).reply(server->options_reply());
+  });
+  sip::Response got;
+  sip::Outgoing outgoing{
+      .target = *sip::Uri::parse(
+          fmt::format("sip:127.0.0.1:{};transport=tcp", port_of(*server, sip::Protocol::tcp))),
+      .from = {.uri = *sip::Uri::parse("sip:us@127.0.0.1")},
+      .to = {.uri = *sip::Uri::parse("sip:them@127.0.0.1")}};
+  const auto transaction = client->send(sip::Method::options, outgoing, {},
+                                        [&](const sip::Response& response) { got = response; });
+  REQUIRE(world.until([&] { return got.status != 0; }));
+  CHECK(got.status == 200);
+  CHECK(sip::find_header(got.headers, "Allow") == server->allow());
+  CHECK(sip::find_header(got.headers, "Accept") == "application/sdp");
+  CHECK(seen.protocol == sip::Protocol::tcp);
+}
+
+TEST_CASE("agent: a target that does not answer is declared dead after a while", "[agent]") {
+  World world;
+  sip::AgentOptions options;
+  options.dead_after_timeouts = 1;
+  const auto agent = world.agent(options);
+  const Peer silent(world);
+  sip::Outgoing outgoing{.target = *sip::Uri::parse(fmt::format("sip:127.0.0.1:{}", silent.port())),
+                         .from = {.uri = *sip::Uri::parse("sip:us@127.0.0.1")},
+                         .to = {.uri = *sip::Uri::parse("sip:them@127.0.0.1")}};
+  std::vector<sip::Response> responses;
+  const auto keep = [&](const sip::Response& response) { responses.push_back(response); };
+  const auto first = agent->send(sip::Method::options, outgoing, {}, keep);
+  world.run_for(20ms);
+  world.push_time(33s);
+  REQUIRE(world.until([&] { return responses.size() == 1; }));
+  CHECK(responses[0].status == 408);
+  CHECK(responses[0].is_local);
+  CHECK(agent->counts().dead_targets == 1);
+  const auto second = agent->send(sip::Method::options, outgoing, {}, keep);
+  CHECK(responses.size() == 1);
+  REQUIRE(world.until([&] { return responses.size() == 2; }));
+  CHECK(responses[1].status == 503);
+  CHECK(responses[1].is_local);
+}
