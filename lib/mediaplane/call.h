@@ -46,6 +46,7 @@ struct Call {
   core::TenantId tenant;
   core::Time created_at;
   core::Time last_signal;
+  core::SteadyTime last_command;  ///< the same moment, for measuring how long ago it was
   std::optional<core::Time> answered_at = {};
   bool has_timed_out = false;
   std::array<CallLeg, kLegs> legs = {};

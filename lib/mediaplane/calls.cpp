@@ -68,7 +68,8 @@ Call& Calls::open(const NewCall& facts) {
             .call = facts.call.is_nil() ? core::CallRef::make(now) : facts.call,
             .tenant = facts.tenant,
             .created_at = now,
-            .last_signal = now};
+            .last_signal = now,
+            .last_command = clock_.steady()};
   call.recording.is_wanted = facts.is_recorded;
   call.recording.chosen = facts.recording;
   call.thread = &least_busy();
@@ -81,6 +82,7 @@ core::Result<void> Calls::describe(Call& call, Leg leg, sdp::Session description
   if (auto added = add_lines(call, description); !added) return added;
   call.leg(leg).description = std::move(description);
   call.last_signal = clock_.wall();
+  call.last_command = clock_.steady();
   push_plans(call);
   return {};
 }
@@ -172,6 +174,17 @@ void Calls::start_recording(Call& call) {
       });
 }
 
+/// It was wanted to the end and there was never audio to record: somebody must hear of that.
+void Calls::refuse_recording(const Call& call) {
+  const core::Time now = clock_.wall();
+  scribe_.refuse_recording(
+      {.recording = call.recording.chosen.value_or(core::RecordingId::make(now)),
+       .call = call.call,
+       .tenant = call.tenant,
+       .started_at = now},
+      "the call had no audio");
+}
+
 void Calls::stop_recording(Call& call) {
   call.recording.is_wanted = false;
   if (!std::exchange(call.recording.running, std::nullopt)) return;
@@ -203,6 +216,7 @@ void Calls::close(Call& call, MediaEnd end, Figures done) {
   // Shared by the I/O thread's work and the answer that it posts back.
   const auto closed = std::make_shared<Call>(std::move(node.mapped()));
   if (closed->has_timed_out && end == MediaEnd::deleted) end = MediaEnd::timeout;
+  if (closed->recording.is_wanted && closed->answered_at) refuse_recording(*closed);
   IoThread* const thread = closed->thread;
   auto session = std::exchange(closed->session, nullptr);
   thread->post(
@@ -231,10 +245,10 @@ void Calls::set_timeout(core::Milliseconds timeout) {
 }
 
 void Calls::sweep() {
-  const core::Time now = clock_.wall();
+  const core::SteadyTime now = clock_.steady();
   std::vector<std::string> forgotten;
   for (const auto& [key, call] : calls_) {
-    if (!call.answered_at && now - call.last_signal > kUnansweredLife) forgotten.push_back(key);
+    if (!call.answered_at && now - call.last_command > kUnansweredLife) forgotten.push_back(key);
   }
   for (const std::string& key : forgotten) {
     core::log_warning("call that was never answered is closed", {{"call", key}});

@@ -91,6 +91,7 @@ class Calls final : private SessionObserver {
   void post_to_main(std::function<void()> work);
   core::Result<void> add_lines(Call& call, const sdp::Session& description);
   void push_plans(const Call& call);
+  void refuse_recording(const Call& call);
   CallFacts facts_of(const Call& call) const;
   IoThread& least_busy();
 

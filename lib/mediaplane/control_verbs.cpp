@@ -3,6 +3,7 @@
 // The verbs of recorderd's control socket (schemas/control).
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "mediaplane/engine.h"
@@ -68,11 +69,13 @@ void Engine::serve_control() {
                [this](const Request&, Reply reply) { list_sessions(std::move(reply)); });
   control_->on("recording.list", [this](const Request& request, Reply reply) {
     const std::int64_t limit = core::number_at(request.args, "limit", kDefaultList);
-    for (Json& body : recordings_.newest(
-             static_cast<std::size_t>(std::clamp<std::int64_t>(limit, 0, kLongestList)))) {
-      reply.item(std::move(body));
-    }
-    reply.ok();
+    // As fast as the client reads: the list may be longer than what may wait for it.
+    reply.stream([bodies = recordings_.newest(
+                      static_cast<std::size_t>(std::clamp<std::int64_t>(limit, 0, kLongestList))),
+                  next = std::size_t{0}]() mutable -> std::optional<Json> {
+      if (next == bodies.size()) return std::nullopt;
+      return std::move(bodies[next++]);
+    });
   });
   control_->on("recording.show", [this](const Request& request, Reply reply) {
     const auto call = core::CallRef::parse(core::text_at(request.args, "call"));

@@ -5,6 +5,10 @@
 // comes from the party a socket has latched on is sent to the other party, RTP and RTCP; then it is
 // counted and, where a tape runs, recorded. What comes from strangers is counted and dropped.
 //
+// The sockets stay unconnected: connecting them after latching would save 4 % of the CPU
+// (PEERS.md), but the kernel would then swallow strangers uncounted, and the phone that was outrun
+// by one.
+//
 // Per packet: no allocation, lock, log line or exception.
 
 #include <array>

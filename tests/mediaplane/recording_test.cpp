@@ -192,6 +192,24 @@ TEST_CASE("recording: a codec we cannot record is relayed and said to be unsuppo
   CHECK_FALSE(body.contains("path"));
 }
 
+TEST_CASE("recording: a call without audio says that there was nothing to record", "[recording]") {
+  World world;
+  const Phone caller;
+  const Phone called;
+  const TestCall call;
+  const auto refused_audio = [](std::string sdp) {
+    const auto begin = sdp.find("m=audio ") + 8;
+    return sdp.replace(begin, sdp.find(' ', begin) - begin, "0");
+  };
+  REQUIRE(world.ng->call("offer", call.offer_body(caller.sdp(), true)).text("result") == "ok");
+  REQUIRE(world.ng->call("answer", call.answer_body(refused_audio(called.sdp()))).text("result") ==
+          "ok");
+  (void)call.hang_up(world);
+  const core::Json body = world.settled_recording(call.id);
+  CHECK(body["status"] == "unsupported");
+  CHECK(body["reason"] == "the call had no audio");
+}
+
 TEST_CASE("recording: without a key ring the call goes on and the entry says why", "[recording]") {
   World world({.has_key_ring = false});
   Phone caller;
