@@ -248,7 +248,7 @@ TEST_CASE("recording: a full disk fails the recording, not the call", "[recordin
   CHECK(caller.hear());
   const core::Json body = world.settled_recording(call.id);
   CHECK(body["status"] == "failed");
-  CHECK_THAT(body["reason"].get<std::string>(), Catch::Contains("No space left on device"));
+  CHECK_THAT(body["reason"].get<std::string>(), Catch::Contains("no space left on device"));
   CHECK(body["duration_ms"] == 2000);
   CHECK(world.last_entry(call.id, "recording.failed")["status"] == "failed");
   CHECK(play(world, call.recording).duration_ms() == 2000);
