@@ -19,8 +19,7 @@ std::string see_help(const Program& program, const Choice& choice) {
 }
 
 std::vector<Option> options_of(const Program& program, const Choice& choice) {
-  std::vector<Option> options = global_options(program);
-  options.push_back({.name = "--generate", .help = "for the build", .value = "PART"});
+  std::vector<Option> options = accepted_options(program);
   if (choice.command != nullptr)
     options.insert(options.end(), choice.command->options.begin(), choice.command->options.end());
   return options;

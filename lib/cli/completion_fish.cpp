@@ -47,7 +47,7 @@ std::string completion_for_fish(const Program& program) {
       "function __{0}_is_at\n"
       "    set -l verb\n"
       "    for word in (commandline -opc)[2..]\n"
-      "        set -l longer (string join ' ' $verb $word)\n"
+      "        set -l longer (string join -- ' ' $verb $word)\n"
       "        contains -- $longer{1}; and set verb $longer\n"
       "    end\n"
       "    test \"$verb\" = \"$argv[1]\"\n"

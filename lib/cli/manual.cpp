@@ -7,53 +7,16 @@
 
 #include "cli/generate.h"
 #include "cli/help.h"
+#include "config/mdoc.h"
 #include "core/text.h"
 
 namespace trunkline::cli {
 namespace {
 
-/// Text that is not a macro and whose backslashes are shown.
-std::string escaped(std::string_view text) {
-  std::string result;
-  if (text.starts_with('.') || text.starts_with('\'')) result += "\\&";
-  for (const char letter : text) {
-    result += letter;
-    if (letter == '\\') result += 'e';
-  }
-  return result;
-}
-
-/// "one line" -> "One line."
-std::string sentence(std::string_view text) {
-  std::string result = escaped(text);
-  if (!result.empty() && result.front() >= 'a' && result.front() <= 'z')
-    result.front() = static_cast<char>(result.front() - 'a' + 'A');
-  return result + ".";
-}
-
-/// Paragraphs, a new line after each sentence as mdoc wants it.
-std::string paragraphs(std::string_view text) {
-  std::string result;
-  for (const std::string_view paragraph : core::split(text, '\n')) {
-    if (paragraph.empty()) {
-      result += ".Pp\n";
-      continue;
-    }
-    std::string left = escaped(paragraph);
-    for (auto end = left.find(". "); end != std::string::npos; end = left.find(". ", end + 2)) {
-      const bool begins_sentence =
-          end + 2 < left.size() && left[end + 2] >= 'A' && left[end + 2] <= 'Z';
-      if (begins_sentence) left.replace(end, 2, ".\n");
-    }
-    result += left + "\n";
-  }
-  return result;
-}
-
 /// The argument of a macro: words that are macro names or punctuation are quoted away.
 std::string word(std::string_view text) {
   const bool is_single = text.size() <= 2 && !text.empty() && text.front() != '-';
-  return (is_single ? "\\&" : "") + escaped(text);
+  return (is_single ? "\\&" : "") + config::mdoc_escaped(text);
 }
 
 /// "Fl n , Fl Fl limit Ar N".
@@ -77,13 +40,14 @@ std::string flag_in_synopsis(const Option& option) {
 std::string option_list(const std::vector<Option>& options) {
   std::string text = ".Bl -tag -width Ds\n";
   for (const Option& option : options) {
-    text += ".It " + flag_macros(option) + "\n" + sentence(option.help) + "\n";
+    text += ".It " + flag_macros(option) + "\n" + config::mdoc_sentence(option.help) + "\n";
     if (!option.choices.empty()) {
       std::vector<std::string> choices;
       for (const std::string& choice : option.choices) choices.push_back("\n.Cm " + word(choice));
       text += "One of" + core::join(choices, " ,") + " .\n";
     }
-    if (!option.fallback.empty()) text += "Default: " + escaped(option.fallback) + ".\n";
+    if (!option.fallback.empty())
+      text += "Default: " + config::mdoc_escaped(option.fallback) + ".\n";
   }
   return text + ".El\n";
 }
@@ -119,10 +83,12 @@ std::string manual_synopsis(const Program& program) {
 std::string manual_verbs(const Program& program) {
   std::string text = ".Bl -tag -width Ds\n";
   for (const Command& command : program.commands) {
-    text += ".It Xo\n" + command_macros(command) + ".Xc\n" + sentence(command.summary) + "\n";
-    if (!command.description.empty()) text += paragraphs(command.description);
+    text += ".It Xo\n" + command_macros(command) + ".Xc\n" +
+            config::mdoc_sentence(command.summary) + "\n";
+    if (!command.description.empty()) text += config::mdoc_paragraphs(command.description);
     for (const Argument& argument : command.arguments)
-      text += fmt::format(".Pp\n.Ar {}\nis {}.\n", word(argument.name), escaped(argument.help));
+      text += fmt::format(".Pp\n.Ar {}\nis {}.\n", word(argument.name),
+                          config::mdoc_escaped(argument.help));
     if (!command.options.empty()) text += option_list(command.options);
   }
   return text + ".El\n";
@@ -148,7 +114,7 @@ std::string manual_exits(const Program& program) {
   }
   std::string text = ".Bl -tag -width Ds -compact\n";
   for (const auto& [code, known] : meanings)
-    text += fmt::format(".It {}\n{}\n", code, sentence(core::join(known, "; ")));
+    text += fmt::format(".It {}\n{}\n", code, config::mdoc_sentence(core::join(known, "; ")));
   return text + ".El\n";
 }
 

@@ -38,7 +38,7 @@ bool takes_next(const Program& program, std::string_view flag) {
     const Option* const option = find_option(options, flag);
     return option != nullptr && !option->value.empty();
   };
-  return takes_value(global_options(program)) ||
+  return takes_value(accepted_options(program)) ||
          std::any_of(program.commands.begin(), program.commands.end(),
                      [&](const Command& command) { return takes_value(command.options); });
 }
@@ -56,6 +56,12 @@ core::Fault unknown_verb(const Program& program, const std::string& path, std::s
 }
 
 }  // namespace
+
+std::vector<Option> accepted_options(const Program& program) {
+  std::vector<Option> options = global_options(program);
+  options.push_back({.name = "--generate", .help = "for the build", .value = "PART"});
+  return options;
+}
 
 const Option* find_option(const std::vector<Option>& options, std::string_view name) {
   const auto found = std::find_if(options.begin(), options.end(), [name](const Option& option) {

@@ -28,6 +28,9 @@ std::vector<std::string> words_after(const Program& program, std::string_view pa
 /// "'call' needs a verb" with the verbs as hint.
 core::Fault missing_verb(const Program& program, std::string_view path);
 
+/// The common flags and --generate, which no help mentions because only the build uses it.
+std::vector<Option> accepted_options(const Program& program);
+
 /// The option of this name, short or long, of the command or of every program; nullptr if none.
 const Option* find_option(const std::vector<Option>& options, std::string_view name);
 

@@ -73,9 +73,10 @@ core::Result<Config> Config::load(const Sources& sources) {
   if (auto taken = config.take_files(sources); !taken) return tl::unexpected(taken.error());
   for (const auto& [name, text] : sources.environment) {
     const auto all = settings();
-    const auto setting = std::find_if(all.begin(), all.end(), [&](const Setting& candidate) {
-      return environment_name(candidate.key) == name;
-    });
+    const auto setting =
+        std::find_if(all.begin(), all.end(), [&wanted = name](const Setting& candidate) {
+          return environment_name(candidate.key) == wanted;
+        });
     if (setting == all.end()) {
       if (auto known = check_unknown_variable(name); !known) return tl::unexpected(known.error());
       continue;

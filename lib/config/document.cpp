@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "config/mdoc.h"
 #include "config/setting.h"
 #include "config/value.h"
 #include "core/text.h"
@@ -77,27 +78,13 @@ std::string default_in_toml(const Setting& setting) {
   return "[" + core::join(items, ", ") + "]";
 }
 
-/// First letter upper case: the sentence of a help line.
-std::string sentence(std::string_view text) {
-  std::string result(text);
-  if (!result.empty() && result.front() >= 'a' && result.front() <= 'z')
-    result.front() = static_cast<char>(result.front() - 'a' + 'A');
-  return result + ".";
-}
-
-/// Text as mdoc takes it: a line per sentence, no leading dot or quote, backslashes doubled.
-std::string mdoc_text(std::string_view text) {
-  std::string lines;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\') lines += '\\';
-    lines += text[i];
-    const bool ends_sentence = (text[i] == '.' || text[i] == '?') && i + 2 < text.size() &&
-                               text[i + 1] == ' ' && text[i + 2] >= 'A' && text[i + 2] <= 'Z';
-    if (!ends_sentence) continue;
-    lines += '\n';
-    ++i;
-  }
-  return lines + "\n";
+/// "A duration from 1s to 1d; read by sipd; taken over by a reload."
+std::string facts_of(const Setting& setting) {
+  std::vector<std::string> readers;
+  for (const auto reader : core::split(setting.used_by, ' ')) readers.emplace_back(reader);
+  return mdoc_sentence(fmt::format("{}; read by {}{}", describe_type(setting),
+                                   core::join(readers, ", "),
+                                   setting.is_reloadable ? "; taken over by a reload" : ""));
 }
 
 }  // namespace
@@ -129,8 +116,9 @@ std::string manual_of_settings() {
       manual += fmt::format(".Ss Section [{}]\n.Bl -tag -width Ds\n", section);
     }
     manual += fmt::format(".It Ic {} Li = {}\n", name_of(setting), default_in_toml(setting));
-    manual += mdoc_text(sentence(setting.help));
-    if (!setting.man.empty()) manual += mdoc_text(setting.man);
+    manual += mdoc_sentence(setting.help) + "\n";
+    if (!setting.man.empty()) manual += mdoc_paragraphs(setting.man);
+    manual += facts_of(setting) + "\n";
   }
   return manual + ".El\n";
 }

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+# Completion of sipctl for fish; generated from its table of verbs.
+function __sipctl_is_at
+    set -l verb
+    for word in (commandline -opc)[2..]
+        set -l longer (string join ' ' $verb $word)
+        contains -- $longer 'call' 'call hangup' 'call list' 'call show' 'device' 'device add' 'device list' 'device remove' 'device set' 'device show' 'registration' 'registration list' 'reload'; and set verb $longer
+    end
+    test "$verb" = "$argv[1]"
+end
+complete -c sipctl -f
+complete -c sipctl -s h -d 'a short help'
+complete -c sipctl -l help -d 'the whole help'
+complete -c sipctl -s V -l version -d 'name, version and commit'
+complete -c sipctl -l config -d 'read this file instead of /etc/trunkline/trunkline.toml' -r -F
+complete -c sipctl -l set -d 'change a setting for this run; may be repeated' -x -a 'db.url= log.level= log.format= log.numbers= sip.listen= sip.advertised_address= sip.expires_min= sip.expires_max= sip.expires_default= sip.ring_timeout= sip.max_calls= sip.stale_after= sip.drain_timeout= sip.state_dir= sip.control= sip.nonce_life= sip.key_file= sip.ng= sip.media_control= media.ng_listen= media.ng_allow= media.address= media.advertised_address= media.rtp_min= media.rtp_max= media.threads= media.timeout= media.state_dir= media.control= recording.path= recording.key_ring= recording.key_mirror= ledger.keep= ledger.enabled='
+complete -c sipctl -l json -d 'one JSON object a line, errors too'
+complete -c sipctl -l color -d 'when to use colour' -x -a 'auto always never'
+complete -c sipctl -l no-pager -d 'print long answers straight to the terminal'
+complete -c sipctl -s q -l quiet -d 'no conversation on standard error but errors'
+complete -c sipctl -l yes -d 'answer every question with yes'
+complete -c sipctl -n '__sipctl_is_at \'\'' -a 'call' -d 'hangup, list, show'
+complete -c sipctl -n '__sipctl_is_at \'\'' -a 'device' -d 'add, list, remove, set, show'
+complete -c sipctl -n '__sipctl_is_at \'\'' -a 'registration' -d 'list'
+complete -c sipctl -n '__sipctl_is_at \'\'' -a 'reload' -d 'make sipd read its configuration and its directory again'
+complete -c sipctl -n '__sipctl_is_at \'call\'' -a 'hangup' -d 'end a live call'
+complete -c sipctl -n '__sipctl_is_at \'call\'' -a 'list' -d 'list the live calls'
+complete -c sipctl -n '__sipctl_is_at \'call\'' -a 'show' -d 'show a live call'
+complete -c sipctl -n '__sipctl_is_at \'device\'' -a 'add' -d 'add a device and show its password once'
+complete -c sipctl -n '__sipctl_is_at \'device\'' -a 'list' -d 'list the devices'
+complete -c sipctl -n '__sipctl_is_at \'device\'' -a 'remove' -d 'remove a device'
+complete -c sipctl -n '__sipctl_is_at \'device\'' -a 'set' -d 'change a device'
+complete -c sipctl -n '__sipctl_is_at \'device\'' -a 'show' -d 'show a device'
+complete -c sipctl -n '__sipctl_is_at \'device add\'' -l extension -d 'digits others dial to call it' -x
+complete -c sipctl -n '__sipctl_is_at \'device add\'' -l display-name -d 'shown by the phone that is called' -x
+complete -c sipctl -n '__sipctl_is_at \'device add\'' -l recording -d 'whether its calls are recorded' -x -a 'inherit always off'
+complete -c sipctl -n '__sipctl_is_at \'device add\'' -l algorithm -d 'digest algorithm of its challenge' -x -a 'md5 sha256'
+complete -c sipctl -n '__sipctl_is_at \'device add\'' -l password-file -d 'take the password from this file (mode 600) instead of making one' -r -F
+complete -c sipctl -n '__sipctl_is_at \'device add\'' -l tenant -d 'the device\'s tenant instead of the default one' -x
+complete -c sipctl -n '__sipctl_is_at \'device list\'' -l tenant -d 'only devices of this tenant' -x
+complete -c sipctl -n '__sipctl_is_at \'device remove\'' -l tenant -d 'the device\'s tenant instead of the default one' -x
+complete -c sipctl -n '__sipctl_is_at \'device set\'' -l extension -d 'another extension; "" takes it away' -x
+complete -c sipctl -n '__sipctl_is_at \'device set\'' -l display-name -d 'shown by the phone that is called' -x
+complete -c sipctl -n '__sipctl_is_at \'device set\'' -l recording -d 'whether its calls are recorded' -x -a 'inherit always off'
+complete -c sipctl -n '__sipctl_is_at \'device set\'' -l enable -d 'let it register and call'
+complete -c sipctl -n '__sipctl_is_at \'device set\'' -l disable -d 'refuse it'
+complete -c sipctl -n '__sipctl_is_at \'device set\'' -l new-password -d 'make another password and show it once'
+complete -c sipctl -n '__sipctl_is_at \'device set\'' -l password-file -d 'take the new password from this file (mode 600)' -r -F
+complete -c sipctl -n '__sipctl_is_at \'device set\'' -l algorithm -d 'digest algorithm of its challenge; makes a new password' -x -a 'md5 sha256'
+complete -c sipctl -n '__sipctl_is_at \'device set\'' -l tenant -d 'the device\'s tenant instead of the default one' -x
+complete -c sipctl -n '__sipctl_is_at \'device show\'' -l tenant -d 'the device\'s tenant instead of the default one' -x
+complete -c sipctl -n '__sipctl_is_at \'registration\'' -a 'list' -d 'list the phones that are registered'
+complete -c sipctl -n '__sipctl_is_at \'registration list\'' -l watch -d 'go on with what changes'
