@@ -4,36 +4,33 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
+#include <condition_variable>
+#include <deque>
+#include <iterator>
+#include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "core/log.h"
 #include "journal/file.h"
+#include "journal/writer.h"
+#include "os/fd.h"
+#include "os/system_fault.h"
 
 namespace trunkline::journal {
 namespace {
 
 constexpr core::Milliseconds kFirstRetry{50};
 constexpr core::Milliseconds kLastRetry{2000};
-/// Entries deleted between two commits.
-constexpr std::uint64_t kPruneStep = 500;
 
 core::SteadyTime now() {
   return core::system_clock().steady();
 }
-
-/// What one append() asked for.
-struct Item {
-  std::optional<Entry> entry;
-  std::vector<StateChange> changes;
-  Committed committed;
-  std::optional<core::SteadyTime> answer_by;
-  std::size_t bytes = 0;
-};
 
 std::size_t size_of(const std::optional<Entry>& entry, const std::vector<StateChange>& changes) {
   std::size_t bytes = sizeof(Item);
@@ -43,116 +40,20 @@ std::size_t size_of(const std::optional<Entry>& entry, const std::vector<StateCh
   return bytes;
 }
 
-struct PruneRequest {
-  Sequence shipped_through;
-  core::Time older_than;
-};
-
 /// One writer a file: the lock goes with the process, however it ends.
-class WriterLock {
- public:
-  explicit WriterLock(const std::filesystem::path& journal)
-      : descriptor_(
-            open((journal.string() + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
-    if (descriptor_ < 0)
-      throw core::Error(core::ExitCode::io, fmt::format("cannot make '{}.lock'", journal.string()),
-                        "is the folder there, and writable for this user?");
-    if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
-    close(descriptor_);
+os::Fd take_file(const std::filesystem::path& journal) {
+  const std::string path = journal.native() + ".lock";
+  os::Fd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!lock)
+    throw os::system_error(fmt::format("make {}", path), errno,
+                           "is the folder there, and writable for this user?");
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
     throw core::Error(
         core::ExitCode::try_again,
-        fmt::format("cannot open journal '{}': another process has it", journal.string()),
+        fmt::format("cannot open journal {}: another process has it", journal.native()),
         "is the daemon running already?");
-  }
-  WriterLock(const WriterLock&) = delete;
-  WriterLock& operator=(const WriterLock&) = delete;
-  ~WriterLock() { close(descriptor_); }
-
- private:
-  int descriptor_;
-};
-
-/// The journal thread's side of the file.
-class Writer {
- public:
-  explicit Writer(localdb::Database opened)
-      : database_(std::move(opened)),
-        end_(read_end(database_)),
-        insert_(database_, "insert into entry values (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
-        put_(database_, "insert or replace into state values (?1, ?2, ?3)"),
-        drop_(database_, "delete from state where kind = ?1 and key = ?2") {}
-
-  Sequence last() const { return end_.sequence; }
-  core::NodeId node() { return read_node(database_); }
-
-  /// All of them, or a localdb::Failure and none. Appends the numbers given, 0 for state alone.
-  void commit(const std::deque<Item>& items, std::vector<Sequence>& numbers) {
-    Anchor end = end_;
-    localdb::Transaction transaction(database_);
-    for (const Item& item : items) {
-      if (item.entry) {
-        end.sequence = Sequence(end.sequence.value() + 1);
-        end.hash = next_link(end.hash, end.sequence, *item.entry);
-        insert_entry(end, *item.entry);
-      }
-      for (const StateChange& change : item.changes) {
-        if (change.value) {
-          put_.run(change.kind, change.key, *change.value);
-        } else {
-          drop_.run(change.kind, change.key);
-        }
-      }
-      numbers.push_back(item.entry ? end.sequence : Sequence(0));
-    }
-    transaction.commit();
-    end_ = end;
-  }
-
-  /// One step; false when there is nothing left to prune.
-  bool prune(const PruneRequest& request) {
-    localdb::Statement oldest(database_, "select min(seq) from entry");
-    localdb::Statement kept(database_,
-                            "select seq from entry where seq >= ?1 and seq <= ?2 and at >= ?3 "
-                            "order by seq limit 1");
-    std::uint64_t first = 0;
-    {
-      auto rows = oldest.query();
-      if (!rows.next() || rows.is_null(0)) return false;
-      first = static_cast<std::uint64_t>(rows.integer(0));
-    }
-    std::uint64_t last = std::min(first + kPruneStep - 1, request.shipped_through.value());
-    {
-      auto rows = kept.query(first, last, core::to_microseconds(request.older_than));
-      if (rows.next()) last = static_cast<std::uint64_t>(rows.integer(0)) - 1;
-    }
-    if (last < first) return false;
-    localdb::Transaction transaction(database_);
-    localdb::Statement move_anchor(database_,
-                                   "update node set anchor_seq = ?1, "
-                                   "anchor_hash = (select hash from entry where seq = ?1)");
-    localdb::Statement erase(database_, "delete from entry where seq <= ?1");
-    move_anchor.run(last);
-    erase.run(last);
-    transaction.commit();
-    return true;
-  }
-
- private:
-  void insert_entry(const Anchor& link, const Entry& entry) {
-    std::optional<core::ByteView> tenant;
-    std::optional<core::ByteView> call;
-    if (!entry.tenant.is_nil()) tenant = entry.tenant.uuid().bytes();
-    if (!entry.call.is_nil()) call = entry.call.uuid().bytes();
-    insert_.run(link.sequence.value(), entry.kind, tenant, call, core::to_microseconds(entry.at),
-                entry.body, core::ByteView(link.hash));
-  }
-
-  localdb::Database database_;
-  Anchor end_;
-  localdb::Statement insert_;
-  localdb::Statement put_;
-  localdb::Statement drop_;
-};
+  return lock;
+}
 
 }  // namespace
 
@@ -160,7 +61,7 @@ struct Journal::Shared {
   Shared(const std::filesystem::path& file, Options wanted)
       : path(file),
         options(std::move(wanted)),
-        lock(file),
+        lock(take_file(file)),
         writer([&] {
           auto database = localdb::Database::open(file);
           prepare_file(database, core::system_clock().wall());
@@ -177,12 +78,12 @@ struct Journal::Shared {
   void failed(std::deque<Item>&& items, const std::string& why);
   void answer_overdue(std::unique_lock<std::mutex>& guard);
   void prune_some(std::unique_lock<std::mutex>& guard);
-  void give_up();
-  std::optional<core::SteadyTime> next_wake() const;
+  void give_up(std::unique_lock<std::mutex>& guard);
+  void find_next_answer();
 
   const std::filesystem::path path;
   const Options options;
-  const WriterLock lock;
+  const os::Fd lock;
   Writer writer;  ///< the journal thread's
   const core::NodeId node;
   std::atomic<std::uint64_t> last;
@@ -198,8 +99,10 @@ struct Journal::Shared {
   std::string error;
   std::uint64_t failed_commits = 0;
   std::uint64_t refused = 0;
+  bool is_refusing = false;  ///< since the last commit
   core::Milliseconds retry_after = kFirstRetry;
-  std::optional<core::SteadyTime> retry_at;
+  std::optional<core::SteadyTime> retry_at;   ///< while commits fail
+  std::optional<core::SteadyTime> answer_at;  ///< the soonest answer_by of the queue
   std::optional<PruneRequest> prune;
   bool has_company = false;  ///< the last commit had more than one item
   bool is_stopping = false;
@@ -280,56 +183,60 @@ void Journal::prune(Sequence shipped_through, core::Time older_than) {
 
 void Journal::Shared::add(Item item) {
   item.bytes = size_of(item.entry, item.changes);
+  bool is_first_refusal = false;
   {
     const std::scoped_lock guard(mutex);
     if (appended - done < options.queue_limit &&
         queued_bytes + item.bytes <= options.queue_bytes.value()) {
       queued_bytes += item.bytes;
       ++appended;
+      const bool is_sooner = item.answer_by && (!answer_at || *item.answer_by < *answer_at);
+      if (is_sooner) answer_at = item.answer_by;
       queue.push_back(std::move(item));
-      wake.notify_one();
+      // While others queue the thread is awake already, or waits for a moment it knows.
+      if (queue.size() == 1 || (is_sooner && retry_at)) wake.notify_one();
       return;
     }
     ++refused;
+    is_first_refusal = !std::exchange(is_refusing, true);
   }
+  if (is_first_refusal)
+    core::log_error("journal queue is full, entries are refused", {{"path", path.native()}});
   if (item.committed)
     item.committed(core::fault(core::ExitCode::try_again,
                                "the journal's queue is full: it cannot write to its disk",
-                               fmt::format("make room on the disk of {}", path.string())));
+                               fmt::format("make room on the disk of {}", path.native())));
 }
 
 void Journal::Shared::run() {
   std::unique_lock guard(mutex);
   while (wait_for_work(guard)) {
-    answer_overdue(guard);
+    if (answer_at && now() >= *answer_at) answer_overdue(guard);
     const bool is_due = !retry_at || now() >= *retry_at;
     if (!queue.empty() && is_due) try_commit(guard);
-    if (prune && queue.empty()) prune_some(guard);
+    if (prune && !retry_at) prune_some(guard);
   }
   if (!queue.empty()) try_commit(guard);
-  if (!queue.empty()) give_up();
+  if (!queue.empty()) give_up(guard);
 }
 
 /// Until there is something to do; false when the journal closes.
 bool Journal::Shared::wait_for_work(std::unique_lock<std::mutex>& guard) {
-  const auto has_work = [&] { return is_stopping || prune || (!queue.empty() && !retry_at); };
-  if (const auto until = next_wake()) {
-    wake.wait_until(guard, *until, has_work);
-  } else {
-    wake.wait(guard, has_work);
+  const auto has_work = [&] { return is_stopping || (!retry_at && (prune || !queue.empty())); };
+  while (!has_work()) {
+    if (!retry_at) {
+      wake.wait(guard);
+      continue;
+    }
+    // While commits succeed nobody waits long enough to be overdue.
+    const core::SteadyTime until = answer_at ? std::min(*answer_at, *retry_at) : *retry_at;
+    if (now() >= until) break;
+    wake.wait_until(guard, until);
   }
   // Under load a short wait fills the next commit; a lone entry is not kept waiting.
   if (!is_stopping && has_company && !queue.empty() && !retry_at)
     wake.wait_for(guard, options.linger, [&] { return is_stopping; });
   return !is_stopping;
-}
-
-std::optional<core::SteadyTime> Journal::Shared::next_wake() const {
-  std::optional<core::SteadyTime> next = retry_at;
-  if (!next) return next;  // while healthy nobody waits long enough to be overdue
-  for (const Item& item : queue)
-    if (item.committed && item.answer_by) next = std::min(*next, *item.answer_by);
-  return next;
 }
 
 void Journal::Shared::try_commit(std::unique_lock<std::mutex>& guard) {
@@ -362,15 +269,17 @@ void Journal::Shared::committed(std::deque<Item>&& items, const std::vector<Sequ
     has_entries |= items[i].entry.has_value();
     if (items[i].committed) items[i].committed(numbers[i]);
   }
-  if (!was_healthy) core::log_info("journal writes again", {{"path", path.string()}});
+  if (!was_healthy) core::log_info("journal writes again", {{"path", path.native()}});
   if (has_entries && options.on_commit) options.on_commit(writer.last());
   const std::scoped_lock guard(mutex);
   for (const Item& item : items) queued_bytes -= item.bytes;
   done += items.size();
   has_company = items.size() > 1;
+  is_refusing = false;
   error.clear();
   retry_at.reset();
   retry_after = kFirstRetry;
+  find_next_answer();
   settled.notify_all();
 }
 
@@ -383,7 +292,7 @@ void Journal::Shared::failed(std::deque<Item>&& items, const std::string& why) {
   retry_at = now() + retry_after;
   retry_after = std::min(retry_after * 2, kLastRetry);
   if (is_healthy.exchange(false))
-    core::log_error("journal cannot commit", {{"path", path.string()}, {"error", why}});
+    core::log_error("journal cannot commit", {{"path", path.native()}, {"error", why}});
 }
 
 /// Tells those who wait for longer than they asked; their entries stay queued.
@@ -393,13 +302,21 @@ void Journal::Shared::answer_overdue(std::unique_lock<std::mutex>& guard) {
   for (Item& item : queue)
     if (item.committed && item.answer_by && *item.answer_by <= moment)
       overdue.push_back(std::exchange(item.committed, {}));
+  find_next_answer();
   if (overdue.empty()) return;
   const std::string why = error;
   guard.unlock();
   for (const Committed& answer : overdue)
     answer(core::fault(core::ExitCode::io, "the journal cannot commit: " + why,
-                       fmt::format("make room on the disk of {}", path.string())));
+                       fmt::format("make room on the disk of {}", path.native())));
   guard.lock();
+}
+
+void Journal::Shared::find_next_answer() {
+  answer_at.reset();
+  for (const Item& item : queue)
+    if (item.committed && item.answer_by && (!answer_at || *item.answer_by < *answer_at))
+      answer_at = item.answer_by;
 }
 
 void Journal::Shared::prune_some(std::unique_lock<std::mutex>& guard) {
@@ -412,12 +329,20 @@ void Journal::Shared::prune_some(std::unique_lock<std::mutex>& guard) {
     core::log_warning("journal cannot prune", {{"error", failure.what()}});
   }
   guard.lock();
-  if (!has_more && prune && prune->shipped_through == request.shipped_through) prune.reset();
+  if (!has_more && prune == request) prune.reset();
 }
 
-void Journal::Shared::give_up() {
+void Journal::Shared::give_up(std::unique_lock<std::mutex>& guard) {
+  std::deque<Item> lost = std::move(queue);
+  queue.clear();
   core::log_error("journal closed with entries it could not write",
-                  {{"path", path.string()}, {"count", queue.size()}, {"error", error}});
+                  {{"path", path.native()}, {"count", lost.size()}, {"error", error}});
+  const core::Fault fault{core::ExitCode::io,
+                          "the journal closed before it could commit: " + error};
+  guard.unlock();
+  for (const Item& item : lost)
+    if (item.committed) item.committed(tl::unexpected(fault));
+  guard.lock();
 }
 
 }  // namespace trunkline::journal

@@ -6,22 +6,21 @@
 // has queued up as one transaction, entries and state changes together, every few milliseconds.
 //
 // What happens when it cannot commit (disk full, disk gone):
-//   - the entries stay queued, in order, and the commit is tried again (50 ms, doubling up to 2 s);
-//     nothing is dropped, and is_healthy() is false until a commit succeeds;
-//   - a callback waits until its entry is committed, unless append() was given `answer_within`:
-//   then
-//     it is called with a fault after that time, once, while the entry stays queued all the same;
-//   - when the queue is full (Options), an append is refused at once: its callback is called with a
-//     fault in the caller's thread, refused() counts it, and its entry is not written.
-// A journal that is closed while it cannot commit tries once more and logs what it had to give up.
+// - The entries stay queued, in order, and the commit is tried again (after 50 ms, doubling up to
+//   2 s). Nothing is dropped, and is_healthy() is false until a commit succeeds.
+// - A callback waits until its entry is committed, unless append() was given `answer_within`: then
+// it
+//   is called once with a fault after that time, while the entry stays queued all the same. A disk
+//   that hangs inside a commit delays answers, too: they are looked at between commits.
+// - When the queue is full (Options), an append is refused at once: its callback is called with a
+//   fault in the caller's thread, the refusal is counted and logged, the entry is not written.
+// - A journal that is closed meanwhile tries once more, logs how much it had to give up, and calls
+//   the callbacks of that with a fault.
 
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 

@@ -8,6 +8,8 @@
 namespace trunkline::journal {
 namespace {
 
+constexpr std::string_view kCompare = "compare with the ledger in PostgreSQL: cdrctl list";
+
 std::string select_entries(std::string_view rest) {
   return fmt::format("select {} from entry {}", kEntryColumns, rest);
 }
@@ -89,7 +91,13 @@ std::vector<std::pair<std::string, std::string>> JournalReader::state(std::strin
 
 core::Result<Proof> JournalReader::prove() const {
   constexpr std::size_t kStep = 2000;
+  // One state of the file: pruning moves the anchor along while we walk.
+  const localdb::Snapshot snapshot(state_->database);
   Anchor end = read_anchor(state_->database);
+  if (end.sequence.value() == 0 && end.hash != first_link(node()))
+    return core::fault(core::ExitCode::data,
+                       "the journal's first link was changed after it was written",
+                       std::string(kCompare));
   Proof proof{.first = {}, .last = end.sequence, .last_hash = end.hash};
   for (;;) {
     const auto entries = entries_after(end.sequence, kStep);
@@ -98,12 +106,12 @@ core::Result<Proof> JournalReader::prove() const {
       if (stored.sequence != expected)
         return core::fault(core::ExitCode::data,
                            fmt::format("entry {} is missing from the journal", expected.value()),
-                           "compare with the ledger in PostgreSQL: cdrctl list");
+                           std::string(kCompare));
       if (stored.hash != next_link(end.hash, stored.sequence, stored.entry))
         return core::fault(
             core::ExitCode::data,
             fmt::format("entry {} was changed after it was written", stored.sequence.value()),
-            "compare with the ledger in PostgreSQL: cdrctl list");
+            std::string(kCompare));
       if (proof.first.value() == 0) proof.first = stored.sequence;
       end = {.sequence = stored.sequence, .hash = stored.hash};
     }

@@ -109,6 +109,7 @@ void Database::checkpoint_and_truncate() {
 }
 
 void Database::copy_to(const std::filesystem::path& path) {
+  make_private(path);  // SQLite takes an empty file for one that is not there
   Statement(*this, "vacuum into ?1").run(path.native());
 }
 
@@ -127,6 +128,14 @@ core::Result<void> Database::check_integrity() {
   return core::fault(core::ExitCode::data,
                      fmt::format("{} is damaged: {}", path_.native(), finding),
                      "restore it from a backup");
+}
+
+Snapshot::Snapshot(Database& database) : database_(database) {
+  database_.execute("begin");
+}
+
+Snapshot::~Snapshot() {
+  sqlite3_exec(database_.handle(), "rollback", nullptr, nullptr, nullptr);
 }
 
 Transaction::Transaction(Database& database) : database_(database) {

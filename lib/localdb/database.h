@@ -67,8 +67,8 @@ class [[nodiscard]] Database {
   /// deleted is left in it. Cause::busy when a reader holds it up for longer than the busy timeout.
   void checkpoint_and_truncate();
 
-  /// Writes a compact copy of the committed state, without free pages, to a new file. The copy is
-  /// not yet synced. The path must not exist.
+  /// Writes a compact copy of the committed state, without free pages, to a new file of mode 0600.
+  /// The copy is not yet synced. The path must not exist.
   void copy_to(const std::filesystem::path& path);
 
   /// Whether SQLite finds the file's structure whole; reads the whole file.
@@ -85,6 +85,19 @@ class [[nodiscard]] Database {
 
   std::filesystem::path path_;
   std::unique_ptr<sqlite3, Release> handle_;
+};
+
+/// What is read while it lives is one state of the file, whatever others commit meanwhile. The log
+/// cannot be emptied for so long: not for keeping.
+class [[nodiscard]] Snapshot {
+ public:
+  explicit Snapshot(Database& database);
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+  ~Snapshot();
+
+ private:
+  Database& database_;
 };
 
 /// Everything between construction and commit() happens, or nothing does. Takes the write lock at
