@@ -30,8 +30,11 @@ constexpr const char* kTables = R"(
 void prepare(localdb::Database& database) {
   if (database.schema_version() == 0) {
     localdb::Transaction transaction(database);
-    database.execute(kTables);
-    database.set_schema_version(kSchemaVersion);
+    // Looked at again under the lock: another process may have made them meanwhile.
+    if (database.schema_version() == 0) {
+      database.execute(kTables);
+      database.set_schema_version(kSchemaVersion);
+    }
     transaction.commit();
   }
   if (database.schema_version() != kSchemaVersion)
