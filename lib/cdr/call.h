@@ -51,7 +51,7 @@ struct Call {
   bool is_live() const noexcept { return state != "ended"; }
 };
 
-/// "cdr.v1", as `cdrctl --json` prints it (schemas/json/cdr.v1.json).
+/// "cdr.v1", as `cdrctl --json` prints it (schemas/json/cdr.v1.schema.json).
 core::Json to_json(const Call& call);
 /// The body of a call.* journal entry ("call.v1"), for asking sipd while PostgreSQL is away. A body
 /// without call id, state or start is a fault.
