@@ -40,12 +40,12 @@ Exchange::Exchange(ExchangeOptions options)
       rtp_max_(rtp_min_ + static_cast<std::uint16_t>(kRtpPorts - 1)),
       recorderd_("recorderd", with_config({}, config_file()), directory() / "recorderd.log"),
       sipd_("sipd", with_config({}, config_file()), directory() / "sipd.log") {
-  for (const auto* folder : {"sipd", "recorderd", "keys", "mirror", "phones"}) {
-    std::filesystem::create_directory(directory() / folder);
-  }
-  std::filesystem::create_directories(recordings_);
+  std::filesystem::create_directory(directory() / "phones");
   write_configuration(options);
-  const auto init = tool("trunkline", {"init"}, core::Seconds(60));
+  const auto init = tool(
+      "trunkline",
+      {"init", "--domain", "exchange.test", "--recording", options.is_recording ? "always" : "off"},
+      core::Seconds(60));
   if (!init.exit.is_success()) {
     throw std::runtime_error("trunkline init: " + init.exit.text() + ": " + init.errors);
   }

@@ -30,6 +30,7 @@ struct ExchangeOptions {
   /// Settings that differ, in TOML: {"media.timeout", "\"2s\""}.
   std::map<std::string, std::string> settings = {};
   std::filesystem::path recordings = {};  ///< a Tmpfs, say; empty: in the exchange's directory
+  bool is_recording = true;               ///< the tenant's recording mode: always, else off
   bool is_started = true;                 ///< else start() is the test's
 };
 
