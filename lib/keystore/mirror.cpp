@@ -9,19 +9,19 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 
 #include "core/log.h"
 #include "localdb/database.h"
 #include "os/fd.h"
+#include "os/system_fault.h"
 
 namespace trunkline::keystore {
 namespace {
 
 core::Fault io_fault(std::string_view what, const std::filesystem::path& path) {
-  return {core::ExitCode::io,
-          fmt::format("cannot {} '{}': {}", what, path.string(), std::strerror(errno)),
-          "is the disk of recording.key_mirror mounted, and writable for this user?"};
+  return os::system_fault(
+      fmt::format("{} {}", what, path.native()), errno,
+      "is the disk of recording.key_mirror mounted, and writable for this user?");
 }
 
 /// Writes zeros over a file's content before it is let go: on disks that write in place, what it
@@ -151,7 +151,7 @@ core::Result<void> Mirror::copy() {
   const std::scoped_lock guard(mutex_);
   if (made) {
     if (!state_.error.empty())
-      core::log_info("key store is mirrored again", {{"directory", directory_.string()}});
+      core::log_info("key store is mirrored again", {{"directory", directory_.native()}});
     state_.copied_at = clock_.wall();
     state_.error.clear();
     state_.is_current = true;
@@ -159,7 +159,7 @@ core::Result<void> Mirror::copy() {
   } else {
     if (state_.error.empty())
       core::log_error("key store cannot be mirrored",
-                      {{"directory", directory_.string()}, {"error", made.error().message}});
+                      {{"directory", directory_.native()}, {"error", made.error().message}});
     state_.error = made.error().message;
     state_.is_current = false;
   }
@@ -172,7 +172,7 @@ core::Result<void> check_mirror_directory(const std::filesystem::path& directory
     return tl::unexpected(io_fault("find the key mirror's directory", directory));
   if (!S_ISDIR(status.st_mode))
     return core::fault(core::ExitCode::config,
-                       fmt::format("the key mirror '{}' is not a directory", directory.string()),
+                       fmt::format("the key mirror '{}' is not a directory", directory.native()),
                        "recording.key_mirror names a directory");
   if (access(directory.c_str(), W_OK | X_OK) != 0)
     return tl::unexpected(io_fault("write into the key mirror's directory", directory));

@@ -26,6 +26,7 @@ core::Fault io_fault(std::string_view what, const std::filesystem::path& path) {
 struct Opened {
   Reader reader;
   keystore::KeyId key_id;
+  bool is_newest_key = true;
 };
 
 /// The file under whichever of its recording's keys fits: a crash in an earlier recovery leaves
@@ -37,7 +38,10 @@ core::Result<Opened> open_with_any_key(const std::filesystem::path& path,
     os::Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file) return tl::unexpected(io_fault("open", path));
     auto reader = Reader::open(std::move(file), key.key, path.string());
-    if (reader) return Opened{.reader = std::move(*reader), .key_id = key.wrapped_by};
+    if (reader)
+      return Opened{.reader = std::move(*reader),
+                    .key_id = key.wrapped_by,
+                    .is_newest_key = &key == &keys.front()};
     if (!first_fault) first_fault = reader.error();
   }
   return tl::unexpected(*first_fault);
@@ -120,7 +124,7 @@ core::Result<Recovered> finalise_truncated(const std::filesystem::path& path,
   Reader& reader = opened->reader;
   if (reader.is_finalised()) {
     // A recovery that was cut short after its rename: only its tidying is left.
-    if (old_keys->size() > 1)
+    if (old_keys->size() > 1 && opened->is_newest_key)
       if (auto dropped = keys.drop_older(header->recording); !dropped)
         return tl::unexpected(dropped.error());
     std::error_code failure;
