@@ -53,8 +53,11 @@ Composed::Composed(const Content& content) {
 Composed::Composed(const Reply& reply) {
   sip_status_init(status_);
   fill(reply.content);
-  if (!reply.phrase.empty() && reply.phrase != usual_phrase(reply.status)) {
-    phrase_ = one_line(reply.phrase);
+  // Sofia keeps a phrase that it is given as text, but copies a status.
+  const char* known = sip_status_phrase(reply.status);
+  const std::string_view usual = usual_phrase(reply.status);
+  if ((known == nullptr || usual != known) || (!reply.phrase.empty() && reply.phrase != usual)) {
+    phrase_ = one_line(reply.phrase.empty() ? usual : reply.phrase);
     status_->st_version = sip_version_2_0;
     status_->st_status = reply.status;
     status_->st_phrase = phrase_.c_str();
@@ -70,7 +73,7 @@ void Composed::fill(const Content& content) {
   body_ = content.body;
   sip_payload_init(payload_);
   payload_->pl_data = body_.data();
-  payload_->pl_len = static_cast<isize_t>(body_.size());
+  payload_->pl_len = static_cast<usize_t>(body_.size());
 }
 
 }  // namespace trunkline::sip

@@ -33,7 +33,7 @@ class Composed {
     return content_type_.empty() ? nullptr : content_type_.c_str();
   }
   const sip_payload_t* payload() const { return payload_->pl_len > 0 ? payload_ : nullptr; }
-  /// nullptr = the usual phrase. Sofia keeps a phrase given as text, but copies a status.
+  /// nullptr = Sofia's own phrase.
   const sip_status_t* status() const { return phrase_.empty() ? nullptr : status_; }
 
  private:

@@ -24,15 +24,15 @@ enum class DigestHash : std::uint8_t { md5, sha256 };
 
 /// The parameters of one "Digest ..." value of Authorization.
 struct DigestCredentials {
-  std::string username;
-  std::string realm;
-  std::string nonce;
-  std::string uri;
-  std::string response;
-  std::string algorithm;  ///< "" where absent (then MD5)
-  std::string cnonce;
-  std::string qop;  ///< "" for the RFC 2069 form of old phones
-  std::string nonce_count_text;
+  std::string username = {};
+  std::string realm = {};
+  std::string nonce = {};
+  std::string uri = {};
+  std::string response = {};
+  std::string algorithm = {};  ///< "" where absent (then MD5)
+  std::string cnonce = {};
+  std::string qop = {};  ///< "" for the RFC 2069 form of old phones
+  std::string nonce_count_text = {};
   std::uint32_t nonce_count = 0;
 };
 

@@ -65,7 +65,7 @@ std::optional<std::string> find_header(const std::vector<Header>& headers, std::
 
 std::string_view usual_phrase(int status) {
   const char* phrase = sip_status_phrase(status);
-  return phrase != nullptr ? phrase : "Unknown";
+  return phrase != nullptr && *phrase != '\0' ? phrase : "Unknown";
 }
 
 Header reason_q850(int cause, std::string_view text) {

@@ -20,6 +20,7 @@ issize_t parse_via(su_home_t* home, msg_header_t* header, char* text, isize_t si
     if (strncasecmp(*param, "maddr", 5) != 0) *kept++ = *param;
   }
   *kept = nullptr;
+  via->v_maddr = nullptr;
   return result;
 }
 

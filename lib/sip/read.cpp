@@ -126,7 +126,7 @@ bool has_field(const msg_hclass_t* header) {
   const std::array classes = {
       sip_request_class,
       sip_status_class,
-      sip_via_class,
+
       sip_from_class,
       sip_to_class,
       sip_call_id_class,
@@ -150,10 +150,24 @@ bool has_field(const msg_hclass_t* header) {
       sip_payload_class,
       sip_error_class,
   };
-  return std::find(classes.begin(), classes.end(), header) != classes.end();
+  // Via is of a class of our own (message_class.h).
+  return header->hc_hash == sip_via_class->hc_hash ||
+         std::find(classes.begin(), classes.end(), header) != classes.end();
 }
 
 constexpr std::size_t kHeadersMax = 64;
+
+/// A folded line (RFC 3261 7.3.1) as one.
+std::string unfolded(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool is_break = c == '\r' || c == '\n';
+    const bool is_space = c == ' ' || c == '\t';
+    if (is_break || (is_space && (out.empty() || out.back() == ' '))) continue;
+    out += is_space ? ' ' : c;
+  }
+  return one_line(out);
+}
 
 }  // namespace
 
@@ -168,13 +182,13 @@ std::vector<Header> read_headers(const sip_t& sip) {
     if (has_field(header->sh_class)) continue;
     if (header->sh_class == sip_unknown_class) {
       headers.push_back(
-          {text_of(header->sh_unknown->un_name), one_line(text_of(header->sh_unknown->un_value))});
+          {text_of(header->sh_unknown->un_name), unfolded(text_of(header->sh_unknown->un_value))});
       continue;
     }
     // Sofia takes the text apart as it parses; put together again it is what it means.
     const char* value = sip_header_as_string(home.get(), header);
     if (value == nullptr || header->sh_class->hc_name == nullptr) continue;
-    headers.push_back({header->sh_class->hc_name, one_line(value)});
+    headers.push_back({header->sh_class->hc_name, unfolded(value)});
   }
   return headers;
 }
