@@ -15,6 +15,9 @@
 namespace trunkline::sealed {
 namespace {
 
+/// Bytes decrypted in search of a buried end: about a second's worth.
+constexpr std::uint64_t kMostSearched = std::uint64_t{4} << 30;
+
 constexpr std::string_view kRestore = "restore the file from its backup";
 
 /// Fewer bytes than asked for only at the file's end.
@@ -208,6 +211,9 @@ core::Result<std::optional<std::size_t>> Reader::find_buried_end(std::uint32_t i
   core::Bytes bytes(plain + kTagSize);
   const auto count = read_at(file_.get(), place_of(index), bytes, name_);
   if (!count) return tl::unexpected(count.error());
+  // The effort grows with the square: a forged header must not keep us busy for hours. What is not
+  // searched counts as torn.
+  if (std::uint64_t{*count} * *count / (2 * frame) > kMostSearched) return std::nullopt;
   const crypto::AeadNonce nonce = segment_nonce(header_, index, true);
   core::Bytes opened(plain);
   for (std::size_t size = 0; size + kTagSize <= *count && size <= plain; size += frame)

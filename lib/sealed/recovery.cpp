@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <optional>
 
-#include "crypto/random.h"
 #include "os/fd.h"
 #include "os/system_fault.h"
 #include "sealed/reader.h"
@@ -61,57 +60,45 @@ core::Result<void> sync_folder(const std::filesystem::path& folder) {
   return {};
 }
 
+core::Result<void> copy_segments(Reader& from, Writer& writer, Recovered& result) {
+  const core::Bytes silence(from.header().format.segment_size(),
+                            silence_of(from.header().format.codec));
+  if (from.segments() == 0) return writer.finalise({});
+  for (std::uint32_t index = 0; index < from.segments(); ++index) {
+    const auto plain = from.segment(index);
+    if (!plain && plain.error().code != core::ExitCode::data) return tl::unexpected(plain.error());
+    if (!plain) ++result.silenced;
+    const core::ByteView segment = plain ? *plain : core::ByteView(silence);
+    const bool is_last = index + 1 == from.segments();
+    if (auto written = is_last ? writer.finalise(segment) : writer.append(segment); !written)
+      return written;
+  }
+  return {};
+}
+
+/// Copies the segments into a file of a new key; synced when it returns.
+core::Result<Recovered> rewrite(Reader& from, const std::filesystem::path& to,
+                                const keystore::DataKey& key) {
+  os::Fd file(open(to.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  if (!file) return tl::unexpected(io_fault("make", to));
+  const os::Fd same = file.duplicate();  // finalise() closes its own
+  auto writer = Writer::start(std::move(file), to, from.header(), key);
+  if (!writer) return tl::unexpected(writer.error());
+  Recovered result{.header = writer->header(),
+                   .key_id = key.wrapped_by,
+                   .segments = 0,
+                   .dropped_bytes = from.torn_bytes(),
+                   .duration = from.duration(),
+                   .bytes = {}};
+  if (auto copied = copy_segments(from, *writer, result); !copied)
+    return tl::unexpected(copied.error());
+  if (fsync(same.get()) != 0) return tl::unexpected(io_fault("sync", to));
+  result.segments = writer->segments();
+  result.bytes = writer->bytes();
+  return result;
+}
+
 }  // namespace
-
-/// Copies segments into a file of a new key. A friend of Writer: it makes one for a path and a
-/// header of its own.
-class Rewriter {
- public:
-  static core::Result<Recovered> rewrite(Reader& from, const std::filesystem::path& to,
-                                         const keystore::DataKey& key) {
-    os::Fd file(open(to.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!file) return tl::unexpected(io_fault("make", to));
-    const os::Fd same = file.duplicate();  // finalise() closes its own
-    Header header = from.header();
-    crypto::fill_random(header.salt);
-    crypto::fill_random(header.nonce_prefix);
-    const HeaderBytes bytes = write_header(header);
-    if (pwrite(file.get(), bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-      return tl::unexpected(io_fault("write", to));
-    Writer writer(std::move(file), to, header, crypto::Aead(file_key(key.key, bytes)));
-
-    Recovered result{.header = header,
-                     .key_id = key.wrapped_by,
-                     .segments = 0,
-                     .dropped_bytes = from.torn_bytes(),
-                     .duration = from.duration(),
-                     .bytes = {}};
-    if (auto copied = copy_segments(from, writer, result); !copied)
-      return tl::unexpected(copied.error());
-    if (fsync(same.get()) != 0) return tl::unexpected(io_fault("sync", to));
-    result.segments = writer.segments();
-    result.bytes = writer.bytes();
-    return result;
-  }
-
- private:
-  static core::Result<void> copy_segments(Reader& from, Writer& writer, Recovered& result) {
-    const core::Bytes silence(from.header().format.segment_size(),
-                              silence_of(from.header().format.codec));
-    if (from.segments() == 0) return writer.finalise({});
-    for (std::uint32_t index = 0; index < from.segments(); ++index) {
-      const auto plain = from.segment(index);
-      if (!plain && plain.error().code != core::ExitCode::data)
-        return tl::unexpected(plain.error());
-      if (!plain) ++result.silenced;
-      const core::ByteView segment = plain ? *plain : core::ByteView(silence);
-      const bool is_last = index + 1 == from.segments();
-      if (auto written = is_last ? writer.finalise(segment) : writer.append(segment); !written)
-        return written;
-    }
-    return {};
-  }
-};
 
 core::Result<Recovered> finalise_truncated(const std::filesystem::path& path,
                                            keystore::KeyStore& keys, core::Time now) {
@@ -139,7 +126,7 @@ core::Result<Recovered> finalise_truncated(const std::filesystem::path& path,
   const auto key = keys.create_key(header->recording, now);
   if (!key) return tl::unexpected(key.error());
   const std::filesystem::path fresh = path.string() + ".recovering";
-  auto recovered = Rewriter::rewrite(reader, fresh, *key);
+  auto recovered = rewrite(reader, fresh, *key);
   if (!recovered || rename(fresh.c_str(), path.c_str()) != 0) {
     core::Fault fault = recovered ? io_fault("replace", path) : recovered.error();
     unlink(fresh.c_str());

@@ -50,10 +50,12 @@ core::Result<void> make_folders(const std::filesystem::path& root,
 
 }  // namespace
 
-Writer::Writer(os::Fd file, std::filesystem::path relative_path, Header header, crypto::Aead aead)
+Writer::Writer(os::Fd file, std::filesystem::path name, const Header& header,
+               keystore::KeyId key_id, crypto::Aead aead)
     : file_(std::move(file)),
-      relative_path_(std::move(relative_path)),
+      relative_path_(std::move(name)),
       header_(header),
+      key_id_(std::move(key_id)),
       aead_(std::move(aead)) {}
 
 core::Result<Writer> Writer::create(const std::filesystem::path& root, const NewFile& file,
@@ -73,22 +75,27 @@ core::Result<Writer> Writer::create(const std::filesystem::path& root, const New
   };
   os::Fd descriptor(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!descriptor) return undo(io_fault("make", path, errno));
+  auto writer = start(std::move(descriptor), relative,
+                      {.recording = file.recording,
+                       .format = file.format,
+                       .started_at = file.started_at,
+                       .salt = {},
+                       .nonce_prefix = {}},
+                      *key);
+  if (writer) return writer;
+  unlink(path.c_str());
+  return undo(writer.error());
+}
 
-  Header header{.recording = file.recording,
-                .format = file.format,
-                .started_at = file.started_at,
-                .salt = {},
-                .nonce_prefix = {}};
+core::Result<Writer> Writer::start(os::Fd file, std::filesystem::path name, Header header,
+                                   const keystore::DataKey& key) {
   crypto::fill_random(header.salt);
   crypto::fill_random(header.nonce_prefix);
   const HeaderBytes bytes = write_header(header);
-  if (const int error = write_all(descriptor.get(), bytes, 0)) {
-    unlink(path.c_str());
-    return undo(io_fault("write", path, error));
-  }
-  Writer writer(std::move(descriptor), relative, header, crypto::Aead(file_key(key->key, bytes)));
-  writer.key_id_ = key->wrapped_by;
-  return writer;
+  if (const int error = write_all(file.get(), bytes, 0))
+    return tl::unexpected(io_fault("write", name, error));
+  return Writer(std::move(file), std::move(name), header, key.wrapped_by,
+                crypto::Aead(file_key(key.key, bytes)));
 }
 
 core::Result<void> Writer::append(core::ByteView segment) {

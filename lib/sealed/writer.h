@@ -41,10 +41,16 @@ class [[nodiscard]] Writer {
   [[nodiscard]] static core::Result<Writer> create(const std::filesystem::path& root,
                                                    const NewFile& file, keystore::KeyStore& keys);
 
+  /// Writes the header into an empty file at hand, for a key that is on disk already. Salt and
+  /// nonce prefix are made here, whatever `header` has: no two files share them. `name` is what
+  /// faults call it. For recovery and tests.
+  [[nodiscard]] static core::Result<Writer> start(os::Fd file, std::filesystem::path name,
+                                                  Header header, const keystore::DataKey& key);
+
   Writer(Writer&&) noexcept = default;
   Writer& operator=(Writer&&) noexcept = default;
 
-  /// Appends a whole segment: exactly format.segment_size() bytes.
+  /// Appends a whole segment: exactly format.segment_size() bytes. Not after finalise().
   [[nodiscard]] core::Result<void> append(core::ByteView segment);
   /// Appends the last segment (empty up to whole, whole frames) and closes the file. A writer that
   /// is destroyed without it leaves an unfinalised file, as a crash does.
@@ -62,9 +68,9 @@ class [[nodiscard]] Writer {
   int descriptor() const noexcept { return file_.get(); }
 
  private:
-  Writer(os::Fd file, std::filesystem::path relative_path, Header header, crypto::Aead aead);
+  Writer(os::Fd file, std::filesystem::path name, const Header& header, keystore::KeyId key_id,
+         crypto::Aead aead);
   core::Result<void> append_segment(core::ByteView plaintext, bool is_last);
-  friend class Rewriter;
 
   os::Fd file_;
   std::filesystem::path relative_path_;

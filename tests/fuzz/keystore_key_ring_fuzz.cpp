@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+
+// A key ring of any bytes: what is accepted is written and read back as the same ring, and no key
+// in it is an example.
+
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "keystore/key_ring.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace trunkline;
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto ring = keystore::KeyRing::parse(text);
+  if (!ring) {
+    assert(!ring.error().message.empty() && !ring.error().hint.empty());
+    return 0;
+  }
+  assert(ring->find(ring->current()) != nullptr);
+  for (const auto& listed : ring->list())
+    assert(!keystore::why_not_random(ring->find(listed.id)->reveal()));
+  const auto again = keystore::KeyRing::parse(ring->text().reveal_text());
+  assert(again && again->current() == ring->current());
+  assert(again->text().reveal_text() == ring->text().reveal_text());
+  return 0;
+}
