@@ -97,7 +97,12 @@ class Shipper::Worker {
   bool flush(core::Milliseconds timeout) {
     const std::uint64_t target = journal_.last().value();
     const auto deadline = SteadyClock::now() + timeout;
-    while (status().shipped < target) {
+    const auto is_shipped = [&] {
+      return shared_.with([&](const Shared& shared) {
+        return shared.is_confirmed && shared.status.shipped >= target;
+      });
+    };
+    while (!is_shipped()) {
       const auto left = std::chrono::ceil<core::Milliseconds>(deadline - SteadyClock::now());
       if (left.count() <= 0) return false;
       notify();
@@ -111,7 +116,8 @@ class Shipper::Worker {
  private:
   struct Shared {
     ShipperStatus status;
-    core::Time oldest{};  ///< when the first entry not shipped was made
+    bool is_confirmed = false;  ///< PostgreSQL said so, not our own note of the last time
+    core::Time oldest{};        ///< when the first entry not shipped was made
   };
 
   void run() {
@@ -202,6 +208,7 @@ class Shipper::Worker {
     const auto waiting = reader.entries_after(Sequence(shipped), 1);
     shared_.with([&](Shared& shared) {
       shared.status.shipped = shipped;
+      shared.is_confirmed = false;
       shared.oldest = waiting.empty() ? core::Time{} : waiting[0].entry.at;
     });
   }
@@ -213,6 +220,7 @@ class Shipper::Worker {
   void note_success(const Watermark& mark) {
     shared_.with([&](Shared& shared) {
       shared.status.is_connected = true;
+      shared.is_confirmed = true;
       shared.status.shipped = mark.shipped.value();
       shared.status.rejected = mark.rejected;
       shared.status.last_error.clear();

@@ -3,27 +3,31 @@
 -- numbers and hash chain, stores the entries, projects them set by set and moves the watermark. If
 -- an entry cannot be taken, the batch is taken one by one and the bad ones go to ledger_rejected.
 
--- The body as jsonb if it is of the version we can read.
-CREATE FUNCTION trunkline.body_of(body json, expected text) RETURNS jsonb
+-- The refusal of a body whose version we cannot read.
+CREATE FUNCTION trunkline.refuse_schema(schema text, expected text) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
-  IF body ->> 'schema' IS DISTINCT FROM expected THEN
-    RAISE EXCEPTION 'the body''s schema is %, not %', coalesce(body ->> 'schema', 'missing'), expected
-      USING ERRCODE = 'data_exception';
-  END IF;
-  RETURN body::jsonb;
+  RAISE EXCEPTION 'the body''s schema is %, not %', coalesce(schema, 'missing'), expected
+    USING ERRCODE = 'data_exception';
 END
 $$;
+
+-- Inlined into the projections, so that the usual case costs no function call.
+CREATE FUNCTION trunkline.is_of_schema(body jsonb, expected text) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS
+$$ SELECT body ->> 'schema' = expected OR trunkline.refuse_schema(body ->> 'schema', expected) $$;
 
 -- Each projection takes entries [first, last] of a node that are in ledger_entry already. Within a
 -- node the higher number wins, between nodes (a lost journal file) the later time.
 CREATE FUNCTION trunkline.project_calls(node uuid, first bigint, last bigint) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-  WITH latest AS MATERIALIZED (
-    SELECT DISTINCT ON (e.call) e.*, trunkline.body_of(e.body, 'call.v1') AS b
+  WITH entries AS MATERIALIZED (
+    SELECT e.node_id, e.seq, e.at, e.tenant_id, e.call, e.body::jsonb AS b
       FROM trunkline.ledger_entry e
-     WHERE e.node_id = node AND e.seq BETWEEN first AND last AND e.kind LIKE 'call.%'
-     ORDER BY e.call, e.seq DESC),
+     WHERE e.node_id = node AND e.seq BETWEEN first AND last AND e.kind LIKE 'call.%'),
+  latest AS (
+    SELECT DISTINCT ON (call) * FROM entries WHERE trunkline.is_of_schema(b, 'call.v1')
+     ORDER BY call, seq DESC),
   parts AS MATERIALIZED (
     SELECT l.*, b -> 'caller' AS caller, b -> 'called' AS called FROM latest l)
   INSERT INTO trunkline.cdr AS old
@@ -70,11 +74,13 @@ $$;
 
 CREATE FUNCTION trunkline.project_media(node uuid, first bigint, last bigint) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-  WITH latest AS MATERIALIZED (
-    SELECT DISTINCT ON (e.call) e.*, trunkline.body_of(e.body, 'media.v1') AS b
+  WITH entries AS MATERIALIZED (
+    SELECT e.node_id, e.seq, e.at, e.tenant_id, e.call, e.body::jsonb AS b
       FROM trunkline.ledger_entry e
-     WHERE e.node_id = node AND e.seq BETWEEN first AND last AND e.kind = 'media.ended'
-     ORDER BY e.call, e.seq DESC)
+     WHERE e.node_id = node AND e.seq BETWEEN first AND last AND e.kind = 'media.ended'),
+  latest AS (
+    SELECT DISTINCT ON (call) * FROM entries WHERE trunkline.is_of_schema(b, 'media.v1')
+     ORDER BY call, seq DESC)
   INSERT INTO trunkline.media_account AS old
     (call, tenant_id, node_id, seq, entry_at, started_at, ended_at, reason, legs, body)
   SELECT call, tenant_id, node_id, seq, at, (b ->> 'started_at')::timestamptz,
@@ -91,12 +97,13 @@ $$;
 CREATE FUNCTION trunkline.project_recordings(node uuid, first bigint, last bigint) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
   WITH entries AS MATERIALIZED (
-    SELECT e.*, trunkline.body_of(e.body, 'recording.v1') AS b
+    SELECT e.node_id, e.seq, e.at, e.tenant_id, e.call, e.body::jsonb AS b
       FROM trunkline.ledger_entry e
      WHERE e.node_id = node AND e.seq BETWEEN first AND last
        AND e.kind IN ('recording.started', 'recording.finished', 'recording.failed')),
   latest AS (
-    SELECT DISTINCT ON (b ->> 'recording') * FROM entries ORDER BY b ->> 'recording', seq DESC)
+    SELECT DISTINCT ON (b ->> 'recording') * FROM entries
+     WHERE trunkline.is_of_schema(b, 'recording.v1') ORDER BY b ->> 'recording', seq DESC)
   INSERT INTO trunkline.recording AS old
     (recording, call, tenant_id, node_id, seq, entry_at, path, key_id, codec, channels, sample_rate,
      segment_ms, status, reason, started_at, ended_at, duration_ms, bytes, legs, body)
@@ -120,14 +127,15 @@ $$;
 CREATE FUNCTION trunkline.project_registrations(node uuid, first bigint, last bigint) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
   WITH entries AS MATERIALIZED (
-    SELECT e.*, trunkline.body_of(e.body, 'registration.v1') AS b
+    SELECT e.node_id, e.seq, e.at, e.kind, e.tenant_id, e.body::jsonb AS b
       FROM trunkline.ledger_entry e
      WHERE e.node_id = node AND e.seq BETWEEN first AND last
        AND e.kind IN ('registration.bound', 'registration.unbound')),
   latest AS MATERIALIZED (
     SELECT DISTINCT ON (b ->> 'device', left(b ->> 'contact', 1000))
            (b ->> 'device')::uuid AS device, left(b ->> 'contact', 1000) AS contact, entries.*
-      FROM entries ORDER BY b ->> 'device', left(b ->> 'contact', 1000), seq DESC),
+      FROM entries WHERE trunkline.is_of_schema(b, 'registration.v1')
+     ORDER BY b ->> 'device', left(b ->> 'contact', 1000), seq DESC),
   ended AS (
     DELETE FROM trunkline.registration r USING latest l
      WHERE l.kind = 'registration.unbound' AND r.device_id = l.device AND r.contact = l.contact
@@ -156,9 +164,11 @@ DECLARE
   access record;
 BEGIN
   FOR access IN
-    SELECT e.at, e.tenant_id, e.body, trunkline.body_of(e.body, 'access.v1') AS b
-      FROM trunkline.ledger_entry e
-     WHERE e.node_id = node AND e.seq BETWEEN first AND last AND e.kind = 'recording.accessed'
+    SELECT e.at, e.tenant_id, e.body, e.b
+      FROM (SELECT l.*, l.body::jsonb AS b FROM trunkline.ledger_entry l
+             WHERE l.node_id = node AND l.seq BETWEEN first AND last
+               AND l.kind = 'recording.accessed') AS e
+     WHERE trunkline.is_of_schema(e.b, 'access.v1')
      ORDER BY e.seq
   LOOP
     PERFORM trunkline.audit_append(
