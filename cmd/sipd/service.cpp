@@ -65,7 +65,6 @@ void Service::start() {
   ledger::ShipperOptions options;
   options.database = database(config_);
   options.daemon = "sipd";
-  options.journal = journal_->path();
   options.keep = config_.duration("ledger.keep");
   shipper_ = std::make_unique<ledger::Shipper>(std::move(options), *journal_);
   woken_.with([this](ledger::Shipper*& shipper) { shipper = shipper_.get(); });
