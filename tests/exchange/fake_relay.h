@@ -20,7 +20,9 @@ class FakeRelay {
   explicit FakeRelay(os::Reactor& reactor) : reactor_(reactor) { start("udp:127.0.0.1:0"); }
 
   void start(const std::string& address) {
-    server_.emplace(reactor_, ng::ServerOptions{.listen = {os::Endpoint::parse(address).value()}});
+    server_.emplace(reactor_,
+                    ng::ServerOptions{.listen = {os::Endpoint::parse(address).value()},
+                                      .allow = {os::Network::parse("127.0.0.0/8").value()}});
     address_ = server_->listening().front().text();
     server_->on("ping", [](const ng::Request&, const ng::Respond& respond) {
       respond({{"result", "pong"}, {std::string(ng::kVersionKey), ng::kVersion}});

@@ -123,11 +123,18 @@ class Phone {
     return outgoing;
   }
 
+  static std::string nonce_of(const std::string& challenge) {
+    const std::size_t begin = challenge.find("nonce=\"") + 7;
+    return challenge.substr(begin, challenge.find('"', begin) - begin);
+  }
+
   /// An Authorization header for the challenge, with qop=auth.
   std::vector<sip::Header> credentials(const std::string& challenge, const std::string& method,
                                        const std::string& user = {}) {
     const std::string uri = outgoing(user).target.text();
-    auto asked = sip::parse_digest(challenge).value();
+    sip::DigestCredentials asked;
+    asked.nonce = nonce_of(challenge);
+    asked.realm = kDomain;
     asked.username = name_;
     asked.uri = uri;
     asked.cnonce = fmt::format("c{}", ++requests_);
@@ -142,8 +149,8 @@ class Phone {
                          name_, kDomain, asked.nonce, uri, response, asked.cnonce)}};
   }
 
+  /// The stack adds the Contact.
   int send_register(std::uint32_t expires, std::vector<sip::Header> headers) {
-    headers.push_back({"Contact", fmt::format("<sip:{}@{}>", name_, address())});
     headers.push_back({"Expires", std::to_string(expires)});
     int status = 0;
     registration_ = agent_.send(sip::Method::register_, outgoing({}), headers_only(headers),
