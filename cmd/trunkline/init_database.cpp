@@ -68,6 +68,10 @@ void require_rights(db::Connection& connection) {
                     kAdminHint);
 }
 
+core::Error with_hint(const core::Error& error) {
+  return {error.fault().code, error.fault().message, kAdminHint};
+}
+
 using Roles = std::set<std::string>;
 
 /// Which login gets which roles.
@@ -131,22 +135,24 @@ Administrator::Administrator(const config::Config& config, const std::string& ur
                .statement_timeout = kPatience} {
   const std::optional<uid_t> postgres = os::find_user("postgres");
   try {
-    db::Connection connection = try_open(options_);
-    require_rights(connection);
+    return look_at_rights();
   } catch (const core::Error& error) {
     const ExitCode code = error.fault().code;
-    const bool is_refused = code == ExitCode::no_permission || code == ExitCode::config;
-    if (!url.empty() || !is_refused || ::geteuid() != 0 || !postgres) throw;
-    acts_as_ = postgres;
-    options_.user = "postgres";
-    try {
-      (void)try_open(options_);
-    } catch (const core::Error& again) {
-      core::Fault fault = again.fault();
-      fault.hint = kAdminHint;
-      throw core::Error(std::move(fault));
-    }
+    if (code != ExitCode::no_permission && code != ExitCode::config) throw;
+    if (!url.empty() || ::geteuid() != 0 || !postgres) throw with_hint(error);
   }
+  acts_as_ = postgres;
+  options_.user = "postgres";
+  try {
+    look_at_rights();
+  } catch (const core::Error& error) {
+    throw with_hint(error);
+  }
+}
+
+void Administrator::look_at_rights() const {
+  db::Connection connection = try_open(options_);
+  require_rights(connection);
 }
 
 db::Connection Administrator::try_open(const db::Options& options) const {

@@ -27,6 +27,7 @@ class Administrator {
   db::Connection open(const std::string& database, const std::string& role) const;
 
  private:
+  void look_at_rights() const;
   db::Connection try_open(const db::Options& options) const;
 
   db::Options options_;

@@ -44,7 +44,7 @@ int Row::column_of(std::string_view name) const {
   for (int column = 0; column < PQnfields(result_); ++column) {
     if (name == PQfname(result_, column)) return column;
   }
-  assert(!"the statement has a column of this name");
+  assert(false && "the statement has a column of this name");
   return -1;
 }
 

@@ -103,8 +103,12 @@ core::Fault connect_fault(const std::string& address, std::string_view libpq_tex
       says("is not permitted to log in")) {
     return {ExitCode::no_permission, message, "check user and password in db.url"};
   }
-  if (says("does not exist") && (says("database") || says("role"))) {
+  if (says("does not exist") && says("database")) {
     return {ExitCode::config, message, "make database and roles: trunkline init"};
+  }
+  if (says("does not exist") && says("role")) {
+    return {ExitCode::no_permission, message,
+            "let this user in, as root: trunkline init --operator USER"};
   }
   if (says("starting up") || says("shutting down") || says("recovery mode") ||
       says("too many clients") || says("remaining connection slots")) {
