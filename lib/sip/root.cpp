@@ -112,9 +112,10 @@ class Root::Core::Timer final : public std::enable_shared_from_this<Root::Core::
       : core_(core),
         is_repeated_(is_repeated),
         fire_(std::move(fire)),
-        timer_(su_timer_create(su_root_task(core.root()),
-                               std::max<su_duration_t>(static_cast<su_duration_t>(period.count()),
-                                                       is_repeated ? 1 : 0))) {
+        // Sofia asserts that a timer has a length.
+        timer_(su_timer_create(
+            su_root_task(core.root()),
+            std::max<su_duration_t>(static_cast<su_duration_t>(period.count()), 1))) {
     if (!timer_) throw core::Error(core::ExitCode::software, "cannot make a timer");
     set();
   }

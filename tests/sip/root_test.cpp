@@ -71,6 +71,14 @@ TEST_CASE("root: timers fire, repeat and are cancelled, also by themselves", "[r
   CHECK(once <= 1);
 }
 
+TEST_CASE("root: a timer without length fires in the next turn", "[root]") {
+  sip::Root root;
+  const auto timer = root.after(core::Milliseconds(0), [&] { root.stop(); });
+  const auto limit = root.after(core::Seconds(5), [] { FAIL("it never fired"); });
+  root.run();
+  SUCCEED();
+}
+
 TEST_CASE("root: descriptors are watched until their registration goes", "[root]") {
   sip::Root root;
   const os::Pipe pipe = os::make_pipe();
