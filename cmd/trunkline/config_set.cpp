@@ -4,6 +4,7 @@
 #include "cli/context.h"
 #include "config/set_file.h"
 #include "trunkline/commands.h"
+#include "trunkline/setting.h"
 
 namespace trunkline::commands {
 namespace {
@@ -31,10 +32,7 @@ core::ExitCode run(cli::Context& context) {
   const config::Setting& setting = *config::find_setting(key);
   context.out().record("setting.v1",
                        {{"setting", key}, {"value", config.shown(key)}, {"file", file}},
-                       {{"key", key},
-                        {"value", config.shown(key)},
-                        {"origin", config.origin(key)},
-                        {"help", setting.help}});
+                       setting_json(setting, config));
   if (!config.origin(key).starts_with(file))
     context.warn(fmt::format("{} stays {}: {} comes after {}", key, config.shown(key),
                              config.origin(key), file),

@@ -1,25 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cli/context.h"
 #include "trunkline/commands.h"
+#include "trunkline/setting.h"
 
 namespace trunkline::commands {
 namespace {
-
-core::Json json_of(const config::Setting& setting, const config::Config& config) {
-  core::Json json{{"key", setting.key}};
-  const config::Value& value = config.value(setting.key);
-  if (const auto* const number = std::get_if<std::int64_t>(&value))
-    json["value"] = *number;
-  else if (const auto* const flag = std::get_if<bool>(&value))
-    json["value"] = *flag;
-  else if (const auto* const items = std::get_if<std::vector<std::string>>(&value))
-    json["value"] = *items;
-  else
-    json["value"] = config.shown(setting.key);
-  json["origin"] = config.origin(setting.key);
-  json["help"] = setting.help;
-  return json;
-}
 
 std::vector<const config::Setting*> chosen(cli::Context& context) {
   std::vector<const config::Setting*> settings;
@@ -48,7 +33,7 @@ core::ExitCode run(cli::Context& context) {
     if (with_origin)
       cells.emplace_back(config.origin(setting->key),
                          is_default ? cli::Color::dim : cli::Color::none);
-    context.out().row(std::move(cells), json_of(*setting, config));
+    context.out().row(std::move(cells), setting_json(*setting, config));
   }
   return core::ExitCode::done;
 }

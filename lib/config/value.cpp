@@ -30,18 +30,19 @@ std::string hint_for(const Setting& setting) {
 bool is_of_form(const Setting& setting, std::string_view text) {
   // An empty text means "not set" wherever that is the default.
   if (text.empty() && setting.fallback.empty() && setting.kind == Kind::text) return true;
+  // Neither a TOML file nor a C library could hold it.
+  if (!core::is_utf8(text) || text.find('\0') != std::string_view::npos) return false;
   switch (setting.form) {
     case Form::any:
-      return text.find('\0') == std::string_view::npos;
+      return true;
     case Form::choice: {
       const auto choices = core::split(setting.choices, ' ');
       return std::find(choices.begin(), choices.end(), text) != choices.end();
     }
     case Form::socket:
-      return text.starts_with('/') && text.size() <= kLongestSocketName &&
-             text.find('\0') == std::string_view::npos;
+      return text.starts_with('/') && text.size() <= kLongestSocketName;
     case Form::path:
-      return text.starts_with('/') && text.find('\0') == std::string_view::npos;
+      return text.starts_with('/');
     case Form::address:
       return is_address(text);
     case Form::network:

@@ -164,12 +164,24 @@ bool is_utf8(std::string_view text) {
 
 std::string printable(std::string_view text) {
   std::string result;
-  for (const char letter : text) {
-    const auto code = static_cast<unsigned char>(letter);
-    if (code < 0x20 || code == 0x7f)
+  for (std::size_t i = 0; i < text.size();) {
+    const auto code = static_cast<unsigned char>(text[i]);
+    if (code >= 0x20 && code < 0x7f) {
+      result += text[i++];
+      continue;
+    }
+    const std::size_t length = code < 0x80 ? 1 : code < 0xe0 ? 2 : code < 0xf0 ? 3 : 4;
+    const std::string_view letter = text.substr(i, length);
+    // U+0080 to U+009F are control characters too; some terminals obey them.
+    const bool is_c1 =
+        code == 0xc2 && letter.size() == 2 && static_cast<unsigned char>(letter[1]) < 0xa0;
+    if (code < 0x80 || is_c1 || !is_utf8(letter)) {
       result += fmt::format("\\x{:02x}", code);
-    else
-      result += letter;
+      ++i;
+      continue;
+    }
+    result += letter;
+    i += letter.size();
   }
   return result;
 }

@@ -38,7 +38,8 @@ std::optional<std::string> nearest(std::string_view word,
 
 /// Whether the text is well-formed UTF-8 (RFC 3629).
 bool is_utf8(std::string_view text);
-/// Control characters as \xNN, so that outside text cannot move a terminal's cursor.
+/// Control characters and bytes that are not UTF-8 as \xNN, so that outside text cannot move a
+/// terminal's cursor.
 std::string printable(std::string_view text);
 
 }  // namespace trunkline::core
