@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+
+// Any text for a stored binding: what is read is written and read the same.
+
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "registrar/binding.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace trunkline;
+  const auto binding =
+      registrar::parse_binding(std::string_view(reinterpret_cast<const char*>(data), size));
+  if (!binding) return 0;
+  (void)registrar::registration_body(*binding, "expired");
+  const std::string text = registrar::to_text(*binding);
+  const auto again = registrar::parse_binding(text);
+  if (!again || registrar::to_text(*again) != text) std::abort();
+  return 0;
+}
