@@ -129,7 +129,9 @@ void Machine::on(const Interrupted& event) {
     Leg& lost = leg(*event.leg);
     if (lost.dialog == Dialog::confirmed) lost.dialog = Dialog::over;
   }
-  end({.disposition = is_connected ? Disposition::answered : row->before_answer,
+  // A caller that never acknowledged has hardly talked.
+  const bool is_talking = is_connected && caller().dialog != Dialog::unacknowledged;
+  end({.disposition = is_talking ? Disposition::answered : row->before_answer,
        .status = is_connected ? 200 : row->status_before_answer,
        .q850_cause = row->q850_cause,
        .by = EndedBy::system,

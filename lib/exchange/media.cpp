@@ -48,9 +48,12 @@ Media::Media(os::Reactor& reactor, const std::vector<std::string>& nodes,
              const std::filesystem::path& control, Events events)
     : events_(std::move(events)), client_(reactor, {.nodes = endpoints(nodes)}) {
   client_.on_node_change([this](const ng::NodeStatus& node) {
-    core::log_warning(node.is_up ? core::LogMessage("media relay is up")
-                                 : core::LogMessage("media relay is down"),
+    if (node.is_up) {
+      core::log_info("media relay is up", {{"peer", node.endpoint.text()}});
+    } else {
+      core::log_error("media relay is down",
                       {{"peer", node.endpoint.text()}, {"error", node.last_error}});
+    }
     if (!node.is_up) return;
     retry_deletions();
     if (events_.relay_returned) events_.relay_returned();

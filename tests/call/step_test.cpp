@@ -443,6 +443,18 @@ TEST_CASE("call: somebody else ends it", "[call]") {
   }
 }
 
+TEST_CASE("call: interrupted before the caller acknowledged, it does not count as answered",
+          "[call]") {
+  Scene scene;
+  scene.ring();
+  scene.on(Answered{.leg = kFirst, .sdp = kAnswer});
+  scene.media();
+  scene.commit();
+  scene.on(Interrupted{.why = Interruption::media_timeout});
+  CHECK(scene.body()["disposition"] == "failed");
+  CHECK(scene.body()["sip_status"] == 200);
+}
+
 TEST_CASE("call: a leg that is gone gets no BYE", "[call]") {
   Scene scene;
   scene.connect();
