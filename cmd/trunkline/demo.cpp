@@ -146,8 +146,8 @@ core::ExitCode run(cli::Context& context) {
   context.note(fmt::format("two softphones register at {}", server_address(config)));
   auto caller = start_phone(config, phones, phones.caller, folder);
   auto called = start_phone(config, phones, phones.called, folder);
-  (void)core::value_or_throw(caller.wait_for("REGISTER_OK", kPhoneTimeout));
-  (void)core::value_or_throw(called.wait_for("REGISTER_OK", kPhoneTimeout));
+  core::value_or_throw(caller.wait_until_registered(kPhoneTimeout));
+  core::value_or_throw(called.wait_until_registered(kPhoneTimeout));
   DemoResult result;
   result.registrations = registrations_of(sipd, phones);
 

@@ -135,7 +135,8 @@ Administrator::Administrator(const config::Config& config, const std::string& ur
                .statement_timeout = kPatience} {
   const std::optional<uid_t> postgres = os::find_user("postgres");
   try {
-    return look_at_rights();
+    look_at_rights();
+    return;
   } catch (const core::Error& error) {
     const ExitCode code = error.fault().code;
     if (code != ExitCode::no_permission && code != ExitCode::config) throw;

@@ -12,10 +12,13 @@
 #include "control/connection.h"
 #include "core/log.h"
 #include "core/text.h"
+#include "os/user.h"
 
 namespace trunkline::control {
 namespace {
 
+/// Who may operate the daemons beside their own users and root.
+constexpr const char* kOperators = "trunkline-admin";
 constexpr int kAcceptsPerTurn = 32;
 constexpr std::size_t kMostEvents = 64;
 constexpr core::Milliseconds kAcceptPause{1000};
@@ -199,6 +202,9 @@ Server::Server(os::Reactor& reactor, const std::filesystem::path& path, mode_t m
     : state_(std::make_unique<State>(reactor, path, limits, clock)) {
   State& state = *state_;
   state.listener = core::value_or_throw(os::listen_unix(path, mode));
+  // Without the group, or without being a member of it, the socket stays our own group's.
+  if (const auto operators = os::find_group(kOperators))
+    (void)!::chown(path.c_str(), static_cast<uid_t>(-1), *operators);
   state.identity = identity_of(path);
   state.watch_listener();
   const core::Milliseconds period =

@@ -78,7 +78,8 @@ class Server {
  public:
   using Answer = std::function<void(const Request&, Reply)>;
 
-  /// Listens at once; throws core::Error when it cannot (see os::listen_unix).
+  /// Listens at once; throws core::Error when it cannot (see os::listen_unix). The socket belongs
+  /// to the group trunkline-admin where this host has it and this process is a member.
   Server(os::Reactor& reactor, const std::filesystem::path& path, mode_t mode,
          ServerLimits limits = {}, const core::Clock& clock = core::system_clock());
   /// Closes all connections and removes the socket file.

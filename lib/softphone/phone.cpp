@@ -175,6 +175,26 @@ core::Result<PhoneEvent> Phone::wait_for(std::string_view type, core::Millisecon
   }
 }
 
+core::Result<void> Phone::wait_until_registered(core::Milliseconds timeout) {
+  const auto deadline = now() + timeout;
+  for (;;) {
+    // A line a user agent, with a coloured OK or ERR once there was an answer.
+    const auto registrations = command("reginfo");
+    if (!registrations) return tl::unexpected(registrations.error());
+    if (registrations->find("mOK ") != std::string::npos) return {};
+    if (registrations->find("mERR") != std::string::npos)
+      return core::fault(core::ExitCode::no_permission,
+                         fmt::format("phone '{}' could not register", options_.name),
+                         fmt::format("see {}", log_file().string()));
+    if (now() > deadline)
+      return core::fault(
+          core::ExitCode::try_again,
+          fmt::format("phone '{}' did not register in {}", options_.name, core::to_text(timeout)),
+          fmt::format("see {}", log_file().string()));
+    std::this_thread::sleep_for(core::Milliseconds(20));
+  }
+}
+
 void Phone::forget_events() {
   while (receive(now())) {
   }

@@ -51,6 +51,9 @@ class Phone {
   /// ones of other types are passed over.
   [[nodiscard]] core::Result<PhoneEvent> wait_for(std::string_view type,
                                                   core::Milliseconds timeout);
+  /// Until its registration was accepted. A refusal is a fault at once; the event REGISTER_OK may
+  /// have passed before baresip took our connection, so this asks.
+  [[nodiscard]] core::Result<void> wait_until_registered(core::Milliseconds timeout);
   /// Forgets the events that came so far.
   void forget_events();
 

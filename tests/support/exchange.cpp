@@ -187,7 +187,7 @@ softphone::Phone Exchange::start_phone(
   if (change) change(options);
   const bool registers = options.registers;
   auto phone = core::value_or_throw(softphone::Phone::start(std::move(options)));
-  if (registers) core::value_or_throw(phone.wait_for("REGISTER_OK", core::Seconds(10)));
+  if (registers) core::value_or_throw(phone.wait_until_registered(core::Seconds(10)));
   return phone;
 }
 

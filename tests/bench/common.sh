@@ -1,0 +1,109 @@
+# shellcheck shell=bash
+# What the benchmarks share: a private site of ours, the peers, CPU seconds, medians. Sourced, not run.
+#
+# Everything is on loopback and bounded; only processes started here are ended, by pid.
+
+set -euo pipefail
+bench=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$bench/../.." && pwd)
+bin=$root/build/release/bin
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/trunkline-bench.XXXXXX")
+chmod 755 "$scratch"
+rounds=${ROUNDS:-3}
+children=()
+
+note() { printf '%s\n' "$*" >&2; }
+
+finish() {
+  local pid
+  for pid in "${children[@]}"; do kill "$pid" 2>/dev/null || true; done
+  [ ! -f "$scratch/site/trunkline.toml" ] || "$root/pipelines/quickstart" --state "$scratch/site" --purge >/dev/null 2>&1 || true
+  rm -rf "$scratch"
+}
+trap finish EXIT
+
+build_bench() {
+  "$root/pipelines/packages" build run test
+  cmake --preset release -S "$root" >/dev/null
+  (cd "$root" && cmake --build --preset release --target sipd recorderd sipctl cdrctl trunkline media_load >/dev/null)
+}
+
+# CPU milliseconds (user + system) of processes so far: /proc/stat undercounts on virtual machines, this does not.
+cpu_ms() { # PID...
+  local pid total=0 fields tick
+  tick=$(getconf CLK_TCK)
+  for pid; do
+    fields=$(sed 's/^.*) //' "/proc/$pid/stat")
+    # shellcheck disable=SC2086 # words, by intent
+    set -- $fields
+    total=$((total + (${12} + ${13}) * 1000 / tick))
+  done
+  echo "$total"
+}
+# The process and what it forked.
+family() { # PID
+  echo "$1"
+  pgrep -P "$1" || true
+}
+
+median() { # NUMBERS, one a line
+  sort -n | awk '{v[NR]=$1} END {print (NR % 2) ? v[(NR+1)/2] : (v[NR/2] + v[NR/2+1]) / 2}'
+}
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%.2f", a / b}'; }
+per_thousand() { awk -v ms="$1" -v n="$2" 'BEGIN {printf "%.4f", ms / n}'; } # ms for n things = s for 1000 n... per 1000
+
+wait_for_udp() { # PORT
+  local _
+  for _ in $(seq 100); do
+    ss -Hlnu "sport = :$1" | grep -q . && return 0
+    sleep 0.1
+  done
+  note "nothing listens on UDP port $1"
+  return 1
+}
+
+# ---- our site ---------------------------------------------------------------------------------------------------------
+
+site_up() {
+  "$root/pipelines/quickstart" --state "$scratch/site" --keep --no-demo >"$scratch/site.log" 2>&1 || {
+    cat "$scratch/site.log" >&2
+    exit 1
+  }
+  config=$scratch/site/trunkline.toml
+  sip_port=$(sed -n 's/^listen = \["udp:[^:]*:\([0-9]*\)".*/\1/p' "$config" | head -n 1)
+  ng_port=$(sed -n 's/^ng = \["udp:127.0.0.1:\([0-9]*\)".*/\1/p' "$config")
+  sipd=$(daemon_pid sipd)
+  recorderd=$(daemon_pid recorderd)
+}
+daemon_pid() { # NAME: of the site that runs from this scratch folder
+  local pid
+  for pid in $(pgrep -x "$1"); do
+    tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q "$scratch/site/" && echo "$pid" && return
+  done
+  note "$1 does not run"
+  return 1
+}
+tool() { # TOOL ARGUMENTS...
+  local name=$1
+  shift
+  "$bin/$name" --config "$config" "$@"
+}
+# Makes a device; prints its password.
+add_device() { # NAME EXTENSION [FLAGS]
+  tool sipctl --json device add "$1" --extension "$2" "${@:3}" | sed -n 's/.*"password":"\([^"]*\)".*/\1/p'
+}
+domain() { tool trunkline --json tenant list | sed -n 's/.*"domain":"\([^"]*\)".*/\1/p' | head -n 1; }
+
+# ---- sipp -------------------------------------------------------------------------------------------------------------
+
+sipp_run() { # SCENARIO FIELDS-FILE LOCAL-PORT REMOTE [FLAGS]; fails when a call failed
+  local scenario=$1 fields=$2 port=$3 remote=$4
+  shift 4
+  (cd "$scratch" && sipp -sf "$bench/sipp/$scenario.xml" -inf "$fields" -i 127.0.0.1 -p "$port" -nostdin "$@" "$remote" \
+    >"$scratch/sipp.$port.log" 2>&1)
+}
+sipp_called() { # LOCAL-PORT: answers until the end of the benchmark
+  (cd "$scratch" && exec sipp -sf "$bench/sipp/called.xml" -i 127.0.0.1 -p "$1" -nostdin 127.0.0.1 >/dev/null 2>&1) &
+  children+=($!)
+  wait_for_udp "$1"
+}
