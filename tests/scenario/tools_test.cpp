@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+// The verbs of directory and ledger against a real PostgreSQL: what they print as JSON obeys its
+// schema, running init twice is safe, and errors are one line with a hint and the right exit code.
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "core/json.h"
+#include "core/text.h"
+#include "db/connection.h"
+#include "os/process.h"
+#include "support/ledger_rows.h"
+#include "support/temporary_directory.h"
+
+namespace trunkline {
+namespace {
+
+using Words = std::vector<std::string>;
+
+/// An exchange that is set up by `trunkline init` in a directory and a database of its own.
+class Site {
+ public:
+  Site() : config_((directory_.path() / "trunkline.toml").string()) {
+    const std::string path = directory_.path().string();
+    std::ofstream(config_) << "[db]\nurl = \"dbname=" << database_.name() << "\"\n[sip]\n"
+                           << "state_dir = \"" << path << "/sipd\"\n"
+                           << "control = \"" << path << "/run/sipd/control\"\n"
+                           << "key_file = \"" << path << "/keys/sipd.key\"\n[media]\n"
+                           << "state_dir = \"" << path << "/recorderd\"\n"
+                           << "control = \"" << path << "/run/recorderd/control\"\n[recording]\n"
+                           << "path = \"" << path << "/recordings\"\n"
+                           << "key_ring = \"" << path << "/keys/recording.keyring\"\n";
+  }
+
+  os::Output run(const std::string& tool, Words words) const {
+    Words command{std::string(TRUNKLINE_BIN_DIR) + "/" + tool, "--config", config_};
+    command.insert(command.end(), words.begin(), words.end());
+    return core::value_or_throw(
+        os::run_command({.arguments = std::move(command)}, core::Seconds(60)));
+  }
+  /// The objects a verb prints, each valid by its schema.
+  std::vector<core::Json> json(const std::string& tool, Words words) const {
+    words.emplace_back("--json");
+    const os::Output output = run(tool, std::move(words));
+    INFO(output.errors);
+    REQUIRE(output.exit.is_success());
+    const std::string lines = (directory_.path() / "lines").string();
+    std::ofstream(lines) << output.output;
+    const os::Output valid = core::value_or_throw(os::run_command(
+        {.arguments = {"/bin/sh", "-c", "exec \"$0\" <\"$1\"",
+                       std::string(TRUNKLINE_SOURCE_DIR) + "/tests/truth/validate", lines}},
+        core::Seconds(60)));
+    INFO(valid.errors);
+    CHECK(valid.exit.is_success());
+    std::vector<core::Json> objects;
+    for (const std::string_view line : core::split(output.output, '\n')) {
+      if (!line.empty()) objects.push_back(core::value_or_throw(core::parse_json(line)));
+    }
+    return objects;
+  }
+  /// What a verb that must fail says.
+  std::string refusal(const std::string& tool, Words words) const {
+    const os::Output output = run(tool, std::move(words));
+    CHECK_FALSE(output.exit.is_success());
+    CHECK(output.output.empty());
+    return output.errors;
+  }
+  const test::Database& database() const { return database_; }
+  std::filesystem::path path(const std::string& name) const { return directory_.path() / name; }
+
+ private:
+  test::Database database_{test::Database::Content::empty};
+  test::TemporaryDirectory directory_;
+  std::string config_;
+};
+
+std::size_t count_of(const std::vector<core::Json>& steps, std::string_view state) {
+  std::size_t count = 0;
+  for (const core::Json& step : steps) count += core::text_at(step, "state") == state ? 1U : 0U;
+  return count;
+}
+
+core::Json example_of(const std::string& schema, std::size_t index) {
+  std::ifstream file(std::string(TRUNKLINE_SOURCE_DIR) + "/schemas/journal/" + schema +
+                     ".schema.json");
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return core::value_or_throw(core::parse_json(text)).at("examples").at(index);
+}
+
+}  // namespace
+
+TEST_CASE("trunkline init makes what is missing, and a second time finds all present",
+          "[scenario]") {
+  const Site site;
+  const auto first =
+      site.json("trunkline", {"init", "--tenant", "acme", "--domain", "pbx.acme.example"});
+  CHECK(count_of(first, "made") >= 8);
+  CHECK(core::text_at(first.back(), "step") == "administrator");
+  CHECK(core::text_at(first.back(), "password").size() == 20);
+  const auto second = site.json("trunkline", {"init"});
+  CHECK(second.size() == first.size());
+  CHECK(count_of(second, "present") == second.size());
+  CHECK_FALSE(second.back().contains("password"));
+  for (const core::Json& migration : site.json("trunkline", {"migrate", "--status"})) {
+    CHECK(core::text_at(migration, "state") == "applied");
+  }
+  CHECK(site.json("trunkline", {"migrate"}).empty());
+}
+
+TEST_CASE("a lost key of sipd is not replaced silently", "[scenario]") {
+  const Site site;
+  (void)site.json("trunkline", {"init", "--domain", "pbx.example"});
+  std::filesystem::remove(site.path("keys/sipd.key"));
+  const os::Output output = site.run("trunkline", {"init"});
+  CHECK(output.exit.text() == "exit code 78");
+  CHECK(output.errors.find("to which the devices' secrets are sealed\nhint: restore the file") !=
+        std::string::npos);
+}
+
+TEST_CASE("devices, tenants and users are added, listed, changed and removed", "[scenario]") {
+  const Site site;
+  (void)site.json("trunkline", {"init", "--tenant", "acme", "--domain", "pbx.acme.example"});
+  const auto added = site.json("sipctl", {"device", "add", "alice", "--extension", "101"});
+  CHECK(core::text_at(added.at(0), "password").size() == 20);
+  CHECK(site.json("sipctl", {"device", "add", "102"}).size() == 1);
+  CHECK(site.json("sipctl", {"device", "list"}).size() == 2);
+  CHECK_FALSE(site.json("sipctl", {"device", "show", "101"}).at(0).contains("password"));
+  const auto set =
+      site.json("sipctl", {"device", "set", "alice", "--recording", "always", "--disable"});
+  CHECK(core::text_at(set.at(0), "recording") == "always");
+  CHECK_FALSE(core::bool_at(set.at(0), "is_enabled", true));
+  CHECK(site.refusal("sipctl", {"device", "add", "alice"}) ==
+        "sipctl: cannot add device 'alice': the name is taken\n"
+        "hint: list them: sipctl device list --tenant acme\n");
+  CHECK(site.json("sipctl", {"device", "remove", "alice", "--yes"}).size() == 1);
+  CHECK(site.refusal("sipctl", {"device", "show", "alice"}) ==
+        "sipctl: cannot find device 'alice'\nhint: list them: sipctl device list --tenant acme\n");
+
+  CHECK(site.json("trunkline", {"tenant", "add", "zeta", "--domain", "zeta.example"}).size() == 1);
+  CHECK(site.json("trunkline", {"tenant", "set", "zeta", "--recording", "always"}).size() == 1);
+  CHECK(site.json("trunkline", {"tenant", "list"}).size() == 2);
+  CHECK(site.json("trunkline", {"user", "add", "ann", "--role", "agent", "--tenant", "zeta"})
+            .size() == 1);
+  CHECK(site.json("trunkline", {"user", "list"}).size() == 2);
+  CHECK(site.json("trunkline", {"user", "set", "ann", "--tenant", "zeta", "--new-password"})
+            .at(0)
+            .contains("password"));
+  CHECK_FALSE(site.run("trunkline", {"tenant", "remove", "zeta", "--yes"}).exit.is_success());
+  CHECK(site.json("trunkline", {"user", "remove", "ann", "--tenant", "zeta", "--yes"}).size() == 1);
+  CHECK(site.json("trunkline", {"tenant", "remove", "zeta", "--yes"}).size() == 1);
+}
+
+TEST_CASE("calls and recordings of the ledger are listed and shown", "[scenario]") {
+  const Site site;
+  (void)site.json("trunkline", {"init", "--domain", "pbx.example"});
+  test::LedgerRows rows(site.database());
+  const core::Json call = example_of("call.v1", 1);
+  const auto tenant = core::TenantId::parse(core::text_at(call, "tenant")).value();
+  const auto id = core::CallRef::parse(core::text_at(call, "call")).value();
+  rows.add("call.ended", tenant, id, call);
+  rows.add("media.ended", tenant, id, example_of("media.v1", 0));
+  rows.add("recording.finished", tenant, id, example_of("recording.v1", 0));
+  rows.add("recording.accessed", tenant, id, example_of("access.v1", 0));
+
+  CHECK(site.json("cdrctl", {"list", "--number", "101"}).size() == 1);
+  CHECK(site.json("cdrctl", {"list", "--live"}).empty());
+  const auto shown = site.json("cdrctl", {"show", "102"});
+  CHECK(shown.at(0).at("media").at("legs").size() == 2);
+  CHECK(shown.at(0).at("recordings").size() == 1);
+  CHECK(site.json("cdrctl", {"recording", "list", "--status", "complete"}).size() == 1);
+  CHECK(site.json("cdrctl", {"recording", "show", "last"}).at(0).at("accesses").size() == 1);
+  CHECK(site.refusal("cdrctl", {"show", "999"}) ==
+        "cdrctl: cannot find call '999'\n"
+        "hint: give an id or its end, a SIP Call-ID, a number or last: cdrctl list\n");
+  CHECK(site.refusal("cdrctl", {"list", "--since", "yestrday"})
+            .find("cdrctl: cannot read time 'yestrday'") == 0);
+}
+
+TEST_CASE("without PostgreSQL and sipd cdrctl says what it tried", "[scenario]") {
+  const Site site;
+  const os::Output output =
+      site.run("cdrctl", {"list", "--set", "db.url=host=127.0.0.1 port=1 dbname=x"});
+  CHECK(output.exit.text() == "exit code 69");
+  CHECK(output.errors.find("warning: cannot reach PostgreSQL at 127.0.0.1:1 database x: connection "
+                           "refused\n") == 0);
+  CHECK(output.errors.find("cdrctl: cannot reach sipd at ") != std::string::npos);
+}
+
+}  // namespace trunkline
