@@ -18,12 +18,12 @@ namespace {
 
 constexpr std::size_t kShownBytes = 16 * 1024;
 
+}  // namespace
+
 std::string text_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
-
-}  // namespace
 
 bool wait_until(const std::function<bool()>& is_so, core::Milliseconds timeout) {
   const auto deadline = core::system_clock().steady() + timeout;

@@ -20,6 +20,9 @@ bool wait_until(const std::function<bool()>& is_so, core::Milliseconds timeout =
 /// The program's path: ours from the build tree, others from PATH.
 std::string program_path(const std::string& name);
 
+/// A whole file; empty where there is none.
+std::string text_of(const std::filesystem::path& path);
+
 class Program {
  public:
   Program() = default;

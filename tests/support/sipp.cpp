@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 #include "core/text.h"
@@ -15,11 +14,6 @@
 
 namespace trunkline::test {
 namespace {
-
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 /// The last value of a column of sipp's statistics, a table with ';' between its fields.
 unsigned last_value(const std::string& table, std::string_view column) {
@@ -76,6 +70,11 @@ Sipp::Sipp(SippOptions options) : options_(std::move(options)) {
   if (!options_.name.empty()) add({"-key", "name", options_.name, "-au", options_.name});
   if (!options_.password.empty()) add({"-ap", std::string(options_.password.reveal_text())});
   for (const auto& [key, value] : options_.keys) add({"-key", key, value});
+  const auto dialled = options_.keys.find("dialled");
+  if (dialled != options_.keys.end()) {
+    // By itself sipp signs for the server's address, not for what it requests (RFC 7616 3.4.6).
+    add({"-auth_uri", fmt::format("{}@{}", dialled->second, options_.remote)});
+  }
   if (!options_.remote.empty()) add({options_.remote});
 
   child_ = core::value_or_throw(
