@@ -84,8 +84,9 @@ void Engine::serve_control() {
     if (!found) return reply.fail(found.error());
     reply.ok(std::move(*found));
   });
-  control_->on("recording.open",
-               [this](const Request& request, Reply reply) { open_recording(request, reply); });
+  control_->on("recording.open", [this](const Request& request, const Reply& reply) {
+    open_recording(request, reply);
+  });
 }
 
 void Engine::list_sessions(Reply reply) {

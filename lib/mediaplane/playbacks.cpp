@@ -18,7 +18,7 @@ namespace trunkline::mediaplane {
 namespace {
 
 constexpr int kLookMs = 250;  ///< how often a stalled playback looks whether it is to end
-constexpr std::size_t kBlockBytes = 64 * 1024;
+constexpr std::size_t kBlockBytes = 65'536;
 
 audio::Codec audio_codec(sealed::Codec codec) {
   switch (codec) {
