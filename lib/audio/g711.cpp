@@ -11,8 +11,8 @@ namespace trunkline::audio {
 namespace {
 
 // libstdc++ 12 gives the argument's type, the standard and libstdc++ 13 say int.
-constexpr int width_of(int magnitude) {
-  return static_cast<int>(std::bit_width(static_cast<unsigned>(magnitude)));
+constexpr unsigned width_of(unsigned magnitude) {
+  return static_cast<unsigned>(std::bit_width(magnitude));
 }
 
 // mu-law: 14-bit magnitudes in 8 segments of 16 steps, all bits inverted on the line (G.711 table
@@ -30,10 +30,12 @@ constexpr std::int16_t expand_mulaw(unsigned code) {
 
 constexpr std::uint8_t compress_mulaw(int sample) {
   const unsigned sign = sample < 0 ? 0x80U : 0U;
-  const int magnitude = std::min(sample < 0 ? -sample : sample, kMuClip) + kMuBias;
-  const int segment = width_of(magnitude) - 8;
-  const unsigned step = static_cast<unsigned>(magnitude >> (segment + 3)) & 15U;
-  return static_cast<std::uint8_t>(~(sign | static_cast<unsigned>(segment) << 4U | step) & 0xFFU);
+  const int loudness = std::min(sample < 0 ? -sample : sample, kMuClip);
+  // At least 132, so at least 8 bits wide.
+  const unsigned magnitude = static_cast<unsigned>(loudness + kMuBias);
+  const unsigned segment = width_of(magnitude) - 8U;
+  const unsigned step = (magnitude >> (segment + 3U)) & 15U;
+  return static_cast<std::uint8_t>(~(sign | segment << 4U | step) & 0xFFU);
 }
 
 // A-law: 13-bit magnitudes, even bits inverted on the line (G.711 table 1a), a set sign bit is
@@ -49,12 +51,11 @@ constexpr std::int16_t expand_alaw(unsigned code) {
 constexpr std::uint8_t compress_alaw(int sample) {
   // One's complement of a negative sample, as the ITU reference code (G.191) has it.
   const unsigned sign = sample < 0 ? 0U : 0x80U;
-  const int magnitude = (sample < 0 ? ~sample : sample) >> 4;  // 0 to 2047
-  const int width = width_of(magnitude);
-  const int segment = width <= 5 ? (magnitude >= 16 ? 1 : 0) : width - 4;
-  const unsigned step =
-      static_cast<unsigned>(segment <= 1 ? magnitude : magnitude >> (segment - 1)) & 15U;
-  return static_cast<std::uint8_t>((sign | static_cast<unsigned>(segment) << 4U | step) ^ 0x55U);
+  const unsigned magnitude = static_cast<unsigned>(sample < 0 ? ~sample : sample) >> 4U;
+  const unsigned width = width_of(magnitude);  // of 11 bits
+  const unsigned segment = width <= 4 ? 0U : width - 4U;
+  const unsigned step = (segment <= 1 ? magnitude : magnitude >> (segment - 1U)) & 15U;
+  return static_cast<std::uint8_t>((sign | segment << 4U | step) ^ 0x55U);
 }
 
 using Expansion = std::array<std::int16_t, 256>;
