@@ -3,7 +3,7 @@
 function __sipctl_is_at
     set -l verb
     for word in (commandline -opc)[2..]
-        set -l longer (string join ' ' $verb $word)
+        set -l longer (string join -- ' ' $verb $word)
         contains -- $longer 'call' 'call hangup' 'call list' 'call show' 'device' 'device add' 'device list' 'device remove' 'device set' 'device show' 'registration' 'registration list' 'reload'; and set verb $longer
     end
     test "$verb" = "$argv[1]"

@@ -168,8 +168,8 @@ core::Result<Arguments> read_arguments(const Program& program, const Choice& cho
   } catch (const CLI::ParseError& error) {
     return core::fault(ExitCode::usage, error.what(), see_help(program, choice));
   }
-  if (const auto unknown = app.remaining(); !unknown.empty())
-    return tl::unexpected(unknown_flag(program, choice, options, unknown.front()));
+  for (const std::string& unknown : app.remaining())
+    if (unknown != "--") return tl::unexpected(unknown_flag(program, choice, options, unknown));
 
   Given given;
   for (std::size_t i = 0; i < options.size(); ++i) {

@@ -160,9 +160,7 @@ core::Result<void> Config::check_relations() const {
                                                 {"media.rtp_min", "media.rtp_max"}}};
   for (const Relation& relation : kRelations) {
     if (value(relation.lower) <= value(relation.upper)) continue;
-    // The one that somebody set is the one to mend.
-    const std::string_view culprit =
-        origin(relation.upper) == "default" ? relation.lower : relation.upper;
+    const std::string_view culprit = to_mend(relation.lower, relation.upper);
     return core::fault(
         core::ExitCode::config,
         fmt::format("{}: {} ({}) must not be above {} ({})", origin(culprit), relation.lower,
@@ -170,6 +168,12 @@ core::Result<void> Config::check_relations() const {
         "see all values and where they come from: trunkline config show --origin");
   }
   return {};
+}
+
+std::string_view Config::to_mend(std::string_view lower, std::string_view upper) const {
+  for (const std::string_view key : {lower, upper})
+    if (origin(key) == "--set") return key;
+  return origin(upper) == "default" ? lower : upper;
 }
 
 const Config::Held& Config::held(std::string_view key) const {

@@ -75,6 +75,8 @@ class Config {
                                const std::string& origin, core::ExitCode code);
   core::Result<void> take_file(const std::filesystem::path& path);
   core::Result<void> check_relations() const;
+  /// Which of two that contradict each other somebody set last.
+  std::string_view to_mend(std::string_view lower, std::string_view upper) const;
   const Held& held(std::string_view key) const;
 
   std::map<std::string, Held, std::less<>> values_;

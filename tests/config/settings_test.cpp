@@ -29,7 +29,7 @@ TEST_CASE("every row of the table is complete and its default obeys it", "[confi
     CHECK((setting.form == Form::choice) == !setting.choices.empty());
     const auto value = parse_value(setting, setting.fallback);
     REQUIRE(value);
-    CHECK(to_text(*value) == setting.fallback);
+    CHECK(parse_value(setting, to_text(*value)) == *value);
 
     const std::string_view own = setting.key.substr(0, setting.key.find('.'));
     if (own != section) {

@@ -16,7 +16,7 @@ TEST_CASE("fields are big-endian", "[core]") {
   CHECK(read_u16(bytes, 7) == 0x0708U);
   write_u32(bytes, 0, 0xfffefdfcU);
   write_u16(bytes, 8, 0x8000U);
-  CHECK(to_hex(bytes) == "fffefdfc050607088000");
+  CHECK(to_hex(bytes) == "fffefdfc040506078000");
   CHECK(read_u16(bytes, 8) == 0x8000U);
 }
 

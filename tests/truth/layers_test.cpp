@@ -100,7 +100,7 @@ TEST_CASE("a library includes only the folders of its line", "[truth]") {
     if (!is_source(file)) continue;
     const std::string folder = folder_of(file);
     const auto allowed = layers.layers.find(folder);
-    INFO(relative(file));
+    INFO(in_tree(file));
     REQUIRE(allowed != layers.layers.end());
     for (const Include& include : includes_of(file)) {
       if (!include.is_ours) continue;
@@ -119,7 +119,7 @@ TEST_CASE("a C library is included in its own folder alone", "[truth]") {
       for (const Include& include : includes_of(file)) {
         const auto wall = wall_of(include.path);
         if (!wall) continue;
-        INFO(relative(file) << " includes " << include.path);
+        INFO(in_tree(file) << " includes " << include.path);
         // A library's own tests may look at it from the other side of the wall.
         CHECK((top != "cmd" && folder_of(file) == wall->folders));
       }
@@ -133,7 +133,7 @@ TEST_CASE("programs and tests include what exists, and no program another's file
       if (!is_source(file)) continue;
       for (const Include& include : includes_of(file)) {
         if (!include.is_ours) continue;
-        INFO(relative(file) << " includes " << include.path);
+        INFO(in_tree(file) << " includes " << include.path);
         CHECK_FALSE(include.path.starts_with(".."));
         const bool is_there = std::filesystem::exists(tree() / "lib" / include.path) ||
                               std::filesystem::exists(tree() / top / include.path);

@@ -54,7 +54,7 @@ inline bool is_source(const std::filesystem::path& path) {
   return path.extension() == ".cpp" || path.extension() == ".h";
 }
 
-inline std::string relative(const std::filesystem::path& path) {
+inline std::string in_tree(const std::filesystem::path& path) {
   return path.lexically_relative(tree()).string();
 }
 

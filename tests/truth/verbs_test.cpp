@@ -74,7 +74,7 @@ TEST_CASE("every manual page has its sections and passes mandoc", "[truth]") {
   std::vector<std::string> command{"mandoc", "-T", "lint", "-W", "warning"};
   std::size_t programs = 0;
   for (const auto& page : files("man")) {
-    INFO(relative(page));
+    INFO(in_tree(page));
     const std::string text = content(page);
     for (const std::string_view section : {".Sh NAME\n", ".Sh DESCRIPTION\n", ".Sh SEE ALSO\n"})
       CHECK(text.find(section) != std::string::npos);
@@ -107,7 +107,7 @@ TEST_CASE("what is generated is what is committed", "[truth]") {
 TEST_CASE("the completions are valid in their shells", "[truth]") {
   for (const auto& file : files("completions")) {
     const std::string shell = file.parent_path().filename().string();
-    INFO(relative(file));
+    INFO(in_tree(file));
     const os::Output checked = run({shell, "-n", file.string()});
     INFO(checked.errors);
     CHECK(checked.exit.is_success());

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+# Completion of cdrctl for fish; generated from its table of verbs.
+function __cdrctl_is_at
+    set -l verb
+    for word in (commandline -opc)[2..]
+        set -l longer (string join -- ' ' $verb $word)
+        contains -- $longer 'list' 'recording' 'recording cat' 'recording list' 'recording show' 'show'; and set verb $longer
+    end
+    test "$verb" = "$argv[1]"
+end
+complete -c cdrctl -f
+complete -c cdrctl -s h -d 'a short help'
+complete -c cdrctl -l help -d 'the whole help'
+complete -c cdrctl -s V -l version -d 'name, version and commit'
+complete -c cdrctl -l config -d 'read this file instead of /etc/trunkline/trunkline.toml' -r -F
+complete -c cdrctl -l set -d 'change a setting for this run; may be repeated' -x -a 'db.url= log.level= log.format= log.numbers= sip.listen= sip.advertised_address= sip.expires_min= sip.expires_max= sip.expires_default= sip.ring_timeout= sip.max_calls= sip.stale_after= sip.drain_timeout= sip.state_dir= sip.control= sip.nonce_life= sip.key_file= sip.ng= sip.media_control= media.ng_listen= media.ng_allow= media.address= media.advertised_address= media.rtp_min= media.rtp_max= media.threads= media.timeout= media.state_dir= media.control= recording.path= recording.key_ring= recording.key_mirror= ledger.keep= ledger.enabled='
+complete -c cdrctl -l json -d 'one JSON object a line, errors too'
+complete -c cdrctl -l color -d 'when to use colour' -x -a 'auto always never'
+complete -c cdrctl -l no-pager -d 'print long answers straight to the terminal'
+complete -c cdrctl -s q -l quiet -d 'no conversation on standard error but errors'
+complete -c cdrctl -l yes -d 'answer every question with yes'
+complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'list' -d 'list calls, newest first'
+complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'recording' -d 'cat, list, show'
+complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'show' -d 'show a call: how it went, its media and its recordings'
+complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l since -d 'started at or after: today, yesterday, 2h, 2026-11-21, "2026-11-21 08:00"' -x
+complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l until -d 'started before' -x
+complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l caller -d 'number or name of the caller' -x
+complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l called -d 'number, name or dialled digits of the called' -x
+complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l disposition -d 'only calls that ended so' -x -a 'answered busy missed rejected cancelled failed refused interrupted'
+complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l live -d 'only calls that have not ended'
+complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l ended -d 'only calls that have ended'
+complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l number -d 'number or name of either party' -x
+complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l tenant -d 'only of this tenant' -x
+complete -c cdrctl -n '__cdrctl_is_at \'list\'' -s n -l limit -d 'at most so many, newest first; 0 for all' -x
+complete -c cdrctl -n '__cdrctl_is_at \'recording\'' -a 'cat' -d 'write a recording\'s audio to stdout'
+complete -c cdrctl -n '__cdrctl_is_at \'recording\'' -a 'list' -d 'list recordings, newest first'
+complete -c cdrctl -n '__cdrctl_is_at \'recording\'' -a 'show' -d 'show a recording and who accessed it'
+complete -c cdrctl -n '__cdrctl_is_at \'recording cat\'' -l reason -d 'why, for the audit log' -x
+complete -c cdrctl -n '__cdrctl_is_at \'recording list\'' -l since -d 'started at or after: today, yesterday, 2h, 2026-11-21, "2026-11-21 08:00"' -x
+complete -c cdrctl -n '__cdrctl_is_at \'recording list\'' -l until -d 'started before' -x
+complete -c cdrctl -n '__cdrctl_is_at \'recording list\'' -l number -d 'number or name of either party' -x
+complete -c cdrctl -n '__cdrctl_is_at \'recording list\'' -l status -d 'only recordings that are so' -x -a 'recording complete truncated failed unsupported'
+complete -c cdrctl -n '__cdrctl_is_at \'recording list\'' -l tenant -d 'only of this tenant' -x
+complete -c cdrctl -n '__cdrctl_is_at \'recording list\'' -s n -l limit -d 'at most so many, newest first; 0 for all' -x

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+# Completion of recorderd for fish; generated from its table of verbs.
+function __recorderd_is_at
+    set -l verb
+    for word in (commandline -opc)[2..]
+        set -l longer (string join -- ' ' $verb $word)
+        contains -- $longer; and set verb $longer
+    end
+    test "$verb" = "$argv[1]"
+end
+complete -c recorderd -f
+complete -c recorderd -s h -d 'a short help'
+complete -c recorderd -l help -d 'the whole help'
+complete -c recorderd -s V -l version -d 'name, version and commit'
+complete -c recorderd -l config -d 'read this file instead of /etc/trunkline/trunkline.toml' -r -F
+complete -c recorderd -l set -d 'change a setting for this run; may be repeated' -x -a 'db.url= log.level= log.format= log.numbers= sip.listen= sip.advertised_address= sip.expires_min= sip.expires_max= sip.expires_default= sip.ring_timeout= sip.max_calls= sip.stale_after= sip.drain_timeout= sip.state_dir= sip.control= sip.nonce_life= sip.key_file= sip.ng= sip.media_control= media.ng_listen= media.ng_allow= media.address= media.advertised_address= media.rtp_min= media.rtp_max= media.threads= media.timeout= media.state_dir= media.control= recording.path= recording.key_ring= recording.key_mirror= ledger.keep= ledger.enabled='
+complete -c recorderd -n '__recorderd_is_at \'\'' -l check -d 'read the configuration, say whether it is valid, and end'

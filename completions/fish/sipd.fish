@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+# Completion of sipd for fish; generated from its table of verbs.
+function __sipd_is_at
+    set -l verb
+    for word in (commandline -opc)[2..]
+        set -l longer (string join -- ' ' $verb $word)
+        contains -- $longer; and set verb $longer
+    end
+    test "$verb" = "$argv[1]"
+end
+complete -c sipd -f
+complete -c sipd -s h -d 'a short help'
+complete -c sipd -l help -d 'the whole help'
+complete -c sipd -s V -l version -d 'name, version and commit'
+complete -c sipd -l config -d 'read this file instead of /etc/trunkline/trunkline.toml' -r -F
+complete -c sipd -l set -d 'change a setting for this run; may be repeated' -x -a 'db.url= log.level= log.format= log.numbers= sip.listen= sip.advertised_address= sip.expires_min= sip.expires_max= sip.expires_default= sip.ring_timeout= sip.max_calls= sip.stale_after= sip.drain_timeout= sip.state_dir= sip.control= sip.nonce_life= sip.key_file= sip.ng= sip.media_control= media.ng_listen= media.ng_allow= media.address= media.advertised_address= media.rtp_min= media.rtp_max= media.threads= media.timeout= media.state_dir= media.control= recording.path= recording.key_ring= recording.key_mirror= ledger.keep= ledger.enabled='
+complete -c sipd -n '__sipd_is_at \'\'' -l check -d 'read the configuration, say whether it is valid, and end'

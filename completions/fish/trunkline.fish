@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+# Completion of trunkline for fish; generated from its table of verbs.
+function __trunkline_is_at
+    set -l verb
+    for word in (commandline -opc)[2..]
+        set -l longer (string join -- ' ' $verb $word)
+        contains -- $longer 'config' 'config check' 'config set' 'config show' 'demo' 'doctor' 'init' 'migrate' 'status' 'tenant' 'tenant add' 'tenant list' 'tenant remove' 'tenant set' 'tenant show' 'user' 'user add' 'user list' 'user remove' 'user set' 'user show'; and set verb $longer
+    end
+    test "$verb" = "$argv[1]"
+end
+complete -c trunkline -f
+complete -c trunkline -s h -d 'a short help'
+complete -c trunkline -l help -d 'the whole help'
+complete -c trunkline -s V -l version -d 'name, version and commit'
+complete -c trunkline -l config -d 'read this file instead of /etc/trunkline/trunkline.toml' -r -F
+complete -c trunkline -l set -d 'change a setting for this run; may be repeated' -x -a 'db.url= log.level= log.format= log.numbers= sip.listen= sip.advertised_address= sip.expires_min= sip.expires_max= sip.expires_default= sip.ring_timeout= sip.max_calls= sip.stale_after= sip.drain_timeout= sip.state_dir= sip.control= sip.nonce_life= sip.key_file= sip.ng= sip.media_control= media.ng_listen= media.ng_allow= media.address= media.advertised_address= media.rtp_min= media.rtp_max= media.threads= media.timeout= media.state_dir= media.control= recording.path= recording.key_ring= recording.key_mirror= ledger.keep= ledger.enabled='
+complete -c trunkline -l json -d 'one JSON object a line, errors too'
+complete -c trunkline -l color -d 'when to use colour' -x -a 'auto always never'
+complete -c trunkline -l no-pager -d 'print long answers straight to the terminal'
+complete -c trunkline -s q -l quiet -d 'no conversation on standard error but errors'
+complete -c trunkline -l yes -d 'answer every question with yes'
+complete -c trunkline -n '__trunkline_is_at \'\'' -a 'config' -d 'check, set, show'
+complete -c trunkline -n '__trunkline_is_at \'\'' -a 'demo' -d 'make a real call between two softphones and show its records'
+complete -c trunkline -n '__trunkline_is_at \'\'' -a 'doctor' -d 'look for what is wrong with this host, and how to mend it'
+complete -c trunkline -n '__trunkline_is_at \'\'' -a 'init' -d 'set up the exchange on this host'
+complete -c trunkline -n '__trunkline_is_at \'\'' -a 'migrate' -d 'bring the database\'s schema up to date'
+complete -c trunkline -n '__trunkline_is_at \'\'' -a 'status' -d 'show what runs: sipd, recorderd and the database'
+complete -c trunkline -n '__trunkline_is_at \'\'' -a 'tenant' -d 'add, list, remove, set, show'
+complete -c trunkline -n '__trunkline_is_at \'\'' -a 'user' -d 'add, list, remove, set, show'
+complete -c trunkline -n '__trunkline_is_at \'config\'' -a 'check' -d 'say whether the configuration is valid'
+complete -c trunkline -n '__trunkline_is_at \'config\'' -a 'set' -d 'change a setting for good'
+complete -c trunkline -n '__trunkline_is_at \'config\'' -a 'show' -d 'show the settings in force'
+complete -c trunkline -n '__trunkline_is_at \'config show\'' -l origin -d 'and where each value comes from'
+complete -c trunkline -n '__trunkline_is_at \'config show\'' -l changed -d 'only what is not the default'
+complete -c trunkline -n '__trunkline_is_at \'demo\'' -s n -l seconds -d 'how long they talk' -x
+complete -c trunkline -n '__trunkline_is_at \'demo\'' -l folder -d 'where the phones\' passwords, voices and logs are kept (default: demo beside media.state_dir)' -x -a '(__fish_complete_directories)'
+complete -c trunkline -n '__trunkline_is_at \'doctor\'' -s a -l all -d 'show what is well, too'
+complete -c trunkline -n '__trunkline_is_at \'init\'' -l tenant -d 'name of the first tenant' -x
+complete -c trunkline -n '__trunkline_is_at \'init\'' -l domain -d 'its domain: host part of its SIP addresses (this host\'s name if not given)' -x
+complete -c trunkline -n '__trunkline_is_at \'init\'' -l recording -d 'whether its calls are recorded unless a device says otherwise' -x -a 'always off'
+complete -c trunkline -n '__trunkline_is_at \'init\'' -l admin -d 'name of the administrator' -x
+complete -c trunkline -n '__trunkline_is_at \'init\'' -l password-file -d 'take the administrator\'s password from this file (mode 600)' -r -F
+complete -c trunkline -n '__trunkline_is_at \'init\'' -l admin-url -d 'connection of a database superuser, as libpq reads it' -x
+complete -c trunkline -n '__trunkline_is_at \'init\'' -l operator -d 'an operating system user who may run the tools; may be given several times' -x
+complete -c trunkline -n '__trunkline_is_at \'migrate\'' -l status -d 'change nothing; list all and their state'
+complete -c trunkline -n '__trunkline_is_at \'tenant\'' -a 'add' -d 'add a tenant'
+complete -c trunkline -n '__trunkline_is_at \'tenant\'' -a 'list' -d 'list the tenants'
+complete -c trunkline -n '__trunkline_is_at \'tenant\'' -a 'remove' -d 'remove a tenant that has neither devices nor users'
+complete -c trunkline -n '__trunkline_is_at \'tenant\'' -a 'set' -d 'change a tenant'
+complete -c trunkline -n '__trunkline_is_at \'tenant\'' -a 'show' -d 'show a tenant'
+complete -c trunkline -n '__trunkline_is_at \'tenant add\'' -l domain -d 'host part of its SIP addresses' -x
+complete -c trunkline -n '__trunkline_is_at \'tenant add\'' -l recording -d 'whether calls are recorded unless a device says otherwise' -x -a 'always off'
+complete -c trunkline -n '__trunkline_is_at \'tenant set\'' -l recording -d 'whether calls are recorded unless a device says otherwise' -x -a 'always off'
+complete -c trunkline -n '__trunkline_is_at \'tenant set\'' -l default -d 'make it the default tenant'
+complete -c trunkline -n '__trunkline_is_at \'user\'' -a 'add' -d 'add a user (a person) and show the password once'
+complete -c trunkline -n '__trunkline_is_at \'user\'' -a 'list' -d 'list the users'
+complete -c trunkline -n '__trunkline_is_at \'user\'' -a 'remove' -d 'remove a user'
+complete -c trunkline -n '__trunkline_is_at \'user\'' -a 'set' -d 'change a user'
+complete -c trunkline -n '__trunkline_is_at \'user\'' -a 'show' -d 'show a user'
+complete -c trunkline -n '__trunkline_is_at \'user add\'' -l role -d 'what the user may do; may be given several times' -x -a 'admin supervisor agent user auditor'
+complete -c trunkline -n '__trunkline_is_at \'user add\'' -l display-name -d 'the person\'s name' -x
+complete -c trunkline -n '__trunkline_is_at \'user add\'' -l password-file -d 'take the password (8 to 72 bytes) from this file (mode 600)' -r -F
+complete -c trunkline -n '__trunkline_is_at \'user add\'' -l tenant -d 'the user\'s tenant instead of the default one' -x
+complete -c trunkline -n '__trunkline_is_at \'user list\'' -l tenant -d 'only users of this tenant' -x
+complete -c trunkline -n '__trunkline_is_at \'user remove\'' -l tenant -d 'the user\'s tenant instead of the default one' -x
+complete -c trunkline -n '__trunkline_is_at \'user set\'' -l role -d 'what the user may do; may be given several times' -x -a 'admin supervisor agent user auditor'
+complete -c trunkline -n '__trunkline_is_at \'user set\'' -l display-name -d 'the person\'s name' -x
+complete -c trunkline -n '__trunkline_is_at \'user set\'' -l enable -d 'let the user in'
+complete -c trunkline -n '__trunkline_is_at \'user set\'' -l disable -d 'keep the user out'
+complete -c trunkline -n '__trunkline_is_at \'user set\'' -l new-password -d 'make another password and show it once'
+complete -c trunkline -n '__trunkline_is_at \'user set\'' -l password-file -d 'take the new password (8 to 72 bytes) from this file (mode 600)' -r -F
+complete -c trunkline -n '__trunkline_is_at \'user set\'' -l tenant -d 'the user\'s tenant instead of the default one' -x
+complete -c trunkline -n '__trunkline_is_at \'user show\'' -l tenant -d 'the user\'s tenant instead of the default one' -x
