@@ -133,10 +133,7 @@ core::Result<core::Json> interrupted(core::Json body, core::Time at) {
   body["ended_by"] = name_of(EndedBy::system);
   body["reason"] = "the exchange stopped during the call";
   body["ended_at"] = core::to_rfc3339(ended);
-  if (answered) {
-    body["sip_status"] = 200;
-    body["talk_ms"] = std::chrono::duration_cast<core::Milliseconds>(ended - *answered).count();
-  }
+  if (answered) body["sip_status"] = 200;
   return body;
 }
 

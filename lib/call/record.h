@@ -73,7 +73,8 @@ core::Time wall_time(const Record& record, core::SteadyTime moment);
 std::string to_text(const Record& record);
 
 /// A stored body closed as interrupted: for calls that a former process left open. The body's own
-/// words stay; `at` is when it was closed. A fault where the body is no open call.v1 record.
+/// words stay; `at` is when it was closed. How long the parties talked nobody here knows, so
+/// talk_ms is left out; the media account tells. A fault where the body is no open call.v1 record.
 [[nodiscard]] core::Result<core::Json> interrupted(core::Json body, core::Time at);
 
 }  // namespace trunkline::call

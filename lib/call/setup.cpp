@@ -131,7 +131,7 @@ void Machine::media_failed(const core::Fault& fault, int status_when_unreachable
        .status = status,
        .q850_cause = q850_of(status),
        .by = EndedBy::system,
-       .reason = "media relay: " + fault.message});
+       .reason = fault.message});
 }
 
 void Machine::on(const Progressed& event) {

@@ -97,7 +97,18 @@ core::Result<std::string> parse_name(std::string_view text) {
                      "1 to 64 of the characters a-z 0-9 . _ - and first a letter or digit");
 }
 
+bool is_emergency_number(std::string_view number) {
+  constexpr std::array<std::string_view, 4> kNumbers{"112", "911", "999", "110"};
+  return std::ranges::find(kNumbers, number) != kNumbers.end();
+}
+
 core::Result<std::string> parse_extension(std::string_view text) {
+  if (is_emergency_number(text)) {
+    return core::fault(ExitCode::usage,
+                       fmt::format("cannot use '{}' as an extension: it is an emergency number",
+                                   core::printable(text)),
+                       "take another number of 2 to 15 digits");
+  }
   if (text.size() >= 2 && text.size() <= 15 && std::ranges::all_of(text, is_digit)) {
     return std::string(text);
   }

@@ -63,8 +63,10 @@ core::Result<PersonRole> parse_person_role(std::string_view text);
 /// Names of devices, people and tenants: 1 to 64 of a-z 0-9 . _ - (upper case is lowered), starting
 /// with a letter or digit. A device's name without a letter must be its own extension.
 core::Result<std::string> parse_name(std::string_view text);
-/// 2 to 15 digits.
+/// 2 to 15 digits, but no emergency number.
 core::Result<std::string> parse_extension(std::string_view text);
+/// 112, 911, 999, 110: dialled everywhere, so no extension may stand in their way.
+bool is_emergency_number(std::string_view number);
 /// A DNS name or an IPv4 address, lower case, at most 253 characters.
 core::Result<std::string> parse_domain(std::string_view text);
 /// UTF-8 without control characters, quotes or backslashes, at most 100 bytes: safe in a SIP

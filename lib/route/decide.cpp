@@ -12,7 +12,6 @@
 namespace trunkline::route {
 namespace {
 
-constexpr std::array<std::string_view, 4> kEmergencyNumbers{"112", "911", "999", "110"};
 constexpr std::string_view kVisualSeparators = "-.() ";
 
 /// A plan being made: the request, and the trace so far.
@@ -81,7 +80,7 @@ bool by_domain(Draft& draft) {
 }
 
 bool by_emergency(Draft& draft) {
-  if (!is_emergency(draft.plan.dialled)) {
+  if (!directory::is_emergency_number(draft.plan.dialled)) {
     draft.pass("emergency", "not an emergency number");
     return false;
   }
@@ -131,10 +130,6 @@ std::string_view name_of(Verdict verdict) {
       return "refused";
   }
   return "";
-}
-
-bool is_emergency(std::string_view number) {
-  return std::ranges::find(kEmergencyNumbers, number) != kEmergencyNumbers.end();
 }
 
 std::string normalised(std::string_view dialled) {

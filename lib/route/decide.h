@@ -72,7 +72,4 @@ struct Plan {
 /// go, and from a number its visual separators (RFC 3966 section 5.1.1). Letters become lower case.
 std::string normalised(std::string_view dialled);
 
-/// 112, 911, 999, 110. No extension may be one of them.
-bool is_emergency(std::string_view number);
-
 }  // namespace trunkline::route

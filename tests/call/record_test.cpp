@@ -69,7 +69,7 @@ TEST_CASE("record: an open call of a former process is closed as interrupted", "
   REQUIRE(closed);
   CHECK((*closed)["state"] == "ended");
   CHECK((*closed)["disposition"] == "interrupted");
-  CHECK((*closed)["talk_ms"] == 90'000);
+  CHECK_FALSE(closed->contains("talk_ms"));
   CHECK((*closed)["sip_status"] == 200);
   CHECK((*closed)["ended_by"] == "system");
   CHECK((*closed)["ended_at"] == core::to_rfc3339(answered + core::Seconds(90)));
@@ -83,7 +83,6 @@ TEST_CASE("record: closing survives a wall clock that was set back", "[call]") {
   const auto closed = interrupted(open, started - core::Seconds(3600));
   REQUIRE(closed);
   CHECK((*closed)["ended_at"] >= open["answered_at"]);
-  CHECK((*closed)["talk_ms"] == 0);
 }
 
 TEST_CASE("record: what is no record cannot be closed", "[call]") {

@@ -245,7 +245,7 @@ TEST_CASE("call: the media relay fails", "[call]") {
     scene.on(invitation());
     CHECK(scene.media(relay_is_away()) ==
           Lines{"append call.ended (ticket 2)", "start settle timer", "delete media (request 2)"});
-    CHECK(scene.body()["reason"] == "media relay: no answer from udp:127.0.0.1:22222 in 3s");
+    CHECK(scene.body()["reason"] == "no answer from udp:127.0.0.1:22222 in 3s");
     CHECK(scene.body()["disposition"] == "failed");
     CHECK(scene.commit() == Lines{"reject 503"});
     CHECK(scene.media(relay_is_away()) == Lines{"stop settle timer", "finish"});

@@ -36,6 +36,20 @@ TEST_CASE("extensions are 2 to 15 digits", "[directory]") {
   }
 }
 
+TEST_CASE("no extension stands in the way of an emergency number", "[directory]") {
+  for (const std::string text : {"112", "911", "999", "110"}) {
+    CAPTURE(text);
+    CHECK(is_emergency_number(text));
+    CHECK_FALSE(parse_extension(text));
+  }
+  CHECK(parse_extension("112").error() ==
+        core::Fault{core::ExitCode::usage,
+                    "cannot use '112' as an extension: it is an emergency number",
+                    "take another number of 2 to 15 digits"});
+  CHECK_FALSE(is_emergency_number("1120"));
+  CHECK(parse_extension("1120") == "1120");
+}
+
 TEST_CASE("domains are DNS names or IPv4 addresses in lower case", "[directory]") {
   CHECK(parse_domain("PBX.Example.COM") == "pbx.example.com");
   CHECK(parse_domain("192.0.2.1") == "192.0.2.1");

@@ -236,7 +236,7 @@ TEST_CASE("exchange: a relay that does not answer costs new calls, not live ones
   CHECK(call.final() == 503);
   CHECK_FALSE(live.is_hung_up);
   REQUIRE(run_until(site.root, [&] { return site.exchange->status()["calls"] == 1; }));
-  CHECK(site.ended()["reason"].get<std::string>().starts_with("media relay: "));
+  CHECK(site.ended()["reason"].get<std::string>().starts_with("media node "));
   // Deletions it missed are made up for.
   site.alice->hang_up(live);
   REQUIRE(site.becomes_idle());
@@ -305,7 +305,7 @@ TEST_CASE("exchange: calls of a former process are closed as interrupted", "[exc
   const core::Json ended = site.ended();
   CHECK(ended["disposition"] == "interrupted");
   CHECK(ended["state"] == "ended");
-  CHECK(ended.contains("talk_ms"));
+  CHECK(ended.contains("answered_at"));
   // The bindings survived: a new call works without a new registration.
   PhoneCall& again = site.connect();
   site.alice->hang_up(again);

@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       kSite, {.tenant = kTenant, .caller = kCaller, .dialled = dialled, .host = {}, .now = {}});
   if (plan.trace.empty() || plan.trace.back().rule != plan.rule) std::abort();
   if (plan.targets.empty() == !plan.refusal) std::abort();
-  if (route::is_emergency(plan.dialled) && plan.rule != "emergency") std::abort();
+  if (directory::is_emergency_number(plan.dialled) && plan.rule != "emergency") std::abort();
   if (route::normalised(plan.dialled) != plan.dialled) std::abort();
   return 0;
 }
