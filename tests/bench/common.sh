@@ -97,6 +97,7 @@ domain() { tool trunkline --json tenant list | sed -n 's/.*"domain":"\([^"]*\)".
 # ---- sipp -------------------------------------------------------------------------------------------------------------
 
 sipp_run() { # SCENARIO FIELDS-FILE LOCAL-PORT REMOTE [FLAGS]; fails when a call failed
+  # A digest is for what is requested; by itself sipp signs for the server's address (RFC 7616 3.4.6): -auth_uri.
   local scenario=$1 fields=$2 port=$3 remote=$4
   shift 4
   (cd "$scratch" && sipp -sf "$bench/sipp/$scenario.xml" -inf "$fields" -i 127.0.0.1 -p "$port" -nostdin "$@" "$remote" \
