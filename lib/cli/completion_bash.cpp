@@ -63,6 +63,7 @@ std::string completion_for_bash(const Program& program) {
   const std::string walk = paths.empty()
                                ? ""
                                : fmt::format(
+                                     "  local i\n"
                                      "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
                                      "    case \"${{verb:+$verb }}${{COMP_WORDS[i]}}\" in\n"
                                      "    {}) verb=\"${{verb:+$verb }}${{COMP_WORDS[i]}}\" ;;\n"
@@ -75,7 +76,7 @@ std::string completion_for_bash(const Program& program) {
       "# Completion of {0} for bash; generated from its table of verbs.\n"
       "_{1}() {{\n"
       "  local word=\"${{COMP_WORDS[COMP_CWORD]}}\" previous=\"${{COMP_WORDS[COMP_CWORD - 1]}}\"\n"
-      "  local verb=\"\" offers=\"\" i\n"
+      "  local verb=\"\" offers=\"\"\n"
       "  # Bash splits --flag=value into three words.\n"
       "  if [[ $word == \"=\" ]]; then word=\"\"; elif [[ $previous == \"=\" ]]; then "
       "previous=\"${{COMP_WORDS[COMP_CWORD - 2]}}\"; fi\n"

@@ -90,6 +90,7 @@ std::string completion_for_zsh(const Program& program) {
   const std::string walk = paths.empty()
                                ? ""
                                : fmt::format(
+                                     "  local i\n"
                                      "  for ((i = 2; i < CURRENT; i++)); do\n"
                                      "    case \"${{verb:+$verb }}${{words[i]}}\" in\n"
                                      "      {}) verb=\"${{verb:+$verb }}${{words[i]}}\" ;;\n"
@@ -101,7 +102,7 @@ std::string completion_for_zsh(const Program& program) {
       "# SPDX-License-Identifier: MIT\n"
       "# Completion of {0} for zsh; generated from its table of verbs.\n"
       "_{0}() {{\n"
-      "  local verb='' i\n"
+      "  local verb=''\n"
       "  local -a offers flags\n"
       "{1}"
       "  case \"$verb:${{words[CURRENT - 1]}}\" in\n{2}  esac\n"
