@@ -120,7 +120,9 @@ Dictionary NgCommands::offer(const Dictionary& body) {
   }
   if (is_new) {
     call = &open(key, body);
-    call->leg(Leg::caller).tag = tag;
+    // Where the caller's INVITE came without SDP, the called side makes the first offer.
+    const bool is_called = body.has(ng::kCallKey) && tag.starts_with(ng::kCalledTagPrefix);
+    call->leg(Leg::caller).tag = is_called ? ng::kCallerTag : tag;
   }
   const Leg offerer = call->leg_of(tag);
   if (offerer == Leg::called) call->leg(Leg::called).tag = tag;

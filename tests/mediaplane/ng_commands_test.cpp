@@ -183,4 +183,27 @@ TEST_CASE("ng: sessions are listed with both legs", "[ng_commands]") {
   CHECK(items[0]["legs"][1]["codec"] == "PCMU");
 }
 
+TEST_CASE("ng: the called side stays the called side when it makes the first offer",
+          "[ng_commands]") {
+  World world;
+  Phone caller;
+  Phone called;
+  const TestCall call;
+  Dictionary offer = call.offer_body(called.sdp(), false);
+  offer.set("from-tag", "called-1");
+  offer.set("to-tag", "caller");
+  REQUIRE(world.ng->call("offer", offer).text("result") == "ok");
+  Dictionary answer = call.answer_body(caller.sdp());
+  answer.set("from-tag", "called-1");
+  answer.set("to-tag", "caller");
+  REQUIRE(world.ng->call("answer", answer).text("result") == "ok");
+  std::vector<core::Json> items;
+  REQUIRE(world.control().call("session.list", core::Json::object(),
+                               [&](const core::Json& item) { items.push_back(item); }));
+  REQUIRE(items.size() == 1);
+  CHECK(items[0]["legs"][0]["leg"] == "caller");
+  CHECK(items[0]["legs"][0]["tag"] == "caller");
+  CHECK(items[0]["legs"][1]["tag"] == "called-1");
+}
+
 }  // namespace trunkline::mediaplane
