@@ -25,7 +25,11 @@ trap finish EXIT
 build_bench() {
   "$root/pipelines/packages" build run test
   cmake --preset release -S "$root" >/dev/null
-  (cd "$root" && cmake --build --preset release --target sipd recorderd sipctl cdrctl trunkline media_load >/dev/null)
+  (cd "$root" && cmake --build --preset release \
+    --target sipd recorderd sipctl cdrctl trunkline media_load phone_times >"$scratch/build.log") || {
+    tail -n 20 "$scratch/build.log" >&2
+    return 1
+  }
 }
 
 # CPU milliseconds (user + system) of processes so far: /proc/stat undercounts on virtual machines, this does not.
@@ -90,7 +94,7 @@ tool() { # TOOL ARGUMENTS...
 }
 # Makes a device; prints its password.
 add_device() { # NAME EXTENSION [FLAGS]
-  tool sipctl --json device add "$1" --extension "$2" "${@:3}" | sed -n 's/.*"password":"\([^"]*\)".*/\1/p'
+  tool sipctl --quiet --json device add "$1" --extension "$2" "${@:3}" | sed -n 's/.*"password":"\([^"]*\)".*/\1/p'
 }
 domain() { tool trunkline --json tenant list | sed -n 's/.*"domain":"\([^"]*\)".*/\1/p' | head -n 1; }
 
@@ -101,7 +105,11 @@ sipp_run() { # SCENARIO FIELDS-FILE LOCAL-PORT REMOTE [FLAGS]; fails when a call
   local scenario=$1 fields=$2 port=$3 remote=$4
   shift 4
   (cd "$scratch" && sipp -sf "$bench/sipp/$scenario.xml" -inf "$fields" -i 127.0.0.1 -p "$port" -nostdin "$@" "$remote" \
-    >"$scratch/sipp.$port.log" 2>&1)
+    >"$scratch/sipp.$port.log" 2>&1) || {
+    grep -aE 'Successful call|Failed call|Retrans|error|Unexpected|WARNING' "$scratch/sipp.$port.log" | tail -n 12 >&2
+    note "sipp $scenario against $remote failed"
+    return 1
+  }
 }
 sipp_called() { # LOCAL-PORT: answers until the end of the benchmark
   (cd "$scratch" && exec sipp -sf "$bench/sipp/called.xml" -i 127.0.0.1 -p "$1" -nostdin 127.0.0.1 >/dev/null 2>&1) &
