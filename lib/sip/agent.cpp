@@ -36,7 +36,8 @@ void Agent::hang_up(std::unique_ptr<Dialog> dialog, std::vector<Header> reason) 
   dialog->core_ = nullptr;
 }
 
-std::unique_ptr<ClientTransaction> Agent::send(Method method, Outgoing outgoing, Content content,
+std::unique_ptr<ClientTransaction> Agent::send(Method method, Outgoing outgoing,
+                                               const Content& content,
                                                std::function<void(const Response&)> final) {
   const auto dialog = DialogCore::dial(core_, std::move(outgoing));
   return std::make_unique<ClientTransaction>(dialog->request(method, content, std::move(final)));
@@ -71,11 +72,11 @@ void Dialog::on_request(OnRequest on_request) {
   core_->on_request(std::move(on_request));
 }
 
-std::unique_ptr<ClientTransaction> Dialog::invite(Content content, ClientEvents events) {
+std::unique_ptr<ClientTransaction> Dialog::invite(const Content& content, ClientEvents events) {
   return std::make_unique<ClientTransaction>(core_->invite(content, std::move(events)));
 }
 
-std::unique_ptr<ClientTransaction> Dialog::request(Method method, Content content,
+std::unique_ptr<ClientTransaction> Dialog::request(Method method, const Content& content,
                                                    std::function<void(const Response&)> final) {
   const bool is_followed = static_cast<bool>(final);
   auto client = core_->request(method, content, std::move(final));

@@ -62,7 +62,7 @@ class IncomingRequest {
 
   /// Answers without keeping state (nta_msg_treply). May be called later, from any callback of the
   /// root's thread.
-  void reply(Reply reply) &&;
+  void reply(const Reply& reply) &&;
 
   struct Opened {
     std::unique_ptr<Dialog> dialog;
@@ -114,7 +114,7 @@ class Agent {
 
   /// One request outside any dialog (OPTIONS to ask whether a peer is alive).
   [[nodiscard]] std::unique_ptr<ClientTransaction> send(Method method, Outgoing outgoing,
-                                                        Content content,
+                                                        const Content& content,
                                                         std::function<void(const Response&)> final);
 
   /// Addresses really bound, with the ports that 0 became.

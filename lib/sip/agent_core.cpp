@@ -39,6 +39,7 @@ void silence_sofia() {
 
 std::string join_methods(const std::vector<Method>& methods) {
   std::vector<std::string> names;
+  names.reserve(methods.size());
   for (const Method method : methods) names.emplace_back(name_of(method));
   return core::join(names, ", ");
 }
@@ -73,8 +74,9 @@ AgentCore::AgentCore(Root& root, AgentOptions options)
 AgentCore::~AgentCore() = default;
 
 void AgentCore::listen() {
-  // URLs of -1 mean: no socket yet. No default leg: with one, everything would become stateful.
-  auto* const no_url = reinterpret_cast<url_string_t*>(-1);
+  // A URL of -1 (Sofia's NONE) means: no socket yet. No default leg: with one, everything would
+  // become stateful.
+  auto* const no_url = reinterpret_cast<url_string_t*>(-1);  // NOLINT(performance-no-int-to-ptr)
   nta_.reset(nta_agent_create(
       root_.core().root(), no_url, on_message, this, NTATAG_MCLASS(message_class()), NTATAG_UA(1),
       NTATAG_SERVER_RPORT(2), NTATAG_RPORT(1), NTATAG_PASS_408(1), NTATAG_USE_NAPTR(0),

@@ -118,7 +118,7 @@ const Request& IncomingRequest::request() const {
   return received_->request;
 }
 
-void IncomingRequest::reply(Reply reply) && {
+void IncomingRequest::reply(const Reply& reply) && {
   const auto received = std::exchange(received_, nullptr);
   const auto agent = received->agent;
   agent->reply_without_state(std::move(*received), reply);

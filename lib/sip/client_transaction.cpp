@@ -186,10 +186,10 @@ ClientTransaction::ClientTransaction(std::shared_ptr<ClientCore> core) : core_(s
 ClientTransaction::~ClientTransaction() {
   AgentCore::call([this] { core_->abandon(); });
 }
-void ClientTransaction::cancel(std::vector<Header> reason) {
+void ClientTransaction::cancel(const std::vector<Header>& reason) {
   core_->cancel(reason);
 }
-void ClientTransaction::acknowledge(Content content) {
+void ClientTransaction::acknowledge(const Content& content) {
   core_->acknowledge(content);
 }
 bool ClientTransaction::is_finished() const {

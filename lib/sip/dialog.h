@@ -33,10 +33,11 @@ class Dialog {
   void on_request(OnRequest on_request);
 
   /// The first INVITE of a dialog made by Agent::dial (to the target given there), or a re-INVITE.
-  [[nodiscard]] std::unique_ptr<ClientTransaction> invite(Content content, ClientEvents events);
+  [[nodiscard]] std::unique_ptr<ClientTransaction> invite(const Content& content,
+                                                          ClientEvents events);
   /// Any other request within a confirmed dialog. `final` may be empty: then the stack follows it
   /// to its end by itself and the returned pointer is null.
-  std::unique_ptr<ClientTransaction> request(Method method, Content content,
+  std::unique_ptr<ClientTransaction> request(Method method, const Content& content,
                                              std::function<void(const Response&)> final);
 
   const std::string& call_id() const;

@@ -5,7 +5,22 @@
 
 namespace trunkline::sip {
 
+namespace {
+
+constexpr std::size_t kRememberedMax = 10'000;
+
+}  // namespace
+
 bool Targets::start(const std::string& target, core::SteadyTime now) {
+  // Those that died and were never asked again must not pile up.
+  if (targets_.size() >= kRememberedMax) {
+    std::erase_if(targets_, [&](const auto& pair) {
+      const Target& old = pair.second;
+      if (old.in_flight > 0 || old.dead_until > now) return false;
+      if (old.timeouts > 0) --suspects_;
+      return true;
+    });
+  }
   Target& found = targets_[target];
   if (found.dead_until > now) return false;
   // Once its time is over a dead target gets one request to prove itself with.

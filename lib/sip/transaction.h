@@ -73,10 +73,10 @@ class ClientTransaction {
   /// INVITE only: CANCEL leaves as soon as a provisional response allows it (RFC 3261 9.1). `final`
   /// is still called: mostly 487, or 2xx if it crossed (then the dialog is confirmed and is the
   /// owner's to end).
-  void cancel(std::vector<Header> reason = {});
+  void cancel(const std::vector<Header>& reason = {});
   /// ACK to a 2xx, once. An INVITE that carried an offer is ACKed by itself as soon as `final`
   /// returns; one without waits for this call with the answer. Repeated 2xx repeat the ACK.
-  void acknowledge(Content content = {});
+  void acknowledge(const Content& content = {});
   bool is_finished() const;
 
  private:

@@ -251,3 +251,24 @@ TEST_CASE("agent: a target that does not answer is declared dead after a while",
   CHECK(responses[1].status == 503);
   CHECK(responses[1].is_local);
 }
+
+TEST_CASE("agent: the host in Via and Contact is one the peer can reach", "[agent]") {
+  World world;
+  const sip::Flow far{.peer = {"192.0.2.1", 5060}};
+  const sip::Flow near{.peer = {"127.0.0.1", 5060}};
+  SECTION("the address that is listened on") {
+    const auto agent = world.agent();
+    CHECK(agent->local_host_for(far) == "127.0.0.1");
+  }
+  SECTION("the advertised one, but not within this machine") {
+    sip::AgentOptions options;
+    options.advertised_address = "198.51.100.7";
+    const auto agent = world.agent(options);
+    CHECK(agent->local_host_for(far) == "198.51.100.7");
+    CHECK(agent->local_host_for(near) == "127.0.0.1");
+  }
+  SECTION("the one the kernel would use, where any is listened on") {
+    const sip::Agent agent(world.root, {.listen = {"udp:0.0.0.0:0"}});
+    CHECK(agent.local_host_for(near) == "127.0.0.1");
+  }
+}

@@ -438,6 +438,38 @@ TEST_CASE("call: a dialog survives the process that made it", "[call]") {
   }
 }
 
+TEST_CASE("call: a route set is kept and followed", "[call]") {
+  World world;
+  Called called(world);
+  Peer proxy(world);
+  const std::string route = fmt::format("<sip:127.0.0.1:{};lr>", proxy.port());
+  const std::uint16_t port = udp_port(*called.agent);
+  proxy.send(port, text_of({.method = "INVITE",
+                            .extra = fmt::format("Record-Route: {}\r\n", route),
+                            .port = proxy.port()}));
+  REQUIRE(world.until([&] { return called.invites == 1; }));
+  called.invite->answer({.status = 200});
+  REQUIRE(world.until([&] { return proxy.count("SIP/2.0 200") == 1; }));
+  CHECK(header_of(proxy.last("SIP/2.0 200"), "Record-Route") == route);
+  proxy.send(port, text_of({.method = "ACK",
+                            .branch = "z9hG4bK2",
+                            .to = header_of(proxy.last("SIP/2.0 200"), "To"),
+                            .port = proxy.port()}));
+  REQUIRE(world.until([&] { return called.acknowledged == 1; }));
+  const sip::DialogState state = called.dialog->state();
+  CHECK(state.route_set == std::vector<std::string>{route});
+  auto dialog = std::move(called.dialog);
+  SECTION("by the dialog itself") {}
+  SECTION("by what is made of its state") {
+    dialog.reset();
+    dialog = called.agent->restore(state);
+  }
+  called.agent->hang_up(std::move(dialog));
+  REQUIRE(world.until(
+      [&] { return proxy.count(fmt::format("BYE sip:bob@127.0.0.1:{}", proxy.port())) == 1; }));
+  CHECK(header_of(proxy.last("BYE"), "Route") == route);
+}
+
 TEST_CASE("call: three hundred calls leave nothing behind", "[call]") {
   World world;
   Called called(world);
