@@ -27,7 +27,7 @@ OSSL_PARAM octets(const char* name, core::ByteView bytes) {
 
 core::Secret hkdf_sha256(core::ByteView key, core::ByteView salt, core::ByteView info,
                          std::size_t length) {
-  assert(length >= 1 && length <= 255 * 32);
+  assert(length >= 1 && length <= 255UL * 32);
   const KdfContext context(check(EVP_KDF_CTX_new(hkdf_algorithm()), "make an HKDF context"));
   std::array<char, 7> digest_name{"SHA256"};
   const std::array<OSSL_PARAM, 5> parameters{

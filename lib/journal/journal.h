@@ -36,7 +36,7 @@ struct Options {
   /// What may wait for its commit: entries (an append of state changes alone counts as one), and
   /// their bytes.
   std::size_t queue_limit = 100'000;
-  core::ByteCount queue_bytes{64 * 1024 * 1024};
+  core::ByteCount queue_bytes{64ULL * 1024 * 1024};
   /// How long a commit waits for company, only while commits have just had more than one entry.
   core::Milliseconds linger{2};
   /// Called on the journal's thread after each commit with the last number: wakes the shipper.

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::string_view kFirstLine = "trunkline-keyring 1";
 constexpr std::string_view kMakeOne = "make one: trunkline init";
-constexpr core::ByteCount kLongestFile{1024 * 1024};
+constexpr core::ByteCount kLongestFile{1024ULL * 1024};
 constexpr std::size_t kLongestId = 64;
 
 /// Keys that documents and tutorials print, in hexadecimal.
@@ -199,7 +199,7 @@ core::Secret KeyRing::text() const {
     text += fmt::format("key {} {} {}\n", key.id.value(), core::to_rfc3339(key.created),
                         core::to_hex(key.key.reveal()));
   text += fmt::format("current {}\n", current_.value());
-  const core::Secret secret{std::string_view(text)};
+  core::Secret secret{std::string_view(text)};
   explicit_bzero(text.data(), text.size());  // the copy in a std::string is wiped, too
   return secret;
 }

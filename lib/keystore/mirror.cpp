@@ -118,7 +118,7 @@ void Mirror::look() noexcept {
 
 core::Result<void> Mirror::copy() {
   const std::scoped_lock copying(copying_);
-  const auto made = [&]() -> core::Result<void> {
+  auto made = [&]() -> core::Result<void> {
     try {
       if (!watched_)
         watched_ = std::make_unique<Watched>(

@@ -16,7 +16,7 @@ constexpr std::string_view kMagic = "TLSEAL01";
 constexpr std::uint16_t kVersion = 1;
 constexpr std::byte kAes256Gcm{1};
 constexpr std::byte kHkdfSha256{1};
-constexpr std::size_t kLargestSegment = 16 * 1024 * 1024;
+constexpr std::size_t kLargestSegment = 16UL * 1024 * 1024;
 
 // Where the fields are (PROTOCOLS: sealed file); all numbers big-endian.
 constexpr std::size_t kVersionAt = 8;

@@ -18,7 +18,7 @@ namespace {
 core::Fault io_fault(std::string_view what, const std::filesystem::path& path, int error) {
   const bool is_full = error == ENOSPC || error == EDQUOT;
   return os::system_fault(fmt::format("{} {}", what, path.native()), error,
-                          is_full ? "make room on that disk: retention sweep, or a larger disk"
+                          is_full ? "make room on that disk, or set recording.path to a larger one"
                                   : "is that disk mounted, and writable for recorderd's user?");
 }
 
