@@ -17,6 +17,11 @@ constexpr core::Milliseconds kSyncEvery{1000};
 /// What may wait for a disk that stalls: 30 s of a thousand calls.
 constexpr std::size_t kMostBytesWaiting = std::size_t{512} * 1024 * 1024;
 
+/// Why a recording failed, with what mends it: it is all its reader gets to see.
+std::string reason_of(const core::Fault& fault) {
+  return fault.hint.empty() ? fault.message : fault.message + " (hint: " + fault.hint + ")";
+}
+
 }  // namespace
 
 Scribe::Scribe(const Parts& parts) : parts_(parts), thread_("writer") {
@@ -113,11 +118,9 @@ void Scribe::open_file(RecordingFacts facts) {
       parts_.recordings, {.recording = id, .format = facts.format, .started_at = facts.started_at},
       parts_.keys);
   if (!writer) {
-    std::string reason = writer.error().message;
-    if (!writer.error().hint.empty()) reason += " (hint: " + writer.error().hint + ")";
     journal_recording(facts,
                       {.status = RecordingStatus::failed,
-                       .reason = std::move(reason),
+                       .reason = reason_of(writer.error()),
                        .ended_at = parts_.clock.wall()},
                       {});
     return;
@@ -138,7 +141,7 @@ void Scribe::write_segment(core::RecordingId recording, const recording::Segment
   Open& open = found->second;
   open.account = account;
   if (const auto written = open.writer->append(segment.samples); !written) {
-    fail(recording, written.error().message);
+    fail(recording, reason_of(written.error()));
     return;
   }
   open.bytes_plain += segment.samples.size();
@@ -172,7 +175,7 @@ void Scribe::finish_file(const Session::Finished& finished, core::Time at) {
   open.account = finished.account;
   const core::Bytes& last = finished.segments.back().samples;
   if (const auto written = open.writer->finalise(last); !written) {
-    fail(finished.recording, written.error().message);
+    fail(finished.recording, reason_of(written.error()));
     return;
   }
   open.bytes_plain += last.size();
