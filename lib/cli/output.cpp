@@ -48,6 +48,7 @@ std::size_t terminal_columns() {
 /// "schema" first, then the verb's own members.
 core::Json with_schema(std::string_view schema, core::Json object) {
   core::Json line{{"schema", schema}};
+  if (object.is_null()) return line;
   object.erase("schema");  // what a daemon sent may be marked already, as something else
   line.update(object);
   return line;

@@ -23,10 +23,19 @@ namespace {
 
 using core::ExitCode;
 
-/// Known before the command line is understood, because that can go wrong too.
-bool mentions_json(const std::vector<std::string>& arguments) {
-  const auto end = std::find(arguments.begin(), arguments.end(), "--");
-  return std::find(arguments.begin(), end, "--json") != end;
+/// What the flags say of an error's form: looked for before the command line is understood, because
+/// that can go wrong too.
+ReportForm report_form(const std::vector<std::string>& words) {
+  ReportForm form;
+  for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    const std::string next = i + 1 < words.size() ? words[i + 1] : "";
+    const std::string color = words[i] == "--color" ? next : words[i];
+    form.is_json |= words[i] == "--json";
+    if (words[i] != "--color" && !words[i].starts_with("--color=")) continue;
+    if (color.ends_with("always")) form.color = ColorWhen::always;
+    if (color.ends_with("never")) form.color = ColorWhen::never;
+  }
+  return form;
 }
 
 bool pages(const Arguments& arguments, const Output::Form& form, bool is_long) {
@@ -75,9 +84,9 @@ ExitCode run(const Program& program, const std::vector<std::string>& words) {
 
 int run_program(const Program& program, int argc, const char* const* argv) {
   const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
-  const bool is_json = mentions_json(words);
+  const ReportForm form = report_form(words);
   const auto failed = [&](const core::Error& error) {
-    report(program.name, error, is_json);
+    report(program.name, error, form);
     return static_cast<int>(error.fault().code);
   };
   if (!program.is_daemon) end_on_interrupt();

@@ -77,8 +77,9 @@ bool ask_yes_or_no(std::string_view question) {
 core::Secret read_secret(std::string_view prompt) {
   std::optional<std::string> line;
   if (::isatty(STDIN_FILENO) == 1) {
-    fmt::print(stderr, "{}: ", core::printable(prompt));
+    // In this order: who types at the sight of the prompt is neither shown nor flushed away.
     const WithoutEcho silent;
+    fmt::print(stderr, "{}: ", core::printable(prompt));
     line = read_line();
   } else {
     line = read_line();

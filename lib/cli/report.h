@@ -6,10 +6,15 @@
 
 #include <string_view>
 
+#include "cli/output.h"
 #include "core/error.h"
 
 namespace trunkline::cli {
 
-void report(std::string_view program, const core::Error& error, bool is_json);
+struct ReportForm {
+  bool is_json = false;
+  ColorWhen color = ColorWhen::automatic;
+};
+void report(std::string_view program, const core::Error& error, ReportForm form);
 
 }  // namespace trunkline::cli

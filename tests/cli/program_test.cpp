@@ -83,6 +83,9 @@ TEST_CASE("an error of a verb is a line, a hint, and with --json an object", "[c
         "sample: cannot reach it (try 2)\nhint: start it\n"
         "{\"schema\":\"error.v1\",\"code\":69,\"message\":\"cannot reach it\",\"hint\":\"start "
         "it\",\"fields\":{\"try\":\"2\"}}\n");
+  CHECK(run_sample({"break", "error", "--color=always"}).errors ==
+        "\033[31msample:\033[0m cannot reach it (try 2)\nhint: start it\n");
+  CHECK(run_sample({"--color", "always", "nonsense"}).errors.starts_with("\033[31msample:\033[0m"));
   const Ran usage = run_sample({"break", "--json", "--nonsense"});
   CHECK(usage.status == 64);
   CHECK(usage.errors.find("{\"schema\":\"error.v1\",\"code\":64,") != std::string::npos);

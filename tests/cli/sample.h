@@ -5,6 +5,7 @@
 // would be: with real descriptors, so that what a reader sees is what is checked.
 
 #include <fcntl.h>
+#include <pty.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -103,6 +104,35 @@ inline Ran run_in_child(const std::function<int()>& body) {
     return text;
   };
   Ran ran{.output = read_all(output.read_end.get()), .errors = read_all(errors.read_end.get())};
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ran.status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  return ran;
+}
+
+/// Runs `body` on a terminal of 80 columns and types `typed` once the terminal shows `prompt`. The
+/// output is what the terminal shows, echo included.
+inline Ran run_on_terminal(const std::function<int()>& body, std::string_view prompt = {},
+                           std::string_view typed = {}) {
+  int terminal = -1;
+  const winsize size{24, 80, 0, 0};
+  const pid_t child = ::forkpty(&terminal, nullptr, nullptr, &size);
+  if (child == 0) {
+    ::setenv("TERM", "xterm", 1);
+    ::unsetenv("NO_COLOR");
+    const int code = body();
+    ::fflush(nullptr);
+    ::_exit(code);
+  }
+  const os::Fd owner(terminal);
+  Ran ran;
+  std::array<char, 4096> piece{};
+  for (ssize_t count = 0; (count = ::read(terminal, piece.data(), piece.size())) > 0;) {
+    ran.output.append(piece.data(), static_cast<std::size_t>(count));
+    if (typed.empty() || ran.output.find(prompt) == std::string::npos) continue;
+    if (::write(terminal, typed.data(), typed.size()) < 0) break;
+    typed = {};
+  }
   int status = 0;
   ::waitpid(child, &status, 0);
   ran.status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
