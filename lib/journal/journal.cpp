@@ -105,6 +105,7 @@ struct Journal::Shared {
   std::optional<core::SteadyTime> answer_at;  ///< the soonest answer_by of the queue
   std::optional<PruneRequest> prune;
   bool has_company = false;  ///< the last commit had more than one item
+  std::size_t awaited = 0;   ///< items of the queue that somebody waits for, and flush() calls
   bool is_stopping = false;
   std::thread thread;
 };
@@ -170,6 +171,10 @@ Health Journal::health() const {
 bool Journal::flush(core::Milliseconds timeout) {
   std::unique_lock guard(shared_->mutex);
   const std::uint64_t wanted = shared_->appended;
+  if (!shared_->queue.empty()) {
+    ++shared_->awaited;
+    shared_->wake.notify_one();
+  }
   return shared_->settled.wait_for(guard, timeout, [&] { return shared_->done >= wanted; });
 }
 
@@ -192,9 +197,10 @@ void Journal::Shared::add(Item item) {
       ++appended;
       const bool is_sooner = item.answer_by && (!answer_at || *item.answer_by < *answer_at);
       if (is_sooner) answer_at = item.answer_by;
+      const bool is_first_awaited = item.committed && awaited++ == 0;
       queue.push_back(std::move(item));
       // While others queue the thread is awake already, or waits for a moment it knows.
-      if (queue.size() == 1 || (is_sooner && retry_at)) wake.notify_one();
+      if (queue.size() == 1 || is_first_awaited || (is_sooner && retry_at)) wake.notify_one();
       return;
     }
     ++refused;
@@ -233,6 +239,9 @@ bool Journal::Shared::wait_for_work(std::unique_lock<std::mutex>& guard) {
     if (now() >= until) break;
     wake.wait_until(guard, until);
   }
+  // Nobody is kept waiting by entries that wait for company.
+  if (!is_stopping && awaited == 0 && !queue.empty() && !retry_at)
+    wake.wait_for(guard, options.unawaited_linger, [&] { return is_stopping || awaited > 0; });
   // Under load a short wait fills the next commit; a lone entry is not kept waiting.
   if (!is_stopping && has_company && !queue.empty() && !retry_at)
     wake.wait_for(guard, options.linger, [&] { return is_stopping; });
@@ -242,6 +251,7 @@ bool Journal::Shared::wait_for_work(std::unique_lock<std::mutex>& guard) {
 void Journal::Shared::try_commit(std::unique_lock<std::mutex>& guard) {
   std::deque<Item> batch = std::move(queue);
   queue.clear();
+  awaited = 0;
   guard.unlock();
   std::vector<Sequence> numbers;
   numbers.reserve(batch.size());

@@ -39,6 +39,9 @@ struct Options {
   core::ByteCount queue_bytes{64ULL * 1024 * 1024};
   /// How long a commit waits for company, only while commits have just had more than one entry.
   core::Milliseconds linger{2};
+  /// How long entries that nobody waits for (no callback) wait for company: a commit costs the same
+  /// for one as for many. An entry with a callback, or flush(), ends the wait.
+  core::Milliseconds unawaited_linger{25};
   /// Called on the journal's thread after each commit with the last number: wakes the shipper.
   std::function<void(Sequence)> on_commit = {};
 };
