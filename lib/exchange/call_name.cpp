@@ -26,6 +26,7 @@ bool is_named(const core::Json& record, std::string_view name) {
 }
 
 tl::unexpected<core::Fault> no_such_call(std::string_view name) {
+  if (name == kLastCall) return core::fault(core::ExitCode::no_input, "there is no call");
   return core::fault(core::ExitCode::no_input,
                      fmt::format("no call is named '{}'", core::printable(name)),
                      "name it by its id, the end of its id, its SIP Call-ID, or last");

@@ -27,6 +27,8 @@ TEST_CASE("call name: the faults say what to do", "[exchange]") {
   CHECK(no_such_call("zz\n").value() ==
         core::Fault{core::ExitCode::no_input, "no call is named 'zz\\x0a'",
                     "name it by its id, the end of its id, its SIP Call-ID, or last"});
+  CHECK(no_such_call(kLastCall).value() ==
+        core::Fault{core::ExitCode::no_input, "there is no call"});
   CHECK(ambiguous_call("abcd").value() == core::Fault{core::ExitCode::usage,
                                                       "more than one call is named 'abcd'",
                                                       "give more characters of the end of its id"});

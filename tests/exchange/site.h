@@ -44,7 +44,7 @@ class Site {
 
   void start() {
     journal = journal::Journal::open(folder.path() / "journal.db");
-    exchange = std::make_unique<Exchange>(root, *journal, core::system_clock(), options);
+    exchange = std::make_unique<Exchange>(root, *journal, core::system_clock(), options, hooks);
     exchange->start(directory());
     // The same port after a restart, as a real one has.
     options.agent.listen = {};
@@ -104,6 +104,7 @@ class Site {
   sip::Root root;
   FakeRelay relay{root};
   Options options;
+  Hooks hooks;
   directory::RecordingMode bobs_recording = directory::RecordingMode::inherit;
   std::unique_ptr<journal::Journal> journal;
   std::unique_ptr<Exchange> exchange;
