@@ -221,7 +221,11 @@ void Loop::State::run_posted() {
   std::size_t done = 0;
   try {
     const Depth depth_of_batch(*this);
-    while (done < batch.size()) batch[done++]();
+    while (done < batch.size()) {
+      // What a work owns goes with its turn, not with the batch: the next may count on it.
+      const auto work = std::move(batch[done++]);
+      work();
+    }
   } catch (...) {
     // The rest keeps its place before what was posted meanwhile.
     posted.with([&](auto& waiting) {
