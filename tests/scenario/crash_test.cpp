@@ -104,9 +104,13 @@ TEST_CASE("crash: both daemons at once lose nothing that was acknowledged", "[sc
   exchange.sipd().kill9();
   exchange.recorderd().kill9();
   exchange.start();
-  const auto calls = ledger_calls(exchange);
-  REQUIRE(calls.size() == 1);
-  CHECK(core::text_at(calls.at(0), "disposition") == "interrupted");
+  // sipd asks recorderd for the call's account before it closes it.
+  CHECK(wait_until(
+      [&] {
+        const auto calls = ledger_calls(exchange);
+        return calls.size() == 1 && core::text_at(calls.at(0), "disposition") == "interrupted";
+      },
+      kWait));
   wait_for_recording(exchange, "truncated");
   phones.whole_call();
   wait_for_recording(exchange, "complete");
