@@ -32,24 +32,9 @@ cli::Command user_show();
 
 inline std::vector<cli::Command> all() {
   return {
-      config_check(),
-      config_set(),
-      config_show(),
-      demo(),
-      doctor(),
-      init(),
-      migrate(),
-      status(),
-      tenant_add(),
-      tenant_list(),
-      tenant_remove(),
-      tenant_set(),
-      tenant_show(),
-      user_add(),
-      user_list(),
-      user_remove(),
-      user_set(),
-      user_show(),
+      config_check(), config_set(), config_show(), demo(),        doctor(),        init(),
+      migrate(),      status(),     tenant_add(),  tenant_list(), tenant_remove(), tenant_set(),
+      tenant_show(),  user_add(),   user_list(),   user_remove(), user_set(),      user_show(),
   };
 }
 
