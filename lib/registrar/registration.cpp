@@ -70,6 +70,7 @@ std::string contact_text(const Binding& binding, core::Time now) {
 
 sip::Reply success(const std::vector<Binding>& bindings, core::Time now) {
   std::vector<sip::Header> headers;
+  headers.reserve(bindings.size() + 1);
   for (const Binding& binding : bindings) {
     headers.push_back({"Contact", contact_text(binding, now)});
   }

@@ -108,7 +108,7 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
 
   const Request& request() const { return request_; }
   void on_events(ServerInviteEvents events) { events_ = std::move(events); }
-  bool provisional(Reply reply);
+  bool provisional(const Reply& reply);
   bool answer(Reply reply);
   bool is_answered() const { return is_answered_; }
   bool is_cancelled() const { return is_cancelled_; }

@@ -125,7 +125,8 @@ class Root::Core::Timer final : public std::enable_shared_from_this<Root::Core::
   void set() { su_timer_set(timer_.get(), on_fire, this); }
   // A single shot of Sofia is not touched after its callback, so the callback may destroy it.
   static void on_fire(su_root_magic_t*, su_timer_t*, su_timer_arg_t* context) noexcept {
-    const auto timer = static_cast<Timer*>(context)->shared_from_this();
+    const auto timer = static_cast<Timer*>(context)->weak_from_this().lock();
+    if (!timer) return;
     timer->core_.guarded(timer->fire_);
     if (timer->is_repeated_ && timer->timer_) timer->set();
   }

@@ -33,7 +33,7 @@ void ServerCore::start() {
   nta_incoming_treply(incoming_.get(), SIP_100_TRYING, TAG_END());
 }
 
-bool ServerCore::provisional(Reply reply) {
+bool ServerCore::provisional(const Reply& reply) {
   if (is_answered_ || is_cancelled_ || reply.status <= 100 || reply.status >= 200) return false;
   return send(reply);
 }
@@ -131,8 +131,8 @@ const Request& ServerTransaction::request() const {
 void ServerTransaction::on_events(ServerInviteEvents events) {
   core_->on_events(std::move(events));
 }
-bool ServerTransaction::provisional(Reply reply) {
-  return core_->provisional(std::move(reply));
+bool ServerTransaction::provisional(const Reply& reply) {
+  return core_->provisional(reply);
 }
 bool ServerTransaction::answer(Reply reply) {
   return core_->answer(std::move(reply));

@@ -47,7 +47,7 @@ class ServerTransaction {
   void on_events(ServerInviteEvents events);
 
   /// 101 to 199; 100 Trying leaves by itself at once for an INVITE. False after a final reply.
-  bool provisional(Reply reply);
+  bool provisional(const Reply& reply);
   /// The final reply, 200 to 699. False, and nothing is sent, if there was one already (a CANCEL
   /// has been answered 487, say).
   bool answer(Reply reply);
