@@ -13,7 +13,7 @@
 namespace trunkline::config {
 namespace {
 
-constexpr core::ByteCount kLargestFile{1024 * 1024};
+constexpr core::ByteCount kLargestFile{std::uint64_t{1024} * 1024};
 
 core::Fault located(core::Fault fault, std::string_view where, core::ExitCode code) {
   fault.message = fmt::format("{}: {}", where, fault.message);
@@ -100,7 +100,8 @@ core::Result<Config> Config::load(const Sources& sources) {
 
 core::Result<Config> Config::of(const std::vector<Assignment>& changes) {
   Sources sources;
-  for (const auto& [key, value] : changes) sources.overrides.push_back(key + "=" + value);
+  for (const auto& [key, value] : changes)
+    sources.overrides.push_back(fmt::format("{}={}", key, value));
   return load(sources);
 }
 

@@ -15,7 +15,8 @@ namespace {
 
 bool is_address_of(int family, std::string_view text) {
   std::array<std::byte, 16> bytes{};
-  return text.size() < INET6_ADDRSTRLEN &&
+  // inet_pton would stop at a NUL and accept what is before it.
+  return text.size() < INET6_ADDRSTRLEN && text.find('\0') == std::string_view::npos &&
          ::inet_pton(family, std::string(text).c_str(), bytes.data()) == 1;
 }
 

@@ -11,7 +11,7 @@
 namespace trunkline::config {
 namespace {
 
-constexpr core::ByteCount kLargestFile{1024 * 1024};
+constexpr core::ByteCount kLargestFile{std::uint64_t{1024} * 1024};
 constexpr std::string_view kHeading =
     "# Written by `trunkline config set`; comments made here are lost with the next one.\n";
 

@@ -44,14 +44,14 @@ void Intake::register_contact(sip::IncomingRequest incoming) {
   const sip::Request& request = incoming.request();
   registrar::Authentication proof = authenticator_.check(request, *snapshot_);
   if (proof.verdict != registrar::Authentication::Verdict::accepted) {
-    return std::move(incoming).reply(std::move(proof.reply));
+    return std::move(incoming).reply(proof.reply);
   }
   sip::Reply reply = registrar_.apply(request, {.tenant = proof.tenant->id,
                                                 .device = proof.device->id,
                                                 .name = proof.device->name,
                                                 .nonce = std::move(proof.nonce),
                                                 .nonce_count = proof.nonce_count});
-  std::move(incoming).reply(std::move(reply));
+  std::move(incoming).reply(reply);
 }
 
 std::optional<std::string_view> Intake::reason_to_shed() const {
@@ -72,7 +72,7 @@ void Intake::invite(sip::IncomingRequest incoming) {
   }
   registrar::Authentication proof = authenticator_.check(request, *snapshot_);
   if (proof.verdict != registrar::Authentication::Verdict::accepted) {
-    return std::move(incoming).reply(std::move(proof.reply));
+    return std::move(incoming).reply(proof.reply);
   }
   Invitation invitation =
       invitation_for({.request = request,

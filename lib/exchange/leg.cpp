@@ -90,8 +90,8 @@ void Leg::reject(int status, std::vector<sip::Header> headers) {
   their_invite_->answer(bare_reply(status, std::move(headers)));
 }
 
-void Leg::cancel(std::vector<sip::Header> reason) {
-  if (our_invite_) our_invite_->cancel(std::move(reason));
+void Leg::cancel(const std::vector<sip::Header>& reason) {
+  if (our_invite_) our_invite_->cancel(reason);
 }
 
 void Leg::acknowledge(std::string sdp) {

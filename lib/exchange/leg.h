@@ -34,7 +34,7 @@ class Leg {
   void reject(int status, std::vector<sip::Header> headers);
 
   // A called leg's INVITE.
-  void cancel(std::vector<sip::Header> reason);
+  void cancel(const std::vector<sip::Header>& reason);
   /// ACKs the 2xx that came last, to the INVITE or to a re-INVITE.
   void acknowledge(std::string sdp);
 

@@ -119,7 +119,7 @@ void LiveCall::act(const call::Append& action) {
   journal::Committed committed;
   if (action.kind != "call.ringing") {
     committed = [weak = weak_from_this(), &reactor = bench_.reactor, ticket = action.ticket,
-                 is_waited_for](core::Result<journal::Sequence> sequence) {
+                 is_waited_for](const core::Result<journal::Sequence>& sequence) {
       const bool is_on_disk = sequence.has_value();
       if (is_on_disk && !is_waited_for) return;
       reactor.post([weak, ticket, is_on_disk] {
@@ -162,7 +162,7 @@ void LiveCall::act(const call::CancelDial& action) {
   if (action.is_answered_elsewhere) {
     reason.push_back(sip::reason_sip(200, "Call completed elsewhere"));
   }
-  leg(action.leg).cancel(std::move(reason));
+  leg(action.leg).cancel(reason);
 }
 void LiveCall::act(const call::Acknowledge& action) {
   leg(action.leg).acknowledge(action.sdp);

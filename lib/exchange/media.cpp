@@ -23,6 +23,7 @@ core::Result<std::string> sdp_in(core::Result<ng::Dictionary> reply) {
 
 std::vector<os::Endpoint> endpoints(const std::vector<std::string>& nodes) {
   std::vector<os::Endpoint> parsed;
+  parsed.reserve(nodes.size());
   for (const std::string& node : nodes) {
     parsed.push_back(core::value_or_throw(os::Endpoint::parse(node)));
   }

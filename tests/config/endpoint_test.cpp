@@ -40,6 +40,11 @@ TEST_CASE("what is no endpoint is refused", "[config]") {
   }
 }
 
+TEST_CASE("an address ends where its text ends", "[config]") {
+  CHECK_FALSE(is_address(std::string_view("127.0.0.1\0x", 11)));
+  CHECK_FALSE(parse_endpoint(std::string_view("udp:127.0.0.1\0:5060", 19)));
+}
+
 TEST_CASE("a network is an address with or without a prefix length that fits it", "[config]") {
   for (const std::string_view text :
        {"127.0.0.0/8", "0.0.0.0/0", "192.0.2.1", "192.0.2.1/32", "::/0", "2001:db8::/128", "::1"})
