@@ -46,13 +46,21 @@ std::string describe_sipd(const core::Json& status) {
                      core::number_at(status, "registrations"), ledger_says(status));
 }
 
+/// A pair that a call has left rests for some seconds: full of resting pairs is full, too.
+std::string ports_say(const core::Json& status) {
+  const core::Json ports = member(status, "ports");
+  return fmt::format("{} of {} port pairs in use, {} resting", core::number_at(ports, "in_use"),
+                     core::number_at(ports, "pairs"), core::number_at(ports, "resting"));
+}
+
 std::string describe_recorderd(const core::Json& status) {
   const core::Json keys = member(status, "keys");
   const std::string keys_say = core::bool_at(keys, "has_ring", true)
                                    ? std::string()
                                    : "; records nothing: " + core::text_at(keys, "error");
-  return fmt::format("{} sessions, {} recording; {}{}", core::number_at(status, "sessions"),
-                     core::number_at(status, "recordings_running"), ledger_says(status), keys_say);
+  return fmt::format("{} sessions, {} recording; {}; {}{}", core::number_at(status, "sessions"),
+                     core::number_at(status, "recordings_running"), ports_say(status),
+                     ledger_says(status), keys_say);
 }
 
 Part ask_database(const config::Config& config) {

@@ -104,12 +104,19 @@ void Machine::on(const ByeReceived& event) {
     gone.owes_bye_answer = false;
     return act(AcceptBye{.leg = event.leg});
   }
-  const bool is_connected = state_.phase == Phase::connected;
-  end({.disposition = is_connected ? Disposition::answered : Disposition::failed,
-       .status = is_connected ? 200 : 480,
+  // It was answered: the caller hears so first, then that it is over.
+  if (state_.phase == Phase::answering) {
+    state_.early_hang_up = now_.steady;
+    return;
+  }
+  hung_up_by(event.leg);
+}
+
+void Machine::hung_up_by(LegId id) {
+  end({.disposition = Disposition::answered,
+       .status = 200,
        .q850_cause = 16,
-       .by = event.leg == kCallerLeg ? EndedBy::caller : EndedBy::called,
-       .reason = is_connected ? "" : "the called phone hung up while it was being connected"});
+       .by = id == kCallerLeg ? EndedBy::caller : EndedBy::called});
 }
 
 void Machine::on(const ByeDone& event) {

@@ -22,14 +22,15 @@ void Machine::end(Ending ending) {
   if (state_.phase == Phase::ending) return;
   if (state_.phase == Phase::dialling) act(StopTimer{.timer = Timer::ring});
   if (state_.phase == Phase::answering) act(StopTimer{.timer = Timer::answer});
+  const bool is_connected = state_.phase == Phase::connected;
   Record& record = state_.record;
   // The 200 of an answer whose entry was under way never left.
   if (state_.phase == Phase::answering) record.answered_at.reset();
   // Once the caller has its 200, nothing takes it back.
-  if (state_.phase == Phase::connected) ending.status = 200;
+  if (is_connected) ending.status = 200;
   state_.phase = Phase::ending;
   record.stage = Stage::ended;
-  record.ended_at = now_.steady;
+  record.ended_at = is_connected ? state_.early_hang_up.value_or(now_.steady) : now_.steady;
   record.disposition = ending.disposition;
   record.sip_status = ending.status;
   record.q850_cause = ending.q850_cause;

@@ -64,6 +64,9 @@ class Machine {
   void offer_done(const MediaDone& event);
   void answer_done(const MediaDone& event);
 
+  // dialog.cpp
+  void hung_up_by(LegId id);
+
   // renegotiate.cpp
   void reoffer_done(const MediaDone& event);
   void reanswer_done(const MediaDone& event);

@@ -187,6 +187,8 @@ void Machine::win(LegId winner, const std::string& sdp) {
     branch.is_cancelled = true;
     act(CancelDial{.leg = id, .is_answered_elsewhere = true});
   });
+  // From here on they talk: what relay and journal take on top is not the phones' time.
+  state_.record.answered_at = now_.steady;
   Leg& called = leg(winner);
   state_.record.called.call_id = called.call_id;
   state_.record.called.address = called.address;
@@ -213,7 +215,6 @@ void Machine::win(LegId winner, const std::string& sdp) {
 void Machine::accept_caller() {
   Record& record = state_.record;
   record.stage = Stage::connected;
-  record.answered_at = now_.steady;
   record.sip_status = 200;
   state_.answered_ticket = append("call.answered");
 }
@@ -279,6 +280,7 @@ void Machine::on(const Committed& event) {
   caller().dialog = Dialog::unacknowledged;
   caller().awaits_acknowledgement = true;
   act(Accept{.sdp = std::exchange(state_.answer, {})});
+  if (state_.early_hang_up) hung_up_by(*state_.winner);
 }
 
 void Machine::on(const Cancelled&) {

@@ -96,6 +96,9 @@ struct State {
   std::optional<LegId> early_media_from = {};
   std::string answer = {};  ///< SDP for the caller's 200, while its entry is being written
 
+  /// When the called phone hung up while its answer was still on the way to the caller.
+  std::optional<core::SteadyTime> early_hang_up = {};
+
   unsigned next_request = 1;
   unsigned next_ticket = 1;
   unsigned started_ticket = 0;

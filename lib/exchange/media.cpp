@@ -75,6 +75,8 @@ void Media::offer(const MediaSession& session, const Described& offer,
                   std::optional<call::LegId> to, Rewritten done) {
   ng::Dictionary body = body_for(offer, offer.author);
   if (to) body.set("to-tag", call::tag_of(*to));
+  // Without this an rtpengine that is full calls it an error like any other.
+  body.set("supports", ng::List{std::string(ng::kLoadLimit)});
   body.set(ng::kTenantKey, session.tenant.text());
   body.set(ng::kCallKey, session.call.text());
   body.set(ng::kRecordKey, session.recording ? "always" : "off");

@@ -116,7 +116,7 @@ Dictionary NgCommands::offer(const Dictionary& body) {
   Call* call = calls_.find(key);
   const bool is_new = call == nullptr;
   if (is_new && is_draining_) {
-    return {{"result", "load limit"}, {"message", "recorderd is being stopped"}};
+    return ng::limit_reply("recorderd is being stopped");
   }
   if (is_new) {
     call = &open(key, body);
@@ -177,7 +177,10 @@ Dictionary NgCommands::describe(Call& call, Leg leg, sdp::Session description,
   if (auto signalling = signalling_of(body)) call.leg(leg).signalling = signalling;
   if (call.leg(leg).since == core::Time{}) call.leg(leg).since = clock_.wall();
   if (const auto taken = calls_.describe(call, leg, std::move(description)); !taken) {
-    return error_reply(taken.error().message);
+    // Ports ran out: another node may have some.
+    const bool is_at_limit = taken.error().code == core::ExitCode::unavailable;
+    return is_at_limit ? ng::limit_reply(taken.error().message)
+                       : error_reply(taken.error().message);
   }
   Dictionary reply = ok_reply();
   reply.set("sdp", rewritten(call, leg, body));

@@ -9,6 +9,9 @@
 
 namespace trunkline::ng {
 
+/// The result that says so, and what a client lists under "supports" to be told it.
+inline constexpr std::string_view kLoadLimit = "load limit";
+
 /// In the reply to ping: which version of these keys a recorderd speaks. A foreign rtpengine has
 /// none.
 inline constexpr std::string_view kVersionKey = "trunkline-version";

@@ -88,10 +88,14 @@ Dictionary error_reply(std::string_view reason) {
   return Dictionary{{"result", "error"}, {"error-reason", reason}};
 }
 
+Dictionary limit_reply(std::string_view message) {
+  return Dictionary{{"result", kLoadLimit}, {"message", message}};
+}
+
 core::Result<Dictionary> accepted(Dictionary reply) {
   const auto result = reply.text("result");
   if (result == "ok" || result == "pong") return reply;
-  if (result == "load limit") {
+  if (result == kLoadLimit) {
     const auto text = core::printable(reply.text("message", "too many calls"));
     return core::fault(ExitCode::unavailable, fmt::format("media node is at its limit: {}", text));
   }

@@ -56,6 +56,8 @@ Dictionary ok_reply();
 Dictionary pong_reply();
 /// {"result": "error", "error-reason": reason}
 Dictionary error_reply(std::string_view reason);
+/// {"result": "load limit", "message": message}: no room, another node may have some.
+Dictionary limit_reply(std::string_view message);
 
 /// The reply where its result is ok or pong; the error-reason, "load limit", or what else the
 /// result says as a fault (ExitCode::unavailable for load limit, failed otherwise).

@@ -283,6 +283,45 @@ TEST_CASE("call: the media relay fails", "[call]") {
   }
 }
 
+TEST_CASE("call: the called phone hangs up while its answer is on the way to the caller",
+          "[call]") {
+  Scene scene;
+  scene.ring();
+  scene.on(Answered{.leg = kFirst, .sdp = kAnswer});
+  scene.pass(core::Milliseconds(3));
+  SECTION("and the caller hears both") {
+    const bool is_before_relay = GENERATE(true, false);
+    if (!is_before_relay) scene.media();
+    CHECK(scene.on(ByeReceived{.leg = kFirst}).empty());
+    scene.pass(core::Milliseconds(40));
+    if (is_before_relay) CHECK(scene.media() == Lines{"append call.answered (ticket 3)"});
+    CHECK(scene.commit() == Lines{"stop answer timer", "accept with sdp",
+                                  "append call.ended (ticket 4)", "start settle timer",
+                                  "delete media (request 3)"});
+    CHECK(scene.body()["disposition"] == "answered");
+    CHECK(scene.body()["sip_status"] == 200);
+    CHECK(scene.body()["ended_by"] == "called");
+    CHECK(scene.body()["talk_ms"] == 3);
+    CHECK(scene.commit() == Lines{"accept bye of called-1"});
+    scene.media();
+    // RFC 3261 section 15: no BYE before the ACK.
+    CHECK(scene.on(Acknowledged{.leg = kCallerLeg}) == Lines{"bye caller"});
+    CHECK(scene.on(ByeDone{.leg = kCallerLeg}) == Lines{"stop settle timer", "finish"});
+  }
+  SECTION("and the relay fails: that was no call") {
+    scene.on(ByeReceived{.leg = kFirst});
+    scene.media(relay_is_away());
+    CHECK(scene.body()["disposition"] == "failed");
+    CHECK(scene.commit() == Lines{"reject 500", "accept bye of called-1"});
+  }
+  SECTION("and the caller gives up") {
+    scene.on(ByeReceived{.leg = kFirst});
+    scene.on(Cancelled{});
+    CHECK(scene.body()["disposition"] == "cancelled");
+    CHECK(scene.commit() == Lines{"reject 487", "accept bye of called-1"});
+  }
+}
+
 TEST_CASE("call: early media", "[call]") {
   Scene scene;
   scene.on(invitation(2));

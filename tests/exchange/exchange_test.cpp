@@ -50,6 +50,27 @@ TEST_CASE("exchange: the called side hangs up", "[exchange]") {
   CHECK(site.ended()["ended_by"] == "called");
 }
 
+TEST_CASE("exchange: the called side hangs up before the caller has its answer", "[exchange]") {
+  Site site;
+  site.start();
+  site.register_phones();
+  site.bob->manner = Manner::rings;
+  PhoneCall& call = site.alice->call("102");
+  REQUIRE(run_until(site.root, [&] { return call.has(180); }));
+  PhoneCall& received = site.bob->calls.back();
+  site.bob->hangs_up_at_once = true;
+  Phone::answer(received);
+  REQUIRE(run_until(site.root, [&] { return call.is_hung_up; }));
+  CHECK(call.final() == 200);
+  REQUIRE(site.becomes_idle());
+  CHECK(received.request_statuses == std::vector<int>{200});
+  const core::Json ended = site.ended();
+  CHECK(ended["disposition"] == "answered");
+  CHECK(ended["ended_by"] == "called");
+  CHECK(ended["sip_status"] == 200);
+  CHECK(ended.contains("talk_ms"));
+}
+
 TEST_CASE("exchange: both hang up at once", "[exchange]") {
   Site site;
   site.start();
@@ -251,6 +272,21 @@ TEST_CASE("exchange: a relay that refuses the offer gives 488", "[exchange]") {
   REQUIRE(run_until(site.root, [&] { return call.final() != 0; }));
   CHECK(call.final() == 488);
   REQUIRE(site.becomes_idle());
+}
+
+TEST_CASE("exchange: a relay without a free port is congestion: 503, try later", "[exchange]") {
+  Site site;
+  site.start();
+  site.register_phones();
+  site.relay.is_full = true;
+  PhoneCall& call = site.alice->call("102");
+  REQUIRE(run_until(site.root, [&] { return call.final() != 0; }));
+  CHECK(call.final() == 503);
+  CHECK(sip::find_header(call.headers, "Retry-After"));
+  CHECK(sip::q850_cause(call.headers) == 42);
+  REQUIRE(site.becomes_idle());
+  CHECK(site.ended()["q850_cause"] == 42);
+  CHECK(site.ended()["reason"] == "media node is at its limit: no free port pair");
 }
 
 TEST_CASE("exchange: a relay that was restarted has lost its sessions, and their calls end",

@@ -56,6 +56,7 @@ class FakeRelay {
   std::vector<std::string> commands;
   std::vector<ng::Dictionary> bodies;  ///< of `commands`
   bool is_silent = false;              ///< answers nothing but pings
+  bool is_full = false;                ///< no ports left
   std::optional<std::string> refuses;  ///< this command
 
  private:
@@ -64,6 +65,9 @@ class FakeRelay {
     bodies.push_back(request.body);
     if (is_silent) return;
     const std::string call(request.body.text("call-id"));
+    if (is_full && request.command == "offer") {
+      return respond(ng::limit_reply("no free port pair"));
+    }
     if (refuses == request.command) return respond(ng::error_reply("Unacceptable session"));
     if (request.command == "offer") sessions.insert(call);
     if (request.command == "query" && !sessions.contains(call)) {

@@ -105,6 +105,7 @@ class Phone {
 
   Manner manner = Manner::answers;
   bool answers_bye = true;
+  bool hangs_up_at_once = false;  ///< BYE follows the ACK it gets
   bool answers_reinvite = true;
   bool knows_its_dialogs = true;  ///< else in-dialog OPTIONS get 481
   std::deque<PhoneCall> calls;
@@ -212,9 +213,10 @@ class Phone {
                                     call.received->answer(bare_reply(487));
                                   },
                               .acknowledged =
-                                  [&call](const sip::Content& ack) {
+                                  [this, &call](const sip::Content& ack) {
                                     call.is_acknowledged = true;
                                     call.acknowledged_sdp = ack.body;
+                                    if (hangs_up_at_once) hang_up(call);
                                   }});
     behave(call);
   }

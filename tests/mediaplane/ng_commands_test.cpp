@@ -160,8 +160,10 @@ TEST_CASE("ng: when ports run out the offer is refused and leaves nothing", "[ng
     accepted += reply.text("result") == "ok" ? 1 : 0;
   } while (reply.text("result") == "ok" && accepted < 10);
   CHECK(accepted <= 2);
-  CHECK(reply.text("result") == "error");
+  CHECK(reply.text("result") == "load limit");
+  CHECK_FALSE(reply.text("message").empty());
   CHECK(test::eventually([&] { return world.status()["ports"]["in_use"] == 2 * accepted; }));
+  CHECK(world.status()["ports"]["resting"].is_number());
   CHECK(world.status()["sessions"] == accepted);
 }
 
