@@ -169,11 +169,27 @@ std::string unfolded(std::string_view text) {
   return one_line(out);
 }
 
+/// A parsed header's value as text. Sofia's own sip_header_as_string reads past the end of its
+/// buffer: an encoder leaves out a last piece that would fill it to the brim, and some end without
+/// a NUL. So there is more room than the text needs, and the length that is returned counts.
+std::string encoded(const sip_header_t& header) {
+  constexpr std::size_t kUsual = 512;
+  constexpr std::size_t kSlack = 8;
+  const auto* generic = reinterpret_cast<const msg_header_t*>(&header);
+  std::string text(kUsual, '\0');
+  issize_t size = msg_header_field_e(text.data(), static_cast<isize_t>(text.size()), generic, 0);
+  if (size > 0 && static_cast<std::size_t>(size) + kSlack > text.size()) {
+    text.assign(static_cast<std::size_t>(size) + kSlack, '\0');
+    size = msg_header_field_e(text.data(), static_cast<isize_t>(text.size()), generic, 0);
+  }
+  text.resize(size > 0 ? std::min(static_cast<std::size_t>(size), text.size()) : 0);
+  return text;
+}
+
 }  // namespace
 
 std::vector<Header> read_headers(const sip_t& sip) {
   std::vector<Header> headers;
-  const HomeRef home = make_home();
   const auto* header = sip.sip_request != nullptr
                            ? reinterpret_cast<const sip_header_t*>(sip.sip_request)
                            : reinterpret_cast<const sip_header_t*>(sip.sip_status);
@@ -185,10 +201,9 @@ std::vector<Header> read_headers(const sip_t& sip) {
           {text_of(header->sh_unknown->un_name), unfolded(text_of(header->sh_unknown->un_value))});
       continue;
     }
+    if (header->sh_class->hc_name == nullptr) continue;
     // Sofia takes the text apart as it parses; put together again it is what it means.
-    const char* value = sip_header_as_string(home.get(), header);
-    if (value == nullptr || header->sh_class->hc_name == nullptr) continue;
-    headers.push_back({header->sh_class->hc_name, unfolded(value)});
+    headers.push_back({header->sh_class->hc_name, unfolded(encoded(*header))});
   }
   return headers;
 }
