@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <deque>
+#include <numeric>
+#include <optional>
 #include <random>
 #include <utility>
 #include <vector>
@@ -15,8 +17,6 @@ namespace trunkline::rtp {
 
 namespace {
 
-enum class PairState : std::uint8_t { available, in_use, quarantined };
-
 struct Released {
   std::size_t pair = 0;
   core::SteadyTime at;
@@ -24,8 +24,8 @@ struct Released {
 
 /// What the lock guards.
 struct Pairs {
-  std::vector<PairState> states;
-  std::deque<Released> quarantine;  ///< in the order they were released
+  std::vector<std::size_t> available;  ///< in no order
+  std::deque<Released> quarantine;     ///< in the order they were released
   std::size_t in_use = 0;
 };
 
@@ -57,30 +57,32 @@ struct PortPair::Pool {
   /// A free pair, marked as in use; nothing when there is none.
   std::optional<std::size_t> claim() {
     const auto now = clock.steady();
-    const auto start = random_below(count);
     return pairs.with([&](Pairs& all) -> std::optional<std::size_t> {
-      while (!all.quarantine.empty() && now - all.quarantine.front().at >= range.quarantine) {
-        all.states[all.quarantine.front().pair] = PairState::available;
-        all.quarantine.pop_front();
-      }
-      for (std::size_t i = 0; i < all.states.size(); ++i) {
-        const auto pair = (start + i) % all.states.size();
-        if (all.states[pair] != PairState::available) continue;
-        all.states[pair] = PairState::in_use;
-        ++all.in_use;
-        return pair;
-      }
-      return std::nullopt;
+      while (has_rested(all, now, range.quarantine)) end_rest(all);
+      if (all.available.empty() && has_rested(all, now, range.shortest_quarantine)) end_rest(all);
+      if (all.available.empty()) return std::nullopt;
+      std::swap(all.available[random_below(all.available.size())], all.available.back());
+      const std::size_t pair = all.available.back();
+      all.available.pop_back();
+      ++all.in_use;
+      return pair;
     });
   }
 
   void give_back(std::size_t pair) {
     const auto now = clock.steady();
     pairs.with([&](Pairs& all) {
-      all.states[pair] = PairState::quarantined;
       all.quarantine.push_back(Released{.pair = pair, .at = now});
       --all.in_use;
     });
+  }
+
+  static bool has_rested(const Pairs& all, core::SteadyTime now, core::Milliseconds time) {
+    return !all.quarantine.empty() && now - all.quarantine.front().at >= time;
+  }
+  static void end_rest(Pairs& all) {
+    all.available.push_back(all.quarantine.front().pair);
+    all.quarantine.pop_front();
   }
 
   const PortRange range;
@@ -126,7 +128,10 @@ PortAllocator::PortAllocator(PortRange range, const core::Clock& clock)
                                   range.min.value(), range.max.value()),
                       "set media.rtp_min and media.rtp_max");
   }
-  pool_->pairs.with([this](Pairs& all) { all.states.assign(pool_->count, PairState::available); });
+  pool_->pairs.with([this](Pairs& all) {
+    all.available.resize(pool_->count);
+    std::iota(all.available.begin(), all.available.end(), std::size_t{0});
+  });
 }
 
 PortAllocator::~PortAllocator() = default;
@@ -158,9 +163,9 @@ core::Result<PortPair> PortAllocator::allocate() {
 }
 
 PortAllocator::Usage PortAllocator::usage() const {
-  return pool_->pairs.with([](const Pairs& all) {
+  return pool_->pairs.with([this](const Pairs& all) {
     return Usage{
-        .pairs = all.states.size(), .in_use = all.in_use, .in_quarantine = all.quarantine.size()};
+        .pairs = pool_->count, .in_use = all.in_use, .in_quarantine = all.quarantine.size()};
   });
 }
 

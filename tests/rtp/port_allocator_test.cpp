@@ -55,8 +55,33 @@ TEST_CASE("ports: a released pair rests before it is handed out again", "[rtp]")
   CHECK(ports.usage().in_use == 0);
   CHECK(ports.usage().in_quarantine == 1);
   CHECK_FALSE(ports.allocate());
-  clock.now += core::Seconds(10);
+  clock.now += core::Seconds(2) - core::Milliseconds(1);
+  CHECK_FALSE(ports.allocate());
+  clock.now += core::Milliseconds(1);
   CHECK(ports.allocate());
+}
+
+TEST_CASE("ports: a pair rests for long while there are others, the longest first", "[rtp]") {
+  ManualClock clock;
+  PortAllocator ports(range(21030, 21035), clock);
+  std::vector<PortPair> taken;
+  for (int i = 0; i < 3; ++i) taken.push_back(ports.allocate().value());
+  const core::Port first = taken[1].rtp_port();
+  const core::Port second = taken[2].rtp_port();
+  taken.erase(taken.begin() + 1);
+  clock.now += core::Seconds(1);
+  taken.pop_back();
+  clock.now += core::Seconds(3);
+  const auto longest = ports.allocate().value();
+  CHECK(longest.rtp_port() == first);
+  CHECK(ports.allocate().value().rtp_port() == second);
+  taken.clear();
+  clock.now += core::Seconds(9);
+  CHECK(ports.usage().in_quarantine == 2);
+  clock.now += core::Seconds(1);
+  const auto rested = ports.allocate();
+  CHECK(rested);
+  CHECK(ports.usage().in_quarantine == 0);
 }
 
 TEST_CASE("ports: a pair somebody else has is passed over", "[rtp]") {
