@@ -33,7 +33,8 @@ Calls::Calls(os::Reactor& main, const CallsOptions& options, Scribe& scribe,
       allocator_(options.ports, clock),
       is_alive_(std::make_shared<bool>(true)) {
   for (unsigned i = 0; i < options.threads; ++i) {
-    threads_.push_back(std::make_unique<IoThread>("rtp-" + std::to_string(i), options.timeout));
+    threads_.push_back(
+        std::make_unique<IoThread>(i, options.timeout, static_cast<TapeSink&>(*this)));
   }
 }
 
@@ -97,8 +98,8 @@ core::Result<void> Calls::add_lines(Call& call, const sdp::Session& description)
     call.lines.push_back({.ports = {caller->rtp_port(), called->rtp_port()}});
     std::array<rtp::PortPair, kLegs> ports = {std::move(*caller), std::move(*called)};
     // std::function wants to be copyable; the line itself never is copied.
-    auto line = std::make_shared<std::unique_ptr<Line>>(
-        std::make_unique<Line>(std::move(ports), is_rtp, static_cast<TapeSink&>(*this)));
+    auto line =
+        std::make_shared<std::unique_ptr<Line>>(std::make_unique<Line>(std::move(ports), is_rtp));
     call.thread->post([thread = call.thread, session = call.session, line] {
       session->add_line(thread->reactor(), std::move(*line));
     });
@@ -165,13 +166,17 @@ void Calls::start_recording(Call& call) {
     return;
   }
   facts.format.codec = sealed_codec(format->codec);
-  scribe_.begin_recording(std::move(facts));
-  call.recording.running = id;
   const std::size_t line = audio_line_of(*call.leg(Leg::called).description).value_or(0);
-  call.thread->post(
-      [session = call.session, line, tape = std::make_shared<Tape>(id, *format, began)] {
-        session->start_tape(tape, line);
-      });
+  const auto plans = plans_of(call, line);
+  scribe_.begin_recording(std::move(facts), {.format = *format,
+                                             .began = began,
+                                             .spool = call.thread->spool().number(),
+                                             .codecs = {plans[index_of(Leg::caller)].codecs,
+                                                        plans[index_of(Leg::called)].codecs}});
+  call.recording.running = id;
+  call.thread->post([thread = call.thread, session = call.session, line, id] {
+    session->start_tape(std::make_unique<Tape>(Tape{.id = id, .spool = thread->spool()}), line);
+  });
 }
 
 /// It was wanted to the end and there was never audio to record: somebody must hear of that.
@@ -189,8 +194,9 @@ void Calls::stop_recording(Call& call) {
   call.recording.is_wanted = false;
   if (!std::exchange(call.recording.running, std::nullopt)) return;
   call.thread->post([this, session = call.session] {
-    if (auto finished = session->finish_tape(clock_.steady())) {
-      scribe_.end_recording(std::move(*finished), clock_.wall());
+    const core::SteadyTime now = clock_.steady();
+    if (const auto recording = session->finish_tape(now)) {
+      scribe_.end_recording(*recording, now, clock_.wall());
     }
   });
 }
@@ -199,7 +205,10 @@ void Calls::pause_recording(Call& call, bool is_paused) {
   if (!call.recording.running) return;
   call.recording.is_paused = is_paused;
   call.thread->post([this, session = call.session, is_paused] {
-    session->pause_tape(clock_.steady(), is_paused);
+    const core::SteadyTime now = clock_.steady();
+    if (const auto recording = session->flush_tape(now)) {
+      scribe_.pause_recording(*recording, now, is_paused);
+    }
   });
 }
 
@@ -222,10 +231,11 @@ void Calls::close(Call& call, MediaEnd end, Figures done) {
   thread->post(
       [this, thread, closed, end, done = std::move(done), session = std::move(session)]() mutable {
         const core::Time at = clock_.wall();
-        if (auto finished = session->finish_tape(clock_.steady())) {
-          scribe_.end_recording(std::move(*finished), at);
+        const core::SteadyTime now = clock_.steady();
+        if (const auto recording = session->finish_tape(now)) {
+          scribe_.end_recording(*recording, now, at);
         }
-        SessionCounters counters = session->counters(clock_.steady());
+        SessionCounters counters = session->counters(now);
         scribe_.end_call(closed->key, counters, end, at);
         thread->remove(session);
         session.reset();  // closes the sockets

@@ -83,8 +83,9 @@ class Calls final : private SessionObserver {
   std::function<void()> on_closed = {};
 
  private:
-  void take_segment(core::RecordingId recording, recording::Segment segment,
-                    const TapeAccount& account) override;
+  void take_packets(SpoolBlock block) override;
+  void change_codecs(core::RecordingId recording, Leg leg,
+                     std::vector<recording::PayloadCodec> codecs) override;
   void save_account(const std::string& key, const SessionCounters& counters) override;
   void media_is_silent(const std::string& key, const SilentLegs& legs) override;
   void session_is_abandoned(const std::string& key) override;

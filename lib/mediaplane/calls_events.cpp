@@ -16,9 +16,13 @@ void Calls::post_to_main(std::function<void()> work) {
   });
 }
 
-void Calls::take_segment(core::RecordingId recording, recording::Segment segment,
-                         const TapeAccount& account) {
-  scribe_.take_segment(recording, std::move(segment), account);
+void Calls::take_packets(SpoolBlock block) {
+  scribe_.take_packets(std::move(block));
+}
+
+void Calls::change_codecs(core::RecordingId recording, Leg leg,
+                          std::vector<recording::PayloadCodec> codecs) {
+  scribe_.change_codecs(recording, leg, std::move(codecs));
 }
 
 void Calls::save_account(const std::string& key, const SessionCounters& counters) {

@@ -34,7 +34,7 @@ Json media_leg(const CallFacts& facts, Leg leg, const LegCounters& counters) {
   return json;
 }
 
-Json recording_leg(Leg leg, const TapeAccount& account) {
+Json recording_leg(Leg leg, const recording::Account& account) {
   const recording::LegAccount& counts = account.legs[index_of(leg)];
   return {{"leg", recording::name_of(leg)},
           {"packets_received", counts.packets_received},
@@ -105,7 +105,7 @@ core::Json media_body(const CallFacts& facts, const SessionCounters& counters, M
 }
 
 core::Json recording_body(const RecordingFacts& facts, const RecordingEnd& end,
-                          const TapeAccount& account) {
+                          const recording::Account& account) {
   Json json = {{"schema", "recording.v1"},
                {"recording", facts.recording.text()},
                {"call", facts.call.text()},

@@ -15,8 +15,8 @@
 #include "core/time.h"
 #include "core/uuid.h"
 #include "mediaplane/counters.h"
-#include "mediaplane/tape.h"
 #include "os/unix_socket.h"
+#include "recording/account.h"
 #include "sealed/format.h"
 
 namespace trunkline::mediaplane {
@@ -63,7 +63,7 @@ struct RecordingEnd {
 
 /// recording.v1.
 core::Json recording_body(const RecordingFacts& facts, const RecordingEnd& end,
-                          const TapeAccount& account);
+                          const recording::Account& account);
 /// The entry kind that tells it: recording.started, recording.finished or recording.failed.
 std::string_view kind_of(RecordingStatus status);
 

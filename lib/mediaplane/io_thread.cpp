@@ -10,8 +10,10 @@ constexpr core::Milliseconds kTick{50};
 
 }  // namespace
 
-IoThread::IoThread(std::string name, core::Milliseconds timeout)
-    : timeout_ms_(timeout.count()), thread_(std::move(name)) {
+IoThread::IoThread(unsigned number, core::Milliseconds timeout, TapeSink& sink)
+    : timeout_ms_(timeout.count()),
+      spool_(number, [&sink](SpoolBlock block) { sink.take_packets(std::move(block)); }),
+      thread_("rtp-" + std::to_string(number)) {
   thread_.run([this] { timer_ = thread_.reactor().every(kTick, [this] { tick(); }); });
 }
 
@@ -34,7 +36,12 @@ void IoThread::remove(const std::shared_ptr<Session>& session) {
 void IoThread::tick() {
   const core::SteadyTime now = std::chrono::steady_clock::now();
   const core::Milliseconds timeout{timeout_ms_.load(std::memory_order_relaxed)};
-  for (const auto& session : sessions_) session->tick(now, timeout);
+  bool is_recording = false;
+  for (const auto& session : sessions_) {
+    session->tick(now, timeout);
+    is_recording |= session->has_tape();
+  }
+  if (is_recording) spool_.flush(now);
 }
 
 }  // namespace trunkline::mediaplane

@@ -16,7 +16,8 @@ namespace trunkline::mediaplane {
 
 class IoThread {
  public:
-  IoThread(std::string name, core::Milliseconds timeout);
+  /// `number` counts the I/O threads from 0; `sink` takes what is recorded.
+  IoThread(unsigned number, core::Milliseconds timeout, TapeSink& sink);
   ~IoThread();
 
   /// Any thread.
@@ -25,6 +26,7 @@ class IoThread {
 
   // On the thread itself.
   os::Reactor& reactor() noexcept { return thread_.reactor(); }
+  Spool& spool() noexcept { return spool_; }
   void add(std::shared_ptr<Session> session);
   void remove(const std::shared_ptr<Session>& session);
 
@@ -33,6 +35,7 @@ class IoThread {
 
   std::atomic<std::int64_t> timeout_ms_;
   std::unordered_set<std::shared_ptr<Session>> sessions_;  ///< shared with main's calls
+  Spool spool_;
   os::RegistrationPtr timer_;
   LoopThread thread_;
 };

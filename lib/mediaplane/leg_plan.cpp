@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "mediaplane/leg_plan.h"
 
+#include <algorithm>
+#include <array>
+
 #include "core/text.h"
 #include "sdp/facts.h"
 
 namespace trunkline::mediaplane {
 namespace {
 
-constexpr std::uint8_t kPcmu = 0;
-constexpr std::uint8_t kPcma = 8;
-constexpr std::uint8_t kComfortNoise = 13;
+/// PCMU, PCMA, CN
+constexpr std::array<std::uint8_t, 3> kAlwaysKnown = {0, 8, 13};
 
 const sdp::Media* line_of(const sdp::Session* session, std::size_t line) {
   if (session == nullptr || line >= session->media.size()) return nullptr;
@@ -25,14 +27,9 @@ std::optional<os::Address> address_of(const std::optional<sdp::Endpoint>& endpoi
   return *address;
 }
 
-Coding coding_of(const sdp::Codec& codec) {
-  if (codec.is_telephone_event() || core::equals_ignoring_case(codec.name, "CN")) {
-    return Coding::signal;
-  }
-  if (codec.clock_rate != 8000 || codec.channels != 1) return Coding::unknown;
-  if (core::equals_ignoring_case(codec.name, "PCMU")) return Coding::mulaw;
-  if (core::equals_ignoring_case(codec.name, "PCMA")) return Coding::alaw;
-  return Coding::unknown;
+bool is_signal(const recording::PayloadCodec& codec) {
+  return core::equals_ignoring_case(codec.name, "telephone-event") ||
+         core::equals_ignoring_case(codec.name, "CN");
 }
 
 bool can_send(sdp::Direction direction) {
@@ -41,16 +38,23 @@ bool can_send(sdp::Direction direction) {
 
 }  // namespace
 
-std::array<Coding, 128> codings_of(const sdp::Media* media) {
-  std::array<Coding, 128> codings{};
-  codings[kPcmu] = Coding::mulaw;
-  codings[kPcma] = Coding::alaw;
-  codings[kComfortNoise] = Coding::signal;
-  if (media == nullptr) return codings;
-  for (const sdp::Codec& codec : sdp::codecs_of(*media)) {
-    if (codec.payload_type < codings.size()) codings[codec.payload_type] = coding_of(codec);
+std::vector<recording::PayloadCodec> payload_codecs_of(const sdp::Media* media) {
+  std::vector<recording::PayloadCodec> codecs;
+  const auto add = [&](const sdp::Codec& codec) {
+    codecs.push_back({.payload_type = codec.payload_type,
+                      .name = codec.name,
+                      .clock_rate = codec.clock_rate,
+                      .channels = codec.channels,
+                      .parameters = codec.parameters});
+  };
+  const auto named = media == nullptr ? std::vector<sdp::Codec>() : sdp::codecs_of(*media);
+  // Phones send comfort noise that they never named, and PCMU before the answer.
+  for (const std::uint8_t number : kAlwaysKnown) {
+    const auto has_number = [&](const sdp::Codec& codec) { return codec.payload_type == number; };
+    if (std::none_of(named.begin(), named.end(), has_number)) add(*sdp::static_codec(number));
   }
-  return codings;
+  for (const sdp::Codec& codec : named) add(codec);
+  return codecs;
 }
 
 LegPlan plan_leg(const sdp::Session* own, const sdp::Session* peer, std::size_t line,
@@ -59,7 +63,12 @@ LegPlan plan_leg(const sdp::Session* own, const sdp::Session* peer, std::size_t 
   plan.rtp.signalling = signalling;
   plan.rtcp.signalling = signalling;
   const sdp::Media* const theirs = line_of(peer, line);
-  plan.codings = codings_of(theirs);
+  plan.codecs = payload_codecs_of(theirs);
+  for (const auto& codec : plan.codecs) {
+    if (codec.payload_type < plan.signals.size() && is_signal(codec)) {
+      plan.signals.set(codec.payload_type);
+    }
+  }
   const sdp::Media* const media = line_of(own, line);
   if (media == nullptr) {
     // Not heard of yet, so anything may come; but nobody is to be missed.

@@ -24,8 +24,7 @@ bool send(int socket, core::ByteView bytes, const os::RawAddress& to) {
 
 }  // namespace
 
-Line::Line(std::array<rtp::PortPair, kLegs> ports, bool is_rtp, TapeSink& sink)
-    : is_rtp_(is_rtp), sink_(sink) {
+Line::Line(std::array<rtp::PortPair, kLegs> ports, bool is_rtp) : is_rtp_(is_rtp) {
   for (std::size_t leg = 0; leg < kLegs; ++leg) sides_[leg].ports = std::move(ports[leg]);
 }
 
@@ -48,7 +47,7 @@ void Line::plan(Leg leg, const LegPlan& plan) {
   planned.announced = plan.rtp.announced;
   planned.sends = plan.sends;
   planned.listens = plan.listens;
-  planned.codings = plan.codings;
+  planned.signals = plan.signals;
   if (planned.clock_rate != plan.clock_rate) {
     planned.clock_rate = plan.clock_rate;
     planned.source.set_clock_rate(plan.clock_rate);
@@ -76,7 +75,7 @@ void Line::receive_rtp(Leg from) {
   send_rtp(other(from), bytes);
   const core::SteadyTime now = std::chrono::steady_clock::now();
   count(sender, *packet, now);
-  if (tape_ != nullptr) record(from, *packet, now);
+  if (tape_ != nullptr) tape_->spool.put(tape_->id, from, now, bytes);
 }
 
 /// What is no RTP on an RTP port: RTCP of a party that multiplexes unasked (RFC 5761), or all there
@@ -161,7 +160,7 @@ void Line::count(Side& from, const rtp::Packet& packet, core::SteadyTime now) {
   from.last_packet = now;
   (void)from.source.on_packet(packet.sequence_number(), packet.timestamp(), now);  // it keeps count
   const std::uint8_t payload_type = packet.payload_type().value();
-  if (from.codings[payload_type & 0x7FU] == Coding::signal) return;
+  if (from.signals[payload_type & 0x7FU]) return;
   from.counters.payload_type = payload_type;
   const auto longest = static_cast<std::int32_t>(from.clock_rate) * kLongestPacketSeconds;
   if (from.last_timestamp) {
@@ -169,33 +168,6 @@ void Line::count(Side& from, const rtp::Packet& packet, core::SteadyTime now) {
     if (units > 0 && units <= longest) from.media_units += static_cast<std::uint32_t>(units);
   }
   from.last_timestamp = packet.timestamp();
-}
-
-void Line::record(Leg from, const rtp::Packet& packet, core::SteadyTime now) {
-  const recording::Elapsed at = tape_->elapsed(now);
-  while (auto segment = tape_->segmenter.take_sealed(at)) {
-    sink_.take_segment(tape_->id, std::move(*segment), tape_->account());
-  }
-  recording::Packet heard{.ssrc = packet.ssrc().value(),
-                          .sequence = packet.sequence_number().value(),
-                          .timestamp = packet.timestamp().value(),
-                          .is_marked = packet.has_marker()};
-  switch (side(from).codings[packet.payload_type().value() & 0x7FU]) {
-    case Coding::mulaw:
-      heard.codec = audio::Codec::mulaw;
-      heard.payload = packet.payload();
-      break;
-    case Coding::alaw:
-      heard.codec = audio::Codec::alaw;
-      heard.payload = packet.payload();
-      break;
-    case Coding::unknown:
-      ++tape_->packets_unheard[index_of(from)];
-      break;
-    case Coding::signal:
-      break;
-  }
-  tape_->segmenter.place(from, heard, at);
 }
 
 LineCounters Line::counters(core::SteadyTime now) const {

@@ -12,6 +12,7 @@
 // Per packet: no allocation, lock, log line or exception.
 
 #include <array>
+#include <bitset>
 #include <optional>
 #include <span>
 
@@ -33,7 +34,7 @@ inline constexpr std::size_t kMaxDatagram = 4096;
 class Line {
  public:
   /// `is_rtp` false: datagrams of another protocol (T.38) are passed on as they are.
-  Line(std::array<rtp::PortPair, kLegs> ports, bool is_rtp, TapeSink& sink);
+  Line(std::array<rtp::PortPair, kLegs> ports, bool is_rtp);
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
 
@@ -59,7 +60,7 @@ class Line {
     std::optional<os::Address> announced;
     bool sends = false;
     bool listens = false;
-    std::array<Coding, 128> codings{};
+    std::bitset<128> signals;  ///< payload types without audio
     rtp::SourceStatistics source;
     std::optional<core::SteadyTime> last_packet;
     std::optional<rtp::RtpTimestamp> last_timestamp;
@@ -78,11 +79,9 @@ class Line {
   void send_rtp(Leg to, core::ByteView bytes);
   void send_rtcp(Leg to, core::ByteView bytes);
   void count(Side& from, const rtp::Packet& packet, core::SteadyTime now);
-  void record(Leg from, const rtp::Packet& packet, core::SteadyTime now);
 
   std::array<Side, kLegs> sides_;
   bool is_rtp_;
-  TapeSink& sink_;
   Tape* tape_ = nullptr;
   std::array<std::byte, kMaxDatagram> buffer_;
 };

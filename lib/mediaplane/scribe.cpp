@@ -81,8 +81,10 @@ void Scribe::end_call(std::string key, SessionCounters counters, MediaEnd end, c
   });
 }
 
-void Scribe::begin_recording(RecordingFacts facts) {
-  thread_.post([this, facts = std::move(facts)]() mutable { open_file(std::move(facts)); });
+void Scribe::begin_recording(RecordingFacts facts, TapeFacts tape) {
+  thread_.post([this, facts = std::move(facts), tape = std::move(tape)]() mutable {
+    open_file(std::move(facts), tape);
+  });
 }
 
 void Scribe::refuse_recording(RecordingFacts facts, std::string reason) {
@@ -94,25 +96,51 @@ void Scribe::refuse_recording(RecordingFacts facts, std::string reason) {
   });
 }
 
-void Scribe::take_segment(core::RecordingId recording, recording::Segment segment,
-                          TapeAccount account) {
-  const std::size_t bytes = segment.samples.size();
+void Scribe::take_packets(SpoolBlock block) {
+  const std::size_t bytes = block.memory();
   if (bytes_waiting_.fetch_add(bytes) > kMostBytesWaiting) {
     bytes_waiting_ -= bytes;
-    thread_.post([this, recording] { fail(recording, "the disk is too slow for the recordings"); });
+    std::set<core::RecordingId> cut;
+    std::size_t offset = 0;
+    while (const auto packet = block.next(offset)) cut.insert(packet->recording);
+    thread_.post([this, cut = std::move(cut)] {
+      for (const core::RecordingId id : cut) fail(id, "the disk is too slow for the recordings");
+    });
     return;
   }
-  thread_.post([this, recording, bytes, segment = std::move(segment), account] {
-    write_segment(recording, segment, account);
+  // std::function wants to be copyable; the block itself never is copied.
+  thread_.post([this, bytes, block = std::make_shared<const SpoolBlock>(std::move(block))] {
+    place(*block);
     bytes_waiting_ -= bytes;
   });
 }
 
-void Scribe::end_recording(Session::Finished finished, core::Time at) {
-  thread_.post([this, finished = std::move(finished), at]() mutable { finish_file(finished, at); });
+void Scribe::change_codecs(core::RecordingId recording, Leg leg,
+                           std::vector<recording::PayloadCodec> codecs) {
+  thread_.post([this, recording, leg, codecs = std::move(codecs)] {
+    const auto found = open_.find(recording);
+    if (found != open_.end()) found->second.recorder.set_codecs(leg, codecs);
+  });
 }
 
-void Scribe::open_file(RecordingFacts facts) {
+void Scribe::pause_recording(core::RecordingId recording, core::SteadyTime at, bool is_paused) {
+  thread_.post([this, recording, at, is_paused] {
+    const auto found = open_.find(recording);
+    if (found == open_.end()) return;
+    recording::Recorder& recorder = found->second.recorder;
+    if (is_paused) {
+      recorder.pause(found->second.elapsed(at));
+    } else {
+      recorder.resume(found->second.elapsed(at));
+    }
+  });
+}
+
+void Scribe::end_recording(core::RecordingId recording, core::SteadyTime now, core::Time at) {
+  thread_.post([this, recording, now, at] { finish_file(recording, now, at); });
+}
+
+void Scribe::open_file(RecordingFacts facts, const TapeFacts& tape) {
   const core::RecordingId id = facts.recording;
   auto writer = sealed::Writer::create(
       parts_.recordings, {.recording = id, .format = facts.format, .started_at = facts.started_at},
@@ -127,26 +155,55 @@ void Scribe::open_file(RecordingFacts facts) {
   }
   facts.path = writer->relative_path().string();
   facts.key_id = writer->key_id().value();
-  Open& open = open_[id];
-  open.facts = std::move(facts);
-  open.writer.emplace(std::move(*writer));
+  Open& open =
+      open_
+          .try_emplace(id, Open{.facts = std::move(facts),
+                                .writer = std::move(*writer),
+                                .began = tape.began,
+                                .spool = tape.spool,
+                                .recorder = recording::Recorder(tape.format, seal_delay_of(id))})
+          .first->second;
+  for (const Leg leg : {Leg::caller, Leg::called}) {
+    open.recorder.set_codecs(leg, tape.codecs[index_of(leg)]);
+  }
   has_unsynced_ = true;
   journal_recording(open.facts, {.bytes = open.writer->bytes().value()}, {});
 }
 
-void Scribe::write_segment(core::RecordingId recording, const recording::Segment& segment,
-                           const TapeAccount& account) {
-  const auto found = open_.find(recording);
-  if (found == open_.end()) return;
-  Open& open = found->second;
-  open.account = account;
+void Scribe::place(const SpoolBlock& block) {
+  std::size_t offset = 0;
+  while (const auto spooled = block.next(offset)) {
+    const auto found = open_.find(spooled->recording);
+    if (found == open_.end() || !seal(found->second, spooled->at)) continue;
+    const auto packet = rtp::Packet::parse(spooled->bytes);
+    Open& open = found->second;
+    if (packet) open.recorder.hear(spooled->leg, *packet, open.elapsed(spooled->at));
+  }
+  if (!block.complete_until()) return;
+  // Silence seals, too.
+  for (auto row = open_.begin(); row != open_.end();) {
+    Open& open = (row++)->second;  // a failure takes it out
+    if (open.spool == block.spool()) (void)seal(open, *block.complete_until());
+  }
+}
+
+bool Scribe::seal(Open& open, core::SteadyTime now) {
+  const recording::Elapsed at = open.elapsed(now);
+  while (auto segment = open.recorder.take_sealed(at)) {
+    if (!write_segment(open, *segment)) return false;
+  }
+  return true;
+}
+
+bool Scribe::write_segment(Open& open, const recording::Segment& segment) {
   if (const auto written = open.writer->append(segment.samples); !written) {
-    fail(recording, reason_of(written.error()));
-    return;
+    fail(open.facts.recording, reason_of(written.error()));
+    return false;
   }
   open.bytes_plain += segment.samples.size();
   has_unsynced_ = true;
-  unsaved_recordings_.insert(recording);
+  unsaved_recordings_.insert(open.facts.recording);
+  return true;
 }
 
 void Scribe::fail(core::RecordingId recording, const std::string& reason) {
@@ -161,21 +218,20 @@ void Scribe::fail(core::RecordingId recording, const std::string& reason) {
                      .ended_at = parts_.clock.wall(),
                      .duration = duration_of(open),
                      .bytes = open.writer->bytes().value()},
-                    open.account);
+                    open.recorder.account());
 }
 
-void Scribe::finish_file(const Session::Finished& finished, core::Time at) {
-  const auto found = open_.find(finished.recording);
+void Scribe::finish_file(core::RecordingId recording, core::SteadyTime now, core::Time at) {
+  const auto found = open_.find(recording);
   if (found == open_.end()) return;
-  for (const recording::Segment& segment : finished.segments) {
-    if (!segment.is_last) write_segment(finished.recording, segment, finished.account);
-  }
-  if (!open_.contains(finished.recording)) return;  // a write failed
   Open& open = found->second;
-  open.account = finished.account;
-  const core::Bytes& last = finished.segments.back().samples;
+  const std::vector<recording::Segment> rest = open.recorder.finish(open.elapsed(now));
+  for (const recording::Segment& segment : rest) {
+    if (!segment.is_last && !write_segment(open, segment)) return;
+  }
+  const core::Bytes& last = rest.back().samples;
   if (const auto written = open.writer->finalise(last); !written) {
-    fail(finished.recording, reason_of(written.error()));
+    fail(recording, reason_of(written.error()));
     return;
   }
   open.bytes_plain += last.size();
@@ -184,11 +240,12 @@ void Scribe::finish_file(const Session::Finished& finished, core::Time at) {
                    .ended_at = at,
                    .duration = duration_of(open),
                    .bytes = open.writer->bytes().value()};
-  if (open.account.packets_unheard[0] + open.account.packets_unheard[1] > 0) {
+  const recording::Account account = open.recorder.account();
+  if (account.packets_unheard[0] + account.packets_unheard[1] > 0) {
     end.reason = "a part of the call used a codec that cannot be recorded";
   }
-  unsaved_recordings_.erase(finished.recording);
-  journal_recording(open.facts, end, open.account);
+  unsaved_recordings_.erase(recording);
+  journal_recording(open.facts, end, account);
   open_.erase(found);
 }
 
@@ -198,7 +255,7 @@ core::Milliseconds Scribe::duration_of(const Open& open) const {
 }
 
 void Scribe::journal_recording(const RecordingFacts& facts, const RecordingEnd& end,
-                               const TapeAccount& account) {
+                               const recording::Account& account) {
   core::Json body = recording_body(facts, end, account);
   const std::string text = core::to_line(body);
   parts_.journal.append({.kind = std::string(kind_of(end.status)),
@@ -214,9 +271,10 @@ void Scribe::save_states() {
   std::vector<journal::StateChange> changes;
   for (const core::RecordingId id : unsaved_recordings_) {
     const Open& open = open_.at(id);
-    changes.push_back({std::string(kRecordingState), id.text(),
-                       core::to_line(recording_body(
-                           open.facts, {.bytes = open.writer->bytes().value()}, open.account))});
+    changes.push_back(
+        {std::string(kRecordingState), id.text(),
+         core::to_line(recording_body(open.facts, {.bytes = open.writer->bytes().value()},
+                                      open.recorder.account()))});
   }
   const core::Time now = parts_.clock.wall();
   for (const std::string& key : unsaved_calls_) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The writer thread: it seals segments and appends them to their files, makes all of it durable
+// The writer thread: it decodes and places what calls say, seals segments and appends them to their
+// files, makes all of it durable
 // once a second (syncfs), and journals what became of calls' media and of recordings. What the I/O
 // and main threads tell it is done in the order told, so that an account never comes after its end.
 //
@@ -61,17 +62,28 @@ class Scribe {
   void begin_call(CallFacts facts);
   void save_account(std::string key, SessionCounters counters);
   void end_call(std::string key, SessionCounters counters, MediaEnd end, core::Time at);
-  void begin_recording(RecordingFacts facts);
+  /// What the tape will hear.
+  struct TapeFacts {
+    audio::Format format;
+    core::SteadyTime began;
+    unsigned spool = 0;  ///< whose blocks will hold its packets
+    std::array<std::vector<recording::PayloadCodec>, kLegs> codecs = {};
+  };
+  void begin_recording(RecordingFacts facts, TapeFacts tape);
   /// One that never began: its codec is not supported.
   void refuse_recording(RecordingFacts facts, std::string reason);
-  void take_segment(core::RecordingId recording, recording::Segment segment, TapeAccount account);
-  void end_recording(Session::Finished finished, core::Time at);
+  void take_packets(SpoolBlock block);
+  void change_codecs(core::RecordingId recording, Leg leg,
+                     std::vector<recording::PayloadCodec> codecs);
+  void pause_recording(core::RecordingId recording, core::SteadyTime at, bool is_paused);
+  /// Everything that was heard until `now` was handed over before.
+  void end_recording(core::RecordingId recording, core::SteadyTime now, core::Time at);
 
   /// What a former process left: states of the journal, kind and value.
   using States = std::vector<std::pair<std::string, std::string>>;
   void recover(const States& recordings, const States& media);
 
-  /// Bytes of segments that wait to be written.
+  /// Bytes of packets that wait to be placed and written.
   std::size_t bytes_waiting() const noexcept { return bytes_waiting_.load(); }
   /// Waits until everything told before is done and in the journal's queue.
   void flush();
@@ -80,22 +92,30 @@ class Scribe {
   struct Open {
     RecordingFacts facts;
     std::optional<sealed::Writer> writer;
-    TapeAccount account;
+    core::SteadyTime began;
+    unsigned spool = 0;
+    recording::Recorder recorder;
     std::uint64_t bytes_plain = 0;
+
+    recording::Elapsed elapsed(core::SteadyTime now) const {
+      return std::chrono::duration_cast<recording::Elapsed>(now - began);
+    }
   };
   struct LiveCall {
     CallFacts facts;
     SessionCounters counters;
   };
 
-  void open_file(RecordingFacts facts);
-  void write_segment(core::RecordingId recording, const recording::Segment& segment,
-                     const TapeAccount& account);
+  void open_file(RecordingFacts facts, const TapeFacts& tape);
+  void place(const SpoolBlock& block);
+  /// Writes what is due; false where the recording failed by it and is gone.
+  bool seal(Open& open, core::SteadyTime now);
+  bool write_segment(Open& open, const recording::Segment& segment);
   void fail(core::RecordingId recording, const std::string& reason);
-  void finish_file(const Session::Finished& finished, core::Time at);
+  void finish_file(core::RecordingId recording, core::SteadyTime now, core::Time at);
   core::Milliseconds duration_of(const Open& open) const;
   void journal_recording(const RecordingFacts& facts, const RecordingEnd& end,
-                         const TapeAccount& account);
+                         const recording::Account& account);
   void recover_recording(const std::string& body);
   void recover_media(const std::string& key, const std::string& body);
   void save_states();

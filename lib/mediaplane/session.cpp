@@ -22,7 +22,11 @@ void Session::add_line(os::Reactor& reactor, std::unique_ptr<Line> line) {
 }
 
 void Session::plan(std::size_t line, Leg leg, const LegPlan& plan) {
-  if (line < lines_.size()) lines_[line]->plan(leg, plan);
+  if (line >= lines_.size()) return;
+  lines_[line]->plan(leg, plan);
+  if (!tape_ || line != tape_line_) return;
+  (void)flush_tape(std::chrono::steady_clock::now());  // what came before has the old numbers
+  observer_.change_codecs(tape_->id, leg, plan.codecs);
 }
 
 void Session::answered(core::SteadyTime now) {
@@ -31,30 +35,23 @@ void Session::answered(core::SteadyTime now) {
   next_save_ = now + kSaveEvery;
 }
 
-void Session::start_tape(std::shared_ptr<Tape> tape, std::size_t line) {
+void Session::start_tape(std::unique_ptr<Tape> tape, std::size_t line) {
   if (line >= lines_.size()) return;
   tape_ = std::move(tape);
   tape_line_ = line;
   lines_[line]->hear_by(tape_.get());
 }
 
-void Session::pause_tape(core::SteadyTime now, bool is_paused) {
-  if (!tape_) return;
-  if (is_paused) {
-    tape_->segmenter.pause(tape_->elapsed(now));
-  } else {
-    tape_->segmenter.resume(tape_->elapsed(now));
-  }
+std::optional<core::RecordingId> Session::flush_tape(core::SteadyTime now) {
+  if (!tape_) return std::nullopt;
+  tape_->spool.flush(now);
+  return tape_->id;
 }
 
-std::optional<Session::Finished> Session::finish_tape(core::SteadyTime now) {
-  if (!tape_) return std::nullopt;
-  lines_[tape_line_]->hear_by(nullptr);
-  const std::shared_ptr<Tape> tape = std::exchange(tape_, nullptr);
-  Finished finished{
-      .recording = tape->id, .segments = tape->segmenter.finish(tape->elapsed(now)), .account = {}};
-  finished.account = tape->account();
-  return finished;
+std::optional<core::RecordingId> Session::finish_tape(core::SteadyTime now) {
+  const auto recording = flush_tape(now);
+  if (recording) drop_tape(*recording);
+  return recording;
 }
 
 void Session::drop_tape(core::RecordingId recording) {
@@ -70,11 +67,6 @@ SessionCounters Session::counters(core::SteadyTime now) const {
 }
 
 void Session::tick(core::SteadyTime now, core::Milliseconds timeout) {
-  if (tape_) {
-    while (auto segment = tape_->segmenter.take_sealed(tape_->elapsed(now))) {
-      observer_.take_segment(tape_->id, std::move(*segment), tape_->account());
-    }
-  }
   if (!answered_at_) return;
   if (now >= next_save_) {
     next_save_ = now + kSaveEvery;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// One call on its I/O thread: its media lines, its tape, and what time brings (segments that seal,
-// accounts to be saved, a silence that is too long). Made by the main thread, then used on the I/O
+// One call on its I/O thread: its media lines, its tape, and what time brings (accounts to be
+// saved, a silence that is too long). Made by the main thread, then used on the I/O
 // thread alone; shared by main's call, which posts to it, and the I/O thread.
 
 #include <array>
@@ -46,15 +46,12 @@ class Session {
   /// From now on silence is counted.
   void answered(core::SteadyTime now);
   /// Hears that line.
-  void start_tape(std::shared_ptr<Tape> tape, std::size_t line);
-  void pause_tape(core::SteadyTime now, bool is_paused);
-  /// The rest of the tape and its account; nothing where none runs.
-  struct Finished {
-    core::RecordingId recording;
-    std::vector<recording::Segment> segments;
-    TapeAccount account;
-  };
-  std::optional<Finished> finish_tape(core::SteadyTime now);
+  void start_tape(std::unique_ptr<Tape> tape, std::size_t line);
+  bool has_tape() const noexcept { return tape_ != nullptr; }
+  /// Hands over what the tape heard until now and lets it go; nothing where none runs.
+  std::optional<core::RecordingId> finish_tape(core::SteadyTime now);
+  /// Hands over what the tape heard until now; which one it is, nothing where none runs.
+  std::optional<core::RecordingId> flush_tape(core::SteadyTime now);
   /// Lets the tape go without its rest: its file cannot be written.
   void drop_tape(core::RecordingId recording);
   SessionCounters counters(core::SteadyTime now) const;
@@ -68,7 +65,7 @@ class Session {
   std::string key_;
   SessionObserver& observer_;
   std::vector<std::unique_ptr<Line>> lines_;
-  std::shared_ptr<Tape> tape_;  ///< shared with the closure that brought it
+  std::unique_ptr<Tape> tape_;
   std::size_t tape_line_ = 0;
   std::optional<core::SteadyTime> answered_at_;
   core::SteadyTime next_save_{};

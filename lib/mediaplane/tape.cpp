@@ -14,17 +14,4 @@ recording::Elapsed seal_delay_of(core::RecordingId recording) {
   return recording::kSealAfter + kSpreadStep * static_cast<int>(step);
 }
 
-Tape::Tape(core::RecordingId recording, const audio::Format& format, core::SteadyTime start)
-    : id(recording), began(start), segmenter(format, seal_delay_of(recording)) {}
-
-TapeAccount Tape::account() const {
-  TapeAccount account;
-  for (const Leg leg : {Leg::caller, Leg::called}) {
-    account.legs[index_of(leg)] = segmenter.account(leg);
-    account.media_ms[index_of(leg)] = segmenter.media_ms(leg);
-  }
-  account.packets_unheard = packets_unheard;
-  return account;
-}
-
 }  // namespace trunkline::mediaplane

@@ -1,47 +1,31 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// A recording that runs: the segmenter on the call's I/O thread, and what goes from there to the
-// writer.
+// A recording that runs, as its call's I/O thread sees it: packets go into the thread's spool.
 
-#include <array>
-#include <cstdint>
 #include <vector>
 
 #include "core/time.h"
 #include "core/uuid.h"
 #include "mediaplane/counters.h"
-#include "recording/segmenter.h"
+#include "mediaplane/spool.h"
+#include "recording/recorder.h"
 
 namespace trunkline::mediaplane {
 
-/// The account of a recording so far.
-struct TapeAccount {
-  std::array<recording::LegAccount, kLegs> legs;
-  std::array<std::uint64_t, kLegs> media_ms{};
-  std::array<std::uint64_t, kLegs> packets_unheard{};  ///< in a codec that cannot be recorded
-};
-
 struct Tape {
-  Tape(core::RecordingId recording, const audio::Format& format, core::SteadyTime start);
-
-  recording::Elapsed elapsed(core::SteadyTime now) const {
-    return std::chrono::duration_cast<recording::Elapsed>(now - began);
-  }
-  TapeAccount account() const;
-
   core::RecordingId id;
-  core::SteadyTime began;
-  recording::Segmenter segmenter;
-  std::array<std::uint64_t, kLegs> packets_unheard{};
+  Spool& spool;  ///< of the I/O thread that the call is on
 };
 
-/// Who takes what a session hands out. Called on I/O threads: must neither block nor throw.
+/// Who takes what tapes hear. Called on I/O threads: must neither block nor throw.
 class TapeSink {
  public:
   virtual ~TapeSink() = default;
-  virtual void take_segment(core::RecordingId recording, recording::Segment segment,
-                            const TapeAccount& account) = 0;
+  virtual void take_packets(SpoolBlock block) = 0;
+  /// What a party may send from now on; packets before this came before.
+  virtual void change_codecs(core::RecordingId recording, Leg leg,
+                             std::vector<recording::PayloadCodec> codecs) = 0;
 };
 
 /// How long after its end a recording's segments seal: spread over recordings, so that the

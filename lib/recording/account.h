@@ -3,6 +3,7 @@
 
 // What a recording got and what it kept, per leg: the figures that prove it complete.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -34,6 +35,13 @@ struct LegAccount {
   std::uint64_t paused_ms = 0;
 
   bool operator==(const LegAccount&) const = default;
+};
+
+/// The account of a recording so far.
+struct Account {
+  std::array<LegAccount, kLegs> legs;
+  std::array<std::uint64_t, kLegs> media_ms{};
+  std::array<std::uint64_t, kLegs> packets_unheard{};  ///< in a codec that cannot be recorded
 };
 
 }  // namespace trunkline::recording

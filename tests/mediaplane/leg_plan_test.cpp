@@ -81,16 +81,26 @@ TEST_CASE("leg plan: payload types mean what the other party numbered", "[leg_pl
       "a=rtpmap:97 PCMU/8000/2\r\na=rtpmap:98 pcmu/8000\r\na=rtpmap:99 L16/8000\r\n"
       "a=rtpmap:101 telephone-event/8000\r\n");
   const LegPlan plan = plan_leg(&own, &peer, 0, std::nullopt);
-  CHECK(plan.codings[0] == Coding::mulaw);
-  CHECK(plan.codings[8] == Coding::alaw);
-  CHECK(plan.codings[13] == Coding::signal);
-  CHECK(plan.codings[96] == Coding::alaw);
-  CHECK(plan.codings[97] == Coding::unknown);  // two channels
-  CHECK(plan.codings[98] == Coding::mulaw);
-  CHECK(plan.codings[99] == Coding::unknown);
-  CHECK(plan.codings[101] == Coding::signal);
-  CHECK(plan.codings[9] == Coding::unknown);
-  CHECK(plan.codings[18] == Coding::unknown);
+  const auto meant = [&](std::uint8_t number) {
+    for (const recording::PayloadCodec& codec : plan.codecs) {
+      if (codec.payload_type == number) {
+        return codec.name + "/" + std::to_string(codec.clock_rate) + "/" +
+               std::to_string(codec.channels);
+      }
+    }
+    return std::string("nothing");
+  };
+  CHECK(meant(0) == "PCMU/8000/1");
+  CHECK(meant(8) == "PCMA/8000/1");
+  CHECK(meant(13) == "CN/8000/1");
+  CHECK(meant(96) == "PCMA/8000/1");
+  CHECK(meant(97) == "PCMU/8000/2");
+  CHECK(meant(9) == "G722/8000/1");
+  CHECK(meant(101) == "telephone-event/8000/1");
+  CHECK(meant(18) == "nothing");
+  CHECK(plan.signals[13]);
+  CHECK(plan.signals[101]);
+  CHECK(plan.signals.count() == 2);
 }
 
 }  // namespace trunkline::mediaplane

@@ -14,10 +14,11 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 struct Heard final : SessionObserver {
-  void take_segment(core::RecordingId, recording::Segment segment,
-                    const TapeAccount& account) override {
-    segments.push_back(std::move(segment));
-    last_account = account;
+  void take_packets(SpoolBlock block) override { blocks.push_back(std::move(block)); }
+  void change_codecs(core::RecordingId, Leg leg,
+                     std::vector<recording::PayloadCodec> codecs) override {
+    blocks_before_change.push_back(blocks.size());
+    changes.emplace_back(leg, std::move(codecs));
   }
   void save_account(const std::string&, const SessionCounters&) override { ++saves; }
   void media_is_silent(const std::string&, const SilentLegs& legs) override {
@@ -25,8 +26,9 @@ struct Heard final : SessionObserver {
   }
   void session_is_abandoned(const std::string&) override { ++abandonments; }
 
-  std::vector<recording::Segment> segments;
-  TapeAccount last_account;
+  std::vector<SpoolBlock> blocks;
+  std::vector<std::pair<Leg, std::vector<recording::PayloadCodec>>> changes;
+  std::vector<std::size_t> blocks_before_change;
   int saves = 0;
   std::vector<SilentLegs> silences;
   int abandonments = 0;
@@ -42,7 +44,7 @@ struct Fixture {
     session.add_line(
         loop, std::make_unique<Line>(std::array<rtp::PortPair, kLegs>{std::move(caller_ports),
                                                                       std::move(called_ports)},
-                                     true, heard));
+                                     true));
     caller.learn(sdp_at(relay[0]));
     called.learn(sdp_at(relay[1]));
     plan("a=sendrecv", "a=sendrecv");
@@ -58,6 +60,9 @@ struct Fixture {
     session.plan(0, Leg::caller, plan_leg(&own, &peer, 0, std::nullopt));
     session.plan(0, Leg::called, plan_leg(&peer, &own, 0, std::nullopt));
   }
+  void start_tape(core::RecordingId id) {
+    session.start_tape(std::make_unique<Tape>(Tape{.id = id, .spool = spool}), 0);
+  }
   void turn() {
     for (int i = 0; i < 5; ++i) loop.run_once(milliseconds(2));
   }
@@ -66,6 +71,7 @@ struct Fixture {
   os::Loop loop;
   rtp::PortAllocator allocator{{}};
   Heard heard;
+  Spool spool{0, [this](SpoolBlock block) { heard.take_packets(std::move(block)); }};
   std::array<os::Address, kLegs> relay;
   test::Phone caller;
   test::Phone called;
@@ -136,52 +142,67 @@ TEST_CASE("session: the account is saved every other second of an answered call"
   CHECK(fixture.heard.saves == 5);
 }
 
-TEST_CASE("session: segments leave when their time is up, also without packets", "[session]") {
+TEST_CASE("session: what a tape hears is spooled as it came, until it is finished", "[session]") {
   Fixture fixture;
   const auto id = core::RecordingId::make(core::Time{});
-  fixture.session.start_tape(
-      std::make_shared<Tape>(id, audio::Format{.channels = 2}, fixture.start), 0);
+  fixture.start_tape(id);
+  CHECK(fixture.session.has_tape());
   fixture.caller.speak();
   fixture.turn();
-  fixture.tick(seconds(2));
-  CHECK(fixture.heard.segments.empty());
-  fixture.tick(milliseconds(2500));
-  REQUIRE(fixture.heard.segments.size() == 1);
-  CHECK(fixture.heard.last_account.legs[0].packets_written == 1);
-  CHECK(fixture.heard.last_account.legs[1].packets_written == 0);
+  fixture.called.speak();
+  fixture.turn();
+  CHECK(fixture.heard.blocks.empty());
+  CHECK(fixture.session.finish_tape(fixture.start + seconds(3)) == id);
+  REQUIRE(fixture.heard.blocks.size() == 1);
+  const SpoolBlock& block = fixture.heard.blocks.front();
+  CHECK(block.complete_until() == fixture.start + seconds(3));
+  std::size_t offset = 0;
+  for (const Leg leg : {Leg::caller, Leg::called}) {
+    const auto packet = block.next(offset);
+    REQUIRE(packet);
+    CHECK(packet->recording == id);
+    CHECK(packet->leg == leg);
+    CHECK(packet->at >= fixture.start);
+    CHECK(packet->bytes.size() == 172);
+  }
+  CHECK_FALSE(block.next(offset));
 
-  const auto finished = fixture.session.finish_tape(fixture.start + seconds(3));
-  REQUIRE(finished);
-  CHECK(finished->recording == id);
-  CHECK(finished->segments.back().samples.size() == 16000);
+  CHECK_FALSE(fixture.session.has_tape());
   CHECK_FALSE(fixture.session.finish_tape(fixture.start + seconds(4)));
+  fixture.caller.speak();
+  fixture.turn();
+  fixture.spool.flush(fixture.start);
+  offset = 0;
+  CHECK_FALSE(fixture.heard.blocks.back().next(offset));
 }
 
 TEST_CASE("session: a tape that was dropped hears nothing more", "[session]") {
   Fixture fixture;
   const auto id = core::RecordingId::make(core::Time{});
-  fixture.session.start_tape(
-      std::make_shared<Tape>(id, audio::Format{.channels = 2}, fixture.start), 0);
+  fixture.start_tape(id);
   fixture.session.drop_tape(core::RecordingId{});
+  CHECK(fixture.session.has_tape());
   fixture.session.drop_tape(id);
   fixture.caller.speak();
   fixture.turn();
-  fixture.tick(seconds(10));
-  CHECK(fixture.heard.segments.empty());
+  CHECK(fixture.heard.blocks.empty());
   CHECK(fixture.called.hear());
 }
 
-TEST_CASE("session: codecs that cannot be recorded are counted, not placed", "[session]") {
+TEST_CASE("session: new payload numbers come after the packets that had the old", "[session]") {
   Fixture fixture;
-  const auto id = core::RecordingId::make(core::Time{});
-  const auto tape = std::make_shared<Tape>(id, audio::Format{.channels = 2}, fixture.start);
-  fixture.session.start_tape(tape, 0);
-  fixture.caller.send(core::from_hex("80090001000000a000000001ffff").value());      // G.722
-  fixture.caller.send(core::from_hex("80650002000000a00000000105000000").value());  // a digit
+  fixture.plan("a=sendrecv", "a=sendrecv");
+  CHECK(fixture.heard.changes.empty());
+  fixture.start_tape(core::RecordingId::make(core::Time{}));
+  fixture.caller.speak();
   fixture.turn();
-  CHECK(tape->account().packets_unheard[0] == 1);
-  CHECK(tape->account().legs[0].packets_received == 0);
-  CHECK(tape->account().legs[0].packets_lost == 0);
+  fixture.plan("a=sendrecv", "a=sendrecv");
+  REQUIRE(fixture.heard.changes.size() == 2);
+  CHECK(fixture.heard.changes[0].first == Leg::caller);
+  CHECK_FALSE(fixture.heard.changes[0].second.empty());
+  CHECK(fixture.heard.blocks_before_change == std::vector<std::size_t>{1, 2});
+  std::size_t offset = 0;
+  CHECK(fixture.heard.blocks[0].next(offset));
 }
 
 }  // namespace trunkline::mediaplane
