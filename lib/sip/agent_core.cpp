@@ -14,6 +14,7 @@
 #include "crypto/random.h"
 #include "sip/message_class.h"
 #include "sip/root_core.h"
+#include "sip/stun.h"
 
 // Logs that Sofia exports and declares nowhere.
 extern "C" {
@@ -69,6 +70,7 @@ AgentCore::AgentCore(Root& root, AgentOptions options)
       tag_key_(crypto::random_bytes(32)) {
   root_.assert_thread();
   silence_sofia();
+  serve_stun();
 }
 
 AgentCore::~AgentCore() = default;

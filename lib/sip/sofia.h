@@ -40,6 +40,10 @@ class ServerCore;
 #include <sofia-sip/tport.h>
 #include <sofia-sip/tport_tag.h>
 #include <sofia-sip/url.h>
+// The only one of its headers that forgets it is C.
+extern "C" {
+#include <sofia-sip/tport_plugins.h>
+}
 // clang-format on
 
 #include "core/cptr.h"
