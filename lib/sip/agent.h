@@ -20,6 +20,7 @@
 namespace trunkline::sip {
 
 class AgentCore;
+class Doorkeeper;
 struct ReceivedMessage;
 
 struct AgentOptions {
@@ -36,6 +37,8 @@ struct AgentOptions {
   unsigned dead_after_timeouts = 3;
   /// ... for this long, or until it sends us something.
   core::Milliseconds dead_for{30'000};
+  /// Asked about every message that comes in; must outlive the agent. nullptr: all are heard.
+  Doorkeeper* doorkeeper = nullptr;
 };
 
 /// A new call of ours: who calls whom, and where the INVITE goes.

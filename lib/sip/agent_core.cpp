@@ -12,7 +12,6 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "crypto/random.h"
-#include "sip/message_class.h"
 #include "sip/root_core.h"
 #include "sip/stun.h"
 
@@ -64,6 +63,7 @@ AgentCore::AgentCore(Root& root, AgentOptions options)
     : root_(root),
       options_(std::move(options)),
       allow_(join_methods(options_.methods)),
+      message_class_(options_.doorkeeper),
       targets_({.max_in_flight = options_.max_in_flight_per_target,
                 .dead_after_timeouts = options_.dead_after_timeouts,
                 .dead_for = options_.dead_for}),
@@ -80,9 +80,9 @@ void AgentCore::listen() {
   // become stateful.
   auto* const no_url = reinterpret_cast<url_string_t*>(-1);  // NOLINT(performance-no-int-to-ptr)
   nta_.reset(nta_agent_create(
-      root_.core().root(), no_url, on_message, this, NTATAG_MCLASS(message_class()), NTATAG_UA(1),
-      NTATAG_SERVER_RPORT(2), NTATAG_RPORT(1), NTATAG_PASS_408(1), NTATAG_USE_NAPTR(0),
-      NTATAG_USE_SRV(0), NTATAG_MAXSIZE(kMaxMessage),
+      root_.core().root(), no_url, on_message, this, NTATAG_MCLASS(message_class_.get()),
+      NTATAG_UA(1), NTATAG_SERVER_RPORT(2), NTATAG_RPORT(1), NTATAG_PASS_408(1),
+      NTATAG_USE_NAPTR(0), NTATAG_USE_SRV(0), NTATAG_MAXSIZE(kMaxMessage),
       // Whoever is reached over UDP is answered over UDP: phones behind NAT have no other way.
       NTATAG_UDP_MTU(65535), NTATAG_MERGE_482(1),
       // The owner answers 487 itself, once its entry is written.

@@ -19,6 +19,7 @@
 #include "crypto/hash.h"
 #include "sip/agent.h"
 #include "sip/local_address.h"
+#include "sip/message_class.h"
 #include "sip/sofia.h"
 #include "sip/targets.h"
 
@@ -118,6 +119,7 @@ class AgentCore : public std::enable_shared_from_this<AgentCore> {
   Root& root_;
   AgentOptions options_;
   std::string allow_;
+  GuardedMessageClass message_class_;  ///< before nta, whose messages are of it
   AgentRef nta_;
   std::vector<Bound> bound_;
   std::vector<Listener> listeners_;

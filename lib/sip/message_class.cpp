@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "sip/message_class.h"
 
+#include <sofia-sip/msg_addr.h>
 #include <sofia-sip/msg_mclass.h>
 #include <strings.h>
 
 #include <cassert>
+#include <optional>
+#include <vector>
+
+#include "sip/doorkeeper.h"
 
 namespace trunkline::sip {
 
@@ -33,7 +38,7 @@ msg_hclass_t* guarded_via_class() {
   return &via_class;
 }
 
-const msg_mclass_t* make_class() {
+msg_mclass_t* make_class() {
   const msg_mclass_t* original = sip_default_mclass();
   msg_mclass_t* clone = msg_mclass_clone(original, 2 * original->mc_hash_size, 0);
   assert(clone != nullptr);
@@ -53,7 +58,106 @@ const msg_mclass_t* make_class() {
   return clone;
 }
 
+/// The classes of agents with a doorkeeper, few; one whose agent is gone has none.
+struct Guarded {
+  msg_mclass_t* message_class = nullptr;
+  Doorkeeper* doorkeeper = nullptr;
+};
+
+std::vector<Guarded>& guarded_classes() {
+  static std::vector<Guarded> classes;
+  return classes;
+}
+
+Doorkeeper* doorkeeper_of(const msg_t* message) {
+  const msg_mclass_t* its_class = msg_mclass(message);
+  for (const Guarded& guarded : guarded_classes()) {
+    if (guarded.message_class == its_class) return guarded.doorkeeper;
+  }
+  return nullptr;
+}
+
+std::optional<os::Address> sender_of(msg_t* message) {
+  const su_sockaddr_t* from = msg_addr(message);
+  const auto length = static_cast<socklen_t>(from->su_family == AF_INET6 ? sizeof(sockaddr_in6)
+                                                                         : sizeof(sockaddr_in));
+  return os::Address::from_raw(from->su_sa, length);
+}
+
+/// Only messages that are received are parsed by these: what nta makes itself is of Sofia's
+/// classes.
+template <msg_hclass_t* Original>
+issize_t parse_first_line(su_home_t* home, msg_header_t* header, char* text,
+                          isize_t size) noexcept {
+  // A message is the home of its headers.
+  auto* message = reinterpret_cast<msg_t*>(home);
+  if (Doorkeeper* doorkeeper = doorkeeper_of(message)) {
+    const auto from = sender_of(message);
+    // Without a first line nta takes it for garbage: no answer, no log.
+    if (from && !doorkeeper->admits(*from)) return -1;
+  }
+  return Original->hc_parse(home, header, text, size);
+}
+
+bool is_broken(const msg_t* message, const sip_t& sip) {
+  const bool has_all = sip.sip_via != nullptr && sip.sip_from != nullptr && sip.sip_to != nullptr &&
+                       sip.sip_call_id != nullptr && sip.sip_cseq != nullptr;
+  return !has_all || sip.sip_error != nullptr || (sip.sip_flags & MSG_FLG_ERROR) != 0 ||
+         msg_extract_errors(message) != 0;
+}
+
+/// Sofia comes here once at the empty line behind the headers, and again for the body.
+issize_t extract_body(msg_t* message, msg_pub_t* object, char* text, isize_t size,
+                      int is_end) noexcept {
+  const auto* sip = reinterpret_cast<const sip_t*>(object);
+  if ((sip->sip_flags & MSG_FLG_BODY) == 0 && is_broken(message, *sip)) {
+    Doorkeeper* doorkeeper = doorkeeper_of(message);
+    const auto from = sender_of(message);
+    if (doorkeeper != nullptr && from) doorkeeper->malformed(*from);
+  }
+  return sip_default_mclass()->mc_extract_body(message, object, text, size, is_end);
+}
+
+template <msg_hclass_t* Original>
+msg_hclass_t* guarded_first_line() {
+  static const msg_hclass_s guarded = [] {
+    msg_hclass_s copy = *Original;
+    copy.hc_parse = parse_first_line<Original>;
+    return copy;
+  }();
+  return &guarded;
+}
+
+msg_mclass_t* make_guarded_class() {
+  msg_mclass_t* made = make_class();
+  made->mc_request[0].hr_class = guarded_first_line<sip_request_class>();
+  made->mc_status[0].hr_class = guarded_first_line<sip_status_class>();
+  made->mc_extract_body = extract_body;
+  return made;
+}
+
 }  // namespace
+
+GuardedMessageClass::GuardedMessageClass(Doorkeeper* doorkeeper) : message_class_(nullptr) {
+  if (doorkeeper == nullptr) {
+    message_class_ = message_class();
+    return;
+  }
+  for (Guarded& guarded : guarded_classes()) {
+    if (guarded.doorkeeper != nullptr) continue;
+    guarded.doorkeeper = doorkeeper;
+    message_class_ = guarded.message_class;
+    return;
+  }
+  guarded_classes().push_back({.message_class = make_guarded_class(), .doorkeeper = doorkeeper});
+  message_class_ = guarded_classes().back().message_class;
+}
+
+GuardedMessageClass::~GuardedMessageClass() {
+  for (Guarded& guarded : guarded_classes()) {
+    if (guarded.message_class == message_class_) guarded.doorkeeper = nullptr;
+  }
+}
 
 const msg_mclass_t* message_class() {
   static const msg_mclass_t* const message_class = make_class();
