@@ -9,20 +9,27 @@
 namespace trunkline::core {
 namespace {
 
-/// Printable ASCII that means nothing in a JSON string: nearly everything there is to write.
-bool is_plain(char c) {
-  return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+/// Nearly everything there is to write; what is not is left to the library.
+bool is_printable_ascii(char c) {
+  return c >= 0x20 && c < 0x7F;
 }
 
 }  // namespace
 
 void append_json_string(std::string& text, std::string_view value) {
-  if (!std::ranges::all_of(value, is_plain)) {
+  if (!std::ranges::all_of(value, is_printable_ascii)) {
     text += to_line(Json(value));
     return;
   }
   text += '"';
-  text += value;
+  while (!value.empty()) {
+    const std::size_t plain = std::min(value.find_first_of("\"\\"), value.size());
+    text += value.substr(0, plain);
+    if (plain == value.size()) break;
+    text += '\\';
+    text += value[plain];
+    value.remove_prefix(plain + 1);
+  }
   text += '"';
 }
 

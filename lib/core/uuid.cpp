@@ -42,9 +42,15 @@ Result<Uuid> Uuid::parse(std::string_view text) {
 }
 
 std::string Uuid::text() const {
-  std::string digits = to_hex(bytes_);
-  for (const std::size_t position : {20U, 16U, 12U, 8U}) digits.insert(position, 1, '-');
-  return digits;
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text = "00000000-0000-0000-0000-000000000000";
+  std::size_t at = 0;
+  for (const std::byte byte : bytes_) {
+    if (text[at] == '-') ++at;
+    text[at++] = kDigits[std::to_integer<unsigned>(byte) >> 4];
+    text[at++] = kDigits[std::to_integer<unsigned>(byte) & 0xf];
+  }
+  return text;
 }
 
 Time Uuid::made_at() const {

@@ -56,7 +56,7 @@ void LiveCall::work() {
     // A re-INVITE may have moved a party's target and did move the sequence numbers.
     const bool has_renegotiated = was_renegotiating && !state_.renegotiation;
     if (has_renegotiated && state_.phase == call::Phase::connected) {
-      bench_.journal.change_state(state_changes("call.answered"));
+      bench_.journal.change_state(state_changes("call.answered", call::to_text(state_.record)));
     }
   }
   is_working_ = false;
@@ -87,7 +87,8 @@ Media::Rewritten LiveCall::media_done(unsigned request) {
 
 // The journal
 
-std::vector<journal::StateChange> LiveCall::state_changes(std::string_view kind) {
+std::vector<journal::StateChange> LiveCall::state_changes(std::string_view kind,
+                                                          std::string record) {
   const std::string key = state_.record.call.text();
   if (kind == "call.ended") {
     if (!is_stored_) return {};
@@ -95,7 +96,7 @@ std::vector<journal::StateChange> LiveCall::state_changes(std::string_view kind)
   }
   // Ringing changes nothing that a restart needs.
   if (kind == "call.ringing") return {};
-  OpenCall open{.record = call::to_text(state_.record),
+  OpenCall open{.record = std::move(record),
                 .dialogs = {},
                 .media_node = bench_.media.node_of(state_.record.call).value_or(std::string())};
   if (state_.winner) {
@@ -128,8 +129,8 @@ void LiveCall::act(const call::Append& action) {
       });
     };
   }
-  bench_.journal.append(std::move(entry), state_changes(action.kind), std::move(committed),
-                        kJournalPatience);
+  bench_.journal.append(std::move(entry), state_changes(action.kind, action.body),
+                        std::move(committed), kJournalPatience);
   bench_.publish(action.kind, action.body);
 }
 

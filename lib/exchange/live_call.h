@@ -89,7 +89,9 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   call::Moment now() const;
   Media::Rewritten media_done(unsigned request);
   MediaSession session() const;
-  std::vector<journal::StateChange> state_changes(std::string_view kind);
+  /// What the journal's state says of this call once the entry `kind` is written; `record` is its
+  /// body, as call::to_text() makes it.
+  std::vector<journal::StateChange> state_changes(std::string_view kind, std::string record);
   void start_audits();
   void probed(call::LegId id, const sip::Response& response);
 

@@ -90,6 +90,9 @@ class Value {
   const std::string* text() const noexcept { return std::get_if<std::string>(&value_); }
   const List* list() const noexcept { return std::get_if<List>(&value_); }
   const Dictionary* dictionary() const noexcept { return std::get_if<Dictionary>(&value_); }
+  /// Nothing where the value is of another type.
+  std::optional<Dictionary> take_dictionary() &&;
+  std::optional<std::string> take_text() &&;
 
   bool operator==(const Value& other) const;
 

@@ -39,11 +39,14 @@ Dictionary::Dictionary(std::initializer_list<Entry> entries) {
 Dictionary::Dictionary(List keys_and_values) {
   entries_.reserve(keys_and_values.size() / 2);
   for (std::size_t i = 0; i + 1 < keys_and_values.size(); i += 2) {
-    const auto* key = keys_and_values[i].text();
-    if (key) entries_.push_back(Entry{*key, std::move(keys_and_values[i + 1])});
+    auto key = std::move(keys_and_values[i]).take_text();
+    if (key) entries_.push_back(Entry{std::move(*key), std::move(keys_and_values[i + 1])});
   }
-  std::stable_sort(entries_.begin(), entries_.end(),
-                   [](const Entry& left, const Entry& right) { return left.key < right.key; });
+  const auto is_before = [](const Entry& left, const Entry& right) { return left.key < right.key; };
+  // What a recorderd writes is sorted already.
+  if (!std::is_sorted(entries_.begin(), entries_.end(), is_before)) {
+    std::stable_sort(entries_.begin(), entries_.end(), is_before);
+  }
   entries_.erase(
       std::unique(entries_.begin(), entries_.end(),
                   [](const Entry& left, const Entry& right) { return left.key == right.key; }),
@@ -123,6 +126,17 @@ std::vector<Entry>::const_iterator Dictionary::begin() const {
 }
 std::vector<Entry>::const_iterator Dictionary::end() const {
   return entries_.end();
+}
+
+std::optional<Dictionary> Value::take_dictionary() && {
+  auto* dictionary = std::get_if<Dictionary>(&value_);
+  if (dictionary == nullptr) return std::nullopt;
+  return std::move(*dictionary);
+}
+std::optional<std::string> Value::take_text() && {
+  auto* text = std::get_if<std::string>(&value_);
+  if (text == nullptr) return std::nullopt;
+  return std::move(*text);
 }
 
 bool Dictionary::operator==(const Dictionary& other) const {

@@ -25,9 +25,9 @@ bool is_cookie(std::string_view text) {
 core::Result<Dictionary> parse_body(std::string_view bytes) {
   auto value = parse_bencode(bytes);
   if (!value) return tl::unexpected(std::move(value.error()));
-  const auto* dictionary = value->dictionary();
+  auto dictionary = std::move(*value).take_dictionary();
   if (!dictionary) return core::fault(ExitCode::data, "cannot read NG message: no dictionary");
-  return *dictionary;
+  return std::move(*dictionary);
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "sip/dialog_state.h"
 
+#include <utility>
+
 #include "core/json.h"
+#include "core/json_text.h"
 
 namespace trunkline::sip {
 
@@ -12,8 +15,19 @@ using core::Json;
 
 constexpr std::int64_t kCseqMax = 0x7fffffff;  // RFC 3261 8.1.1.5: less than 2**31
 
-Json party_json(const Party& party) {
-  return {{"display_name", party.display_name}, {"uri", party.uri.text()}, {"tag", party.tag}};
+std::string json_of(const Party& party) {
+  core::JsonText json;
+  json.add("display_name", party.display_name).add("uri", party.uri.text()).add("tag", party.tag);
+  return std::move(json).finish();
+}
+
+std::string json_of(const std::vector<std::string>& values) {
+  std::string list = "[";
+  for (const std::string& value : values) {
+    if (list.size() > 1) list += ',';
+    core::append_json_string(list, value);
+  }
+  return list + "]";
 }
 
 core::Result<Party> parse_party(const Json& json, std::string_view key) {
@@ -35,17 +49,18 @@ core::Result<Party> parse_party(const Json& json, std::string_view key) {
 }  // namespace
 
 std::string to_text(const DialogState& state) {
-  Json json = {{"schema", "dialog.v1"},
-               {"call_id", state.call_id},
-               {"local", party_json(state.local)},
-               {"remote", party_json(state.remote)},
-               {"local_cseq", state.local_cseq},
-               {"remote_cseq", state.remote_cseq},
-               {"route_set", state.route_set},
-               {"remote_target", state.remote_target.text()},
-               {"local_contact", state.local_contact}};
-  if (!state.flow.empty()) json["flow"] = state.flow.id();
-  return core::to_line(json);
+  core::JsonText json;
+  json.add("schema", "dialog.v1")
+      .add("call_id", state.call_id)
+      .add_raw("local", json_of(state.local))
+      .add_raw("remote", json_of(state.remote))
+      .add("local_cseq", state.local_cseq)
+      .add("remote_cseq", state.remote_cseq)
+      .add_raw("route_set", json_of(state.route_set))
+      .add("remote_target", state.remote_target.text())
+      .add("local_contact", state.local_contact);
+  if (!state.flow.empty()) json.add("flow", state.flow.id());
+  return std::move(json).finish();
 }
 
 core::Result<DialogState> parse_dialog_state(std::string_view text) {
