@@ -16,6 +16,7 @@ cli::Command config_set();
 cli::Command config_show();
 cli::Command demo();
 cli::Command doctor();
+cli::Command import_env();
 cli::Command init();
 cli::Command migrate();
 cli::Command status();
@@ -32,9 +33,10 @@ cli::Command user_show();
 
 inline std::vector<cli::Command> all() {
   return {
-      config_check(), config_set(), config_show(), demo(),        doctor(),        init(),
-      migrate(),      status(),     tenant_add(),  tenant_list(), tenant_remove(), tenant_set(),
-      tenant_show(),  user_add(),   user_list(),   user_remove(), user_set(),      user_show(),
+      config_check(), config_set(),    config_show(), demo(),        doctor(),
+      import_env(),   init(),          migrate(),     status(),      tenant_add(),
+      tenant_list(),  tenant_remove(), tenant_set(),  tenant_show(), user_add(),
+      user_list(),    user_remove(),   user_set(),    user_show(),
   };
 }
 

@@ -4,7 +4,7 @@ function __trunkline_is_at
     set -l verb
     for word in (commandline -opc)[2..]
         set -l longer (string join -- ' ' $verb $word)
-        contains -- $longer 'config' 'config check' 'config set' 'config show' 'demo' 'doctor' 'init' 'migrate' 'status' 'tenant' 'tenant add' 'tenant list' 'tenant remove' 'tenant set' 'tenant show' 'user' 'user add' 'user list' 'user remove' 'user set' 'user show'; and set verb $longer
+        contains -- $longer 'config' 'config check' 'config set' 'config show' 'demo' 'doctor' 'import' 'import env' 'init' 'migrate' 'status' 'tenant' 'tenant add' 'tenant list' 'tenant remove' 'tenant set' 'tenant show' 'user' 'user add' 'user list' 'user remove' 'user set' 'user show'; and set verb $longer
     end
     test "$verb" = "$argv[1]"
 end
@@ -22,6 +22,7 @@ complete -c trunkline -l yes -d 'answer every question with yes'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'config' -d 'check, set, show'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'demo' -d 'make a real call between two softphones and show its records'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'doctor' -d 'look for what is wrong with this host, and how to mend it'
+complete -c trunkline -n '__trunkline_is_at \'\'' -a 'import' -d 'env'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'init' -d 'set up the exchange on this host'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'migrate' -d 'bring the database\'s schema up to date'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'status' -d 'show what runs: sipd, recorderd and the database'
@@ -35,6 +36,8 @@ complete -c trunkline -n '__trunkline_is_at \'config show\'' -l changed -d 'only
 complete -c trunkline -n '__trunkline_is_at \'demo\'' -s n -l seconds -d 'how long they talk' -x
 complete -c trunkline -n '__trunkline_is_at \'demo\'' -l folder -d 'where the phones\' passwords, voices and logs are kept (default: demo beside media.state_dir)' -x -a '(__fish_complete_directories)'
 complete -c trunkline -n '__trunkline_is_at \'doctor\'' -s a -l all -d 'show what is well, too'
+complete -c trunkline -n '__trunkline_is_at \'import\'' -a 'env' -d 'take over the environment file of another telephone system'
+complete -c trunkline -n '__trunkline_is_at \'import env\'' -l dry-run -d 'say what would be done and change nothing'
 complete -c trunkline -n '__trunkline_is_at \'init\'' -l tenant -d 'name of the first tenant' -x
 complete -c trunkline -n '__trunkline_is_at \'init\'' -l domain -d 'its domain: host part of its SIP addresses (this host\'s name if not given)' -x
 complete -c trunkline -n '__trunkline_is_at \'init\'' -l recording -d 'whether its calls are recorded unless a device says otherwise' -x -a 'always off'

@@ -44,22 +44,31 @@ std::filesystem::path set_file_of(const Sources& sources) {
 
 core::Result<void> write_setting(const Sources& sources, std::string_view key,
                                  std::string_view text) {
-  const Setting* const setting = find_setting(key);
-  if (setting == nullptr) return tl::unexpected(unknown_setting(key, core::ExitCode::usage));
-  auto value = parse_value(*setting, text);
-  if (!value) {
-    value.error().code = core::ExitCode::usage;
-    return tl::unexpected(value.error());
-  }
+  const Assignment change{key, text};
+  return write_settings(sources, std::span(&change, 1));
+}
+
+core::Result<void> write_settings(const Sources& sources, std::span<const Assignment> changes) {
   // Relations between settings are checked with everything else that is in force.
-  Sources with_change = sources;
-  with_change.overrides.push_back(fmt::format("{}={}", key, text));
-  if (auto loaded = Config::load(with_change); !loaded) return tl::unexpected(loaded.error());
+  Sources with_changes = sources;
+  Held parsed;
+  for (const auto& [key, text] : changes) {
+    const Setting* const setting = find_setting(key);
+    if (setting == nullptr) return tl::unexpected(unknown_setting(key, core::ExitCode::usage));
+    auto value = parse_value(*setting, text);
+    if (!value) {
+      value.error().code = core::ExitCode::usage;
+      return tl::unexpected(value.error());
+    }
+    parsed.insert_or_assign(key, std::pair(setting, std::move(*value)));
+    with_changes.overrides.push_back(fmt::format("{}={}", key, text));
+  }
+  if (auto loaded = Config::load(with_changes); !loaded) return tl::unexpected(loaded.error());
 
   const std::filesystem::path path = set_file_of(sources);
   auto held = read_set_file(path);
   if (!held) return tl::unexpected(held.error());
-  held->insert_or_assign(std::string(key), std::pair(setting, std::move(*value)));
+  for (auto& [key, entry] : parsed) held->insert_or_assign(key, std::move(entry));
   std::vector<std::pair<const Setting*, Value>> values;
   for (auto& [name, entry] : *held) values.push_back(std::move(entry));
 

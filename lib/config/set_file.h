@@ -5,6 +5,7 @@
 // alone, so that an operator's own files are never rewritten.
 
 #include <filesystem>
+#include <span>
 #include <string_view>
 
 #include "config/config.h"
@@ -19,5 +20,8 @@ std::filesystem::path set_file_of(const Sources& sources);
 /// written where the text does not fit the setting or the configuration with it would be invalid.
 [[nodiscard]] core::Result<void> write_setting(const Sources& sources, std::string_view key,
                                                std::string_view text);
+/// Several at once: all are written, or none. Settings that bound each other are checked together.
+[[nodiscard]] core::Result<void> write_settings(const Sources& sources,
+                                                std::span<const Assignment> changes);
 
 }  // namespace trunkline::config

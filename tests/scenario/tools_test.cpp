@@ -4,74 +4,13 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
-#include "core/json.h"
-#include "core/text.h"
-#include "db/connection.h"
-#include "os/process.h"
+#include "scenario/tools_site.h"
 #include "support/ledger_rows.h"
-#include "support/temporary_directory.h"
 
 namespace trunkline {
 namespace {
 
-using Words = std::vector<std::string>;
-
-/// An exchange that is set up by `trunkline init` in a directory and a database of its own.
-class Site {
- public:
-  Site() : config_((directory_.path() / "trunkline.toml").string()) {
-    const std::string path = directory_.path().string();
-    std::ofstream(config_) << "[db]\nurl = \"dbname=" << database_.name() << "\"\n[sip]\n"
-                           << "state_dir = \"" << path << "/sipd\"\n"
-                           << "control = \"" << path << "/run/sipd/control\"\n"
-                           << "key_file = \"" << path << "/keys/sipd.key\"\n[media]\n"
-                           << "state_dir = \"" << path << "/recorderd\"\n"
-                           << "control = \"" << path << "/run/recorderd/control\"\n[recording]\n"
-                           << "path = \"" << path << "/recordings\"\n"
-                           << "key_ring = \"" << path << "/keys/recording.keyring\"\n";
-  }
-
-  os::Output run(const std::string& tool, Words words) const {
-    Words command{std::string(TRUNKLINE_BIN_DIR) + "/" + tool, "--config", config_};
-    command.insert(command.end(), words.begin(), words.end());
-    return core::value_or_throw(
-        os::run_command({.arguments = std::move(command)}, core::Seconds(60)));
-  }
-  /// The objects a verb prints, each valid by its schema.
-  std::vector<core::Json> json(const std::string& tool, Words words) const {
-    words.emplace_back("--json");
-    const os::Output output = run(tool, std::move(words));
-    INFO(output.errors);
-    REQUIRE(output.exit.is_success());
-    const std::string lines = (directory_.path() / "lines").string();
-    std::ofstream(lines) << output.output;
-    const os::Output valid = core::value_or_throw(os::run_command(
-        {.arguments = {"/bin/sh", "-c", "exec \"$0\" <\"$1\"",
-                       std::string(TRUNKLINE_SOURCE_DIR) + "/tests/truth/validate", lines}},
-        core::Seconds(60)));
-    INFO(valid.errors);
-    CHECK(valid.exit.is_success());
-    std::vector<core::Json> objects;
-    for (const std::string_view line : core::split(output.output, '\n')) {
-      if (!line.empty()) objects.push_back(core::value_or_throw(core::parse_json(line)));
-    }
-    return objects;
-  }
-  /// What a verb that must fail says.
-  std::string refusal(const std::string& tool, Words words) const {
-    const os::Output output = run(tool, std::move(words));
-    CHECK_FALSE(output.exit.is_success());
-    CHECK(output.output.empty());
-    return output.errors;
-  }
-  const test::Database& database() const { return database_; }
-  std::filesystem::path path(const std::string& name) const { return directory_.path() / name; }
-
- private:
-  test::Database database_{test::Database::Content::empty};
-  test::TemporaryDirectory directory_;
-  std::string config_;
-};
+using Site = test::Site;
 
 std::size_t count_of(const std::vector<core::Json>& steps, std::string_view state) {
   std::size_t count = 0;

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+#include "config/dotenv_names.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/text.h"
+
+namespace trunkline::config {
+namespace {
+
+using enum Fate;
+using Assignments = core::Result<std::vector<Assignment>>;
+
+constexpr std::string_view kHttp = "there is no HTTP server yet";
+constexpr std::string_view kTrunks = "there are no trunks yet";
+constexpr std::string_view kProviders = "there are no provider interfaces yet";
+constexpr std::string_view kMail = "no mail is sent yet";
+constexpr std::string_view kTranscripts = "there are no transcripts yet";
+constexpr std::string_view kRetention = "retention is not built yet";
+constexpr std::string_view kBrowsers = "there are no calls from browsers yet";
+constexpr std::string_view kAmi = "there is no Asterisk Manager Interface yet";
+constexpr std::string_view kCrm = "there is no CRM synchronisation yet";
+
+Assignments log_level(std::string_view value, const DotenvSite& /*site*/) {
+  const std::string level = core::to_lower(value);
+  if (level == "warn") return std::vector<Assignment>{{"log.level", "warning"}};
+  const bool is_finest = level == "verbose" || level == "trace" || level == "silly";
+  return std::vector<Assignment>{{"log.level", is_finest ? "debug" : level}};
+}
+
+Assignments recordings_path(std::string_view value, const DotenvSite& site) {
+  const std::filesystem::path path =
+      (site.folder / std::filesystem::path(value)).lexically_normal();
+  std::string text = path.string();
+  if (text.size() > 1 && text.ends_with('/')) text.pop_back();
+  return std::vector<Assignment>{{"recording.path", text}};
+}
+
+/// The port of every UDP and TCP endpoint we listen on; other protocols keep theirs.
+Assignments sip_port(std::string_view value, const DotenvSite& site) {
+  const auto port = core::parse_port(value);
+  if (!port) return tl::unexpected(port.error());
+  std::vector<std::string> endpoints = site.config.list("sip.listen");
+  for (std::string& endpoint : endpoints) {
+    const auto colon = endpoint.rfind(':');
+    const bool is_plain = endpoint.starts_with("udp:") || endpoint.starts_with("tcp:");
+    if (!is_plain || colon == std::string::npos) continue;
+    endpoint = fmt::format("{}:{}", endpoint.substr(0, colon), port->value());
+  }
+  return std::vector<Assignment>{{"sip.listen", core::join(endpoints, ",")}};
+}
+
+Assignments external_address(std::string_view value, const DotenvSite& /*site*/) {
+  return std::vector<Assignment>{{"sip.advertised_address", std::string(value)},
+                                 {"media.advertised_address", std::string(value)}};
+}
+
+Assignments rtp_min(std::string_view value, const DotenvSite& /*site*/) {
+  return std::vector<Assignment>{{"media.rtp_min", std::string(value)}};
+}
+
+Assignments rtp_max(std::string_view value, const DotenvSite& /*site*/) {
+  return std::vector<Assignment>{{"media.rtp_max", std::string(value)}};
+}
+
+constexpr auto kNames = std::to_array<DotenvName>({
+    // A call centre's CRM with recording.
+    {"DATABASE_URL", database},
+    {"JWT_SECRET", waiting, kHttp},
+    {"APP_URL", waiting, kMail},
+    {"REGISTRATION_ENABLED", needless,
+     "nobody can register himself; add people: trunkline user add"},
+    {"SIP_TRUNK_HOST", waiting, kTrunks},
+    {"SIP_TRUNK_PORT", waiting, kTrunks},
+    {"SIP_USERNAME", waiting, kTrunks},
+    {"SIP_PASSWORD", waiting, kTrunks},
+    {"SIP_CALLER_ID", waiting, kTrunks},
+    {"SIP_TRANSPORT", waiting, kTrunks},
+    {"SIP_CODEC", waiting, kTrunks},
+    {"TELNYX_API_KEY", waiting, kProviders},
+    {"TELNYX_CONNECTION_ID", waiting, kProviders},
+    {"TELNYX_CALLER_ID", waiting, kProviders},
+    {"WEBHOOK_URL", waiting, kProviders},
+    {"ANTHROPIC_API_KEY", waiting, kTranscripts},
+    {"SMTP_HOST", waiting, kMail},
+    {"SMTP_PORT", waiting, kMail},
+    {"SMTP_USERNAME", waiting, kMail},
+    {"SMTP_PASSWORD", waiting, kMail},
+    {"SMTP_FROM_EMAIL", waiting, kMail},
+    {"SMTP_FROM_NAME", waiting, kMail},
+    {"RECORDINGS_PATH", setting, {}, recordings_path},
+    {"MAX_STORAGE_GB", waiting, kRetention},
+    {"DEFAULT_RETENTION_DAYS", waiting, kRetention},
+    {"STORAGE_ALERT_THRESHOLD", waiting, kRetention},
+    {"ENCRYPTION_KEY", recording_key},
+    {"BACKUP_DIR", waiting, "there are no backups yet"},
+    // Calls from browsers.
+    {"PORT", waiting, kHttp},
+    {"FRONTEND_URL", waiting, kBrowsers},
+    {"VITE_API_URL", waiting, kBrowsers},
+    {"ICE_SERVERS", waiting, kBrowsers},
+    // Middleware between Asterisk, a CRM and speech services.
+    {"NODE_ENV", needless, "there is one way to run"},
+    {"WS_PORT", needless, "the system it comes from has given it up"},
+    {"AMI_HOST", waiting, kAmi},
+    {"AMI_PORT", waiting, kAmi},
+    {"AMI_USERNAME", waiting, kAmi},
+    {"AMI_SECRET", waiting, kAmi},
+    {"ELEVENLABS_WEBHOOK_SECRET", waiting, kTranscripts},
+    {"ELEVENLABS_API_KEY", waiting, kTranscripts},
+    {"SUITECRM_URL", waiting, kCrm},
+    {"SUITECRM_CLIENT_ID", waiting, kCrm},
+    {"SUITECRM_CLIENT_SECRET", waiting, kCrm},
+    {"SUITECRM_USERNAME", waiting, kCrm},
+    {"SUITECRM_PASSWORD", waiting, kCrm},
+    {"API_KEY", waiting, kHttp},
+    {"ALLOWED_ORIGINS", waiting, kHttp},
+    {"LOG_LEVEL", setting, {}, log_level},
+    {"LOG_DIR", needless, "logs go to the systemd journal: journalctl -u sipd"},
+    // A small office's exchange.
+    {"GOSIP_DATA_DIR", needless,
+     "each has a setting of its own: sip.state_dir, media.state_dir, recording.path"},
+    {"GOSIP_HTTP_PORT", waiting, kHttp},
+    {"GOSIP_SIP_PORT", setting, {}, sip_port},
+    // A registrar with a media relay, whose flags are rtpengine's.
+    {"external-ip", setting, {}, external_address},
+    {"EXTERNAL_IP", setting, {}, external_address},
+    {"port-min", setting, {}, rtp_min},
+    {"port-max", setting, {}, rtp_max},
+});
+
+/// Refused by the setting's row, in words that name the variable and not --set.
+core::Result<void> check(const Assignment& assignment) {
+  const Setting* const setting = find_setting(assignment.first);
+  if (setting == nullptr)
+    return tl::unexpected(unknown_setting(assignment.first, core::ExitCode::data));
+  const auto value = parse_value(*setting, assignment.second);
+  if (!value) return tl::unexpected(value.error());
+  return {};
+}
+
+}  // namespace
+
+std::span<const DotenvName> dotenv_names() {
+  return kNames;
+}
+
+const DotenvName* find_dotenv_name(std::string_view name) {
+  const auto* const found = std::find_if(
+      kNames.begin(), kNames.end(), [name](const DotenvName& row) { return row.name == name; });
+  return found == kNames.end() ? nullptr : &*found;
+}
+
+core::Result<std::vector<Assignment>> settings_of(const DotenvEntry& entry,
+                                                  const DotenvSite& site) {
+  const std::string_view value = entry.value.reveal_text();
+  Assignments assignments = std::vector<Assignment>{};
+  const DotenvName* const row = find_dotenv_name(entry.name);
+  if (row != nullptr && row->convert != nullptr) assignments = row->convert(value, site);
+  if (!assignments) return assignments;
+  for (const Setting& setting : settings())
+    if (environment_name(setting.key) == entry.name)
+      assignments->emplace_back(std::string(setting.key), std::string(value));
+  for (const Assignment& assignment : *assignments)
+    if (auto fits = check(assignment); !fits) return tl::unexpected(fits.error());
+  return assignments;
+}
+
+}  // namespace trunkline::config
