@@ -5,6 +5,7 @@
 #include <sofia-sip/msg_mclass.h>
 #include <strings.h>
 
+#include <array>
 #include <cassert>
 #include <optional>
 #include <vector>
@@ -15,17 +16,39 @@ namespace trunkline::sip {
 
 namespace {
 
-issize_t parse_via(su_home_t* home, msg_header_t* header, char* text, isize_t size) noexcept {
-  const issize_t result = sip_via_class->hc_parse(home, header, text, size);
-  auto* via = reinterpret_cast<sip_via_t*>(header);
-  if (result < 0 || via->v_params == nullptr) return result;
+void drop_maddr(sip_via_t& via) {
+  if (via.v_params == nullptr) return;
   // The list is this message's own, of pointers into its buffer; Sofia types it const.
-  auto** kept = const_cast<msg_param_t*>(via->v_params);
-  for (const msg_param_t* param = via->v_params; *param != nullptr; ++param) {
+  auto** kept = const_cast<msg_param_t*>(via.v_params);
+  for (const msg_param_t* param = via.v_params; *param != nullptr; ++param) {
     if (strncasecmp(*param, "maddr", 5) != 0) *kept++ = *param;
   }
   *kept = nullptr;
-  via->v_maddr = nullptr;
+  via.v_maddr = nullptr;
+}
+
+/// RFC 3261 18.2.1, before anything else: answers that nta makes to what it cannot use (400, 413,
+/// 505) would go to the host that the Via names, found by a look-up that stops the loop.
+void set_received(su_home_t* home, sip_via_t& via) {
+  const su_sockaddr_t* from = msg_addr(reinterpret_cast<msg_t*>(home));
+  if (from->su_family != AF_INET && from->su_family != AF_INET6) return;
+  std::array<char, SU_ADDRSIZE> address{};
+  su_inet_ntop(from->su_family, SU_ADDR(from), address.data(), address.size());
+  msg_header_replace_param(home, via.v_common, su_sprintf(home, "received=%s", address.data()));
+}
+
+/// A message is the home of its headers. Values behind a comma are parsed inside their first.
+issize_t parse_via(su_home_t* home, msg_header_t* header, char* text, isize_t size) noexcept {
+  thread_local int depth = 0;
+  ++depth;
+  const issize_t result = sip_via_class->hc_parse(home, header, text, size);
+  --depth;
+  if (result < 0) return result;
+  auto& via = *reinterpret_cast<sip_via_t*>(header);
+  drop_maddr(via);
+  if (depth > 0) return result;
+  const sip_t* sip = sip_object(reinterpret_cast<msg_t*>(home));
+  if (sip->sip_request != nullptr && sip->sip_via == nullptr) set_received(home, via);
   return result;
 }
 

@@ -2,9 +2,11 @@
 #pragma once
 
 // What Sofia parses our messages with: its own SIP class, but for Via, whose maddr parameter is
-// taken away as it is read. With it Sofia would resolve the parameter's name while the loop waits,
-// and send the answer there instead of where the request came from. An agent with a doorkeeper has
-// a class of its own, whose first lines and ends of headers pass by that doorkeeper.
+// taken away as it is read, and to the first of which the address a request came from is added.
+// With a maddr, and for some answers without a received, Sofia would resolve a name of the sender's
+// while the loop waits, and send the answer there instead of where the request came from. An agent
+// with a doorkeeper has a class of its own, whose first lines and ends of headers pass by that
+// doorkeeper.
 
 #include "sip/sofia.h"
 

@@ -77,6 +77,44 @@ TEST_CASE("agent: the answer goes where the request came from", "[agent]") {
   }
 }
 
+TEST_CASE("agent: what cannot be used is answered without a look-up of the sender's name",
+          "[agent]") {
+  World world;
+  const auto agent = world.agent();
+  Peer peer(world);
+  std::string text = text_of({.port = peer.port()});
+  const auto replace = [&](const std::string& what, const std::string& with) {
+    REQUIRE(contains(text, what));
+    text.replace(text.find(what), what.size(), with);
+  };
+  // The look-up would fail, and the answer be lost with it.
+  replace("SIP/2.0/UDP 127.0.0.1", "SIP/2.0/UDP no-such-host.invalid");
+  std::string status;
+  SECTION("of a version we do not speak") {
+    status = "SIP/2.0 505";
+    replace(" SIP/2.0\r\n", " SIP/7.0\r\n");
+  }
+  SECTION("without a header that must be there") {
+    status = "SIP/2.0 400";
+    replace("CSeq:", "X-CSeq:");
+  }
+  SECTION("with another's Via behind a comma") {
+    status = "SIP/2.0 400";
+    replace("CSeq:", "X-CSeq:");
+    replace(";branch", ", SIP/2.0/UDP 192.0.2.7;branch=z9hG4bKother;branch");
+  }
+  SECTION("and names another transport") {
+    status = "SIP/2.0 400";
+    replace("CSeq:", "X-CSeq:");
+    replace("SIP/2.0/UDP", "SIP/2.0/TCP");
+  }
+  peer.send(udp_port(*agent), text);
+  REQUIRE(world.until([&] { return peer.count(status) == 1; }));
+  const std::string via = header_of(peer.last(status), "Via");
+  CHECK(contains(via, "received=127.0.0.1"));
+  CHECK(via.find("received") == via.rfind("received"));
+}
+
 TEST_CASE("agent: what needs no owner is answered at once", "[agent]") {
   World world;
   const auto agent = world.agent();
