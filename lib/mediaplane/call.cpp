@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mediaplane/call.h"
 
-#include "core/text.h"
+#include "recording/recorder.h"
 
 namespace trunkline::mediaplane {
 namespace {
@@ -32,12 +32,9 @@ core::Result<audio::Format> recording_format_of(const Call& call) {
     return unsupported("encrypted media (" + protocol + ") cannot be recorded");
   }
   if (!call.agreement) return unsupported("the two parties agreed on no codec");
-  const std::string& codec = call.agreement->answered.name;
-  audio::Format format{.channels = kLegs};
-  if (core::equals_ignoring_case(codec, "PCMU")) return format;
-  format.codec = audio::Codec::alaw;
-  if (core::equals_ignoring_case(codec, "PCMA")) return format;
-  return unsupported("codec " + codec + " cannot be recorded, only G.711 (PCMU, PCMA)");
+  const sdp::Codec& codec = call.agreement->answered;
+  if (const auto format = recording::format_for(stream_codec_of(codec))) return *format;
+  return unsupported("codec " + codec.name + " cannot be recorded");
 }
 
 std::array<LegPlan, kLegs> plans_of(const Call& call, std::size_t line) {

@@ -166,6 +166,7 @@ void Calls::start_recording(Call& call) {
     return;
   }
   facts.format.codec = sealed_codec(format->codec);
+  facts.format.sample_rate = format->sample_rate;
   const std::size_t line = audio_line_of(*call.leg(Leg::called).description).value_or(0);
   const auto plans = plans_of(call, line);
   scribe_.begin_recording(std::move(facts), {.format = *format,

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 
-#include "core/text.h"
 #include "sdp/facts.h"
 
 namespace trunkline::mediaplane {
@@ -27,25 +26,23 @@ std::optional<os::Address> address_of(const std::optional<sdp::Endpoint>& endpoi
   return *address;
 }
 
-bool is_signal(const recording::PayloadCodec& codec) {
-  return core::equals_ignoring_case(codec.name, "telephone-event") ||
-         core::equals_ignoring_case(codec.name, "CN");
-}
-
 bool can_send(sdp::Direction direction) {
   return direction == sdp::Direction::sendrecv || direction == sdp::Direction::sendonly;
 }
 
 }  // namespace
 
+media::StreamCodec stream_codec_of(const sdp::Codec& codec) {
+  return {.name = codec.name,
+          .clock_rate = codec.clock_rate,
+          .channels = codec.channels,
+          .parameters = codec.parameters};
+}
+
 std::vector<recording::PayloadCodec> payload_codecs_of(const sdp::Media* media) {
   std::vector<recording::PayloadCodec> codecs;
   const auto add = [&](const sdp::Codec& codec) {
-    codecs.push_back({.payload_type = codec.payload_type,
-                      .name = codec.name,
-                      .clock_rate = codec.clock_rate,
-                      .channels = codec.channels,
-                      .parameters = codec.parameters});
+    codecs.push_back({.payload_type = codec.payload_type, .codec = stream_codec_of(codec)});
   };
   const auto named = media == nullptr ? std::vector<sdp::Codec>() : sdp::codecs_of(*media);
   // Phones send comfort noise that they never named, and PCMU before the answer.
@@ -65,7 +62,7 @@ LegPlan plan_leg(const sdp::Session* own, const sdp::Session* peer, std::size_t 
   const sdp::Media* const theirs = line_of(peer, line);
   plan.codecs = payload_codecs_of(theirs);
   for (const auto& codec : plan.codecs) {
-    if (codec.payload_type < plan.signals.size() && is_signal(codec)) {
+    if (codec.payload_type < plan.signals.size() && codec.is_signal()) {
       plan.signals.set(codec.payload_type);
     }
   }

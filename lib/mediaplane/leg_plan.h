@@ -12,6 +12,7 @@
 #include "os/address.h"
 #include "recording/recorder.h"
 #include "rtp/latch.h"
+#include "sdp/facts.h"
 #include "sdp/session.h"
 
 namespace trunkline::mediaplane {
@@ -31,6 +32,8 @@ struct LegPlan {
 /// description, which numbers what this party sends. `line` is the index of the media line.
 LegPlan plan_leg(const sdp::Session* own, const sdp::Session* peer, std::size_t line,
                  const std::optional<os::Address>& signalling);
+
+media::StreamCodec stream_codec_of(const sdp::Codec& codec);
 
 /// What the numbers of that party's packets mean, by the media line that numbers them. Numbers it
 /// does not name mean what RFC 3551 says; without a line, all of them do.

@@ -242,7 +242,7 @@ void Scribe::finish_file(core::RecordingId recording, core::SteadyTime now, core
                    .bytes = open.writer->bytes().value()};
   const recording::Account account = open.recorder.account();
   if (account.packets_unheard[0] + account.packets_unheard[1] > 0) {
-    end.reason = "a part of the call used a codec that cannot be recorded";
+    end.reason = "a part of the call could not be decoded";
   }
   unsaved_recordings_.erase(recording);
   journal_recording(open.facts, end, account);

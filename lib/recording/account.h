@@ -41,7 +41,7 @@ struct LegAccount {
 struct Account {
   std::array<LegAccount, kLegs> legs;
   std::array<std::uint64_t, kLegs> media_ms{};
-  std::array<std::uint64_t, kLegs> packets_unheard{};  ///< in a codec that cannot be recorded
+  std::array<std::uint64_t, kLegs> packets_unheard{};  ///< with audio that could not be decoded
 };
 
 }  // namespace trunkline::recording

@@ -59,6 +59,13 @@ Place Placement::place(const Arrival& arrival, std::int64_t open_from) {
   return place;
 }
 
+bool Placement::has_seen(std::uint32_t ssrc, std::uint16_t sequence) const {
+  if (!has_source_ || ssrc != ssrc_) return false;
+  const auto behind_by =
+      static_cast<std::uint16_t>(static_cast<std::uint16_t>(highest_) - sequence);
+  return behind_by < kSeenBits && ((seen_ >> behind_by) & 1U) != 0;
+}
+
 std::uint64_t Placement::packets_lost() const {
   return lost_before_ + lost_now();
 }

@@ -45,6 +45,9 @@ class Placement {
   /// Decides, and learns from the packet. Positions before `open_from` are sealed.
   Place place(const Arrival& arrival, std::int64_t open_from);
 
+  /// Whether place() would call it a duplicate: it need not be decoded.
+  bool has_seen(std::uint32_t ssrc, std::uint16_t sequence) const;
+
   /// Packets the sequence numbers say were sent but never came (RFC 3550 A.3), over all sources.
   std::uint64_t packets_lost() const;
   /// How often a new base was taken after the first; for tests and for finding odd senders.

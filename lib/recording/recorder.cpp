@@ -1,53 +1,95 @@
 // SPDX-License-Identifier: MIT
 #include "recording/recorder.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "core/text.h"
 
 namespace trunkline::recording {
+namespace {
 
-Recorder::Recorder(const audio::Format& format, Elapsed seal_after)
-    : segmenter_(format, seal_after) {}
+constexpr std::uint32_t kNarrow = 8000;
+constexpr std::uint32_t kWide = 16'000;
 
-Recorder::Coding Recorder::coding_of(const PayloadCodec& codec) {
-  if (core::equals_ignoring_case(codec.name, "telephone-event") ||
-      core::equals_ignoring_case(codec.name, "CN")) {
-    return Coding::signal;
-  }
-  if (codec.clock_rate != 8000 || codec.channels != 1) return Coding::unknown;
-  if (core::equals_ignoring_case(codec.name, "PCMU")) return Coding::mulaw;
-  if (core::equals_ignoring_case(codec.name, "PCMA")) return Coding::alaw;
-  return Coding::unknown;
+/// The law that the codec's payload is written in as it is.
+std::optional<audio::Codec> law_of(const media::StreamCodec& codec) {
+  if (codec.clock_rate != kNarrow || codec.channels != 1) return std::nullopt;
+  if (core::equals_ignoring_case(codec.name, "PCMU")) return audio::Codec::mulaw;
+  if (core::equals_ignoring_case(codec.name, "PCMA")) return audio::Codec::alaw;
+  return std::nullopt;
 }
 
+}  // namespace
+
+bool PayloadCodec::is_signal() const {
+  return core::equals_ignoring_case(codec.name, "telephone-event") ||
+         core::equals_ignoring_case(codec.name, "CN");
+}
+
+std::optional<audio::Format> format_for(const media::StreamCodec& codec) {
+  if (const auto law = law_of(codec)) return audio::Format{.codec = *law, .channels = kLegs};
+  const std::uint32_t rate = media::sample_rate_of(codec);
+  if (rate == 0) return std::nullopt;
+  return audio::Format{.codec = audio::Codec::s16le,
+                       .channels = kLegs,
+                       .sample_rate = rate < kWide ? kNarrow : kWide};
+}
+
+Recorder::Recorder(const audio::Format& format, Elapsed seal_after)
+    : segmenter_(format, seal_after),
+      streams_{Stream{.clock = StreamClock(format.sample_rate)},
+               Stream{.clock = StreamClock(format.sample_rate)}} {}
+
 void Recorder::set_codecs(Leg leg, const std::vector<PayloadCodec>& codecs) {
-  auto& codings = codings_[index_of(leg)];
-  codings.fill(Coding::unknown);
-  for (const PayloadCodec& codec : codecs) {
-    if (codec.payload_type < codings.size()) codings[codec.payload_type] = coding_of(codec);
-  }
+  streams_[index_of(leg)].codecs = codecs;
 }
 
 void Recorder::hear(Leg leg, const rtp::Packet& packet, Elapsed at) {
+  Stream& stream = streams_[index_of(leg)];
   Packet heard{.ssrc = packet.ssrc().value(),
                .sequence = packet.sequence_number().value(),
-               .timestamp = packet.timestamp().value(),
                .is_marked = packet.has_marker()};
-  switch (codings_[index_of(leg)][packet.payload_type().value() & 0x7FU]) {
-    case Coding::mulaw:
-      heard.codec = audio::Codec::mulaw;
+  const auto named = std::find_if(stream.codecs.begin(), stream.codecs.end(), [&](const auto& row) {
+    return row.payload_type == packet.payload_type().value();
+  });
+  const bool is_named = named != stream.codecs.end();
+  if (is_named && named->is_signal()) return segmenter_.place(leg, heard, at);
+
+  const bool is_new = !segmenter_.has_seen(leg, heard.ssrc, heard.sequence);
+  if (is_named && is_new) {
+    const auto law = law_of(named->codec);
+    if (law && format().sample_rate == kNarrow) {
+      heard.codec = *law;
       heard.payload = packet.payload();
-      break;
-    case Coding::alaw:
-      heard.codec = audio::Codec::alaw;
-      heard.payload = packet.payload();
-      break;
-    case Coding::unknown:
-      ++packets_unheard_[index_of(leg)];
-      break;
-    case Coding::signal:
-      break;
+    } else {
+      heard.codec = audio::Codec::s16le;
+      heard.payload = std::as_bytes(decode(stream, named->codec, packet.payload()));
+    }
+  }
+  if (is_new && heard.payload.empty() && !packet.payload().empty()) ++stream.packets_unheard;
+  if (!heard.payload.empty()) {
+    heard.timestamp = stream.clock.scaled(heard.ssrc, packet.timestamp().value(),
+                                          named->codec.clock_rate, segmenter_.samples_in(at));
   }
   segmenter_.place(leg, heard, at);
+}
+
+std::span<const std::int16_t> Recorder::decode(Stream& stream, const media::StreamCodec& codec,
+                                               core::ByteView payload) {
+  if (stream.decoded != codec) {
+    stream.decoded = codec;
+    stream.decoder = media::make_decoder(codec, format().sample_rate);
+    stream.resampler.reset();
+  }
+  if (!stream.decoder) return {};
+  stream.samples.clear();
+  // What could be decoded of a damaged packet is its share of the recording.
+  (void)stream.decoder->decode(payload, stream.samples);
+  const std::uint32_t rate = stream.decoder->sample_rate();
+  if (rate == format().sample_rate) return stream.samples;
+  if (!stream.resampler) stream.resampler.emplace(rate, format().sample_rate);
+  return stream.resampler->push(stream.samples);
 }
 
 Account Recorder::account() const {
@@ -55,8 +97,8 @@ Account Recorder::account() const {
   for (const Leg leg : {Leg::caller, Leg::called}) {
     account.legs[index_of(leg)] = segmenter_.account(leg);
     account.media_ms[index_of(leg)] = segmenter_.media_ms(leg);
+    account.packets_unheard[index_of(leg)] = streams_[index_of(leg)].packets_unheard;
   }
-  account.packets_unheard = packets_unheard_;
   return account;
 }
 

@@ -2,18 +2,24 @@
 #pragma once
 
 // One call's recording in memory: both legs' RTP packets go in, in whatever codecs their session
-// descriptions number, whole stereo segments come out. The format is fixed; each packet is turned
-// into it. No socket, no clock; times are durations since the recording began.
+// descriptions number, whole stereo segments come out. The format is fixed; each packet is decoded
+// and resampled to it. G.711 is never decoded where the format is G.711. No socket, no clock; times
+// are durations since the recording began.
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "audio/codec.h"
+#include "media/decoder.h"
+#include "media/resampler.h"
 #include "recording/account.h"
 #include "recording/segmenter.h"
+#include "recording/stream_clock.h"
 #include "rtp/packet.h"
 
 namespace trunkline::recording {
@@ -21,13 +27,17 @@ namespace trunkline::recording {
 /// What a payload number means, as the session description says it.
 struct PayloadCodec {
   std::uint8_t payload_type = 0;
-  std::string name = {};
-  std::uint32_t clock_rate = 8000;
-  unsigned channels = 1;
-  std::string parameters = {};  ///< of its fmtp line
+  media::StreamCodec codec = {};
 
+  /// telephone-event (RFC 4733) or comfort noise (RFC 3389): in the sequence, but no samples. Both
+  /// are silence in a recording.
+  bool is_signal() const;
   bool operator==(const PayloadCodec&) const = default;
 };
+
+/// The format that a call is recorded in which begins with that codec: G.711 as it is, other
+/// narrowband as 16-bit at 8 kHz, wideband at 16 kHz. Nothing where it cannot be decoded.
+std::optional<audio::Format> format_for(const media::StreamCodec& codec);
 
 class Recorder {
  public:
@@ -48,12 +58,22 @@ class Recorder {
   const audio::Format& format() const { return segmenter_.format(); }
 
  private:
-  enum class Coding : std::uint8_t { unknown, mulaw, alaw, signal };
-  static Coding coding_of(const PayloadCodec& codec);
+  /// One party's stream: the decoder of what it sent last.
+  struct Stream {
+    std::vector<PayloadCodec> codecs = {};
+    StreamClock clock;
+    std::optional<media::StreamCodec> decoded = {};
+    std::unique_ptr<media::Decoder> decoder = {};
+    std::optional<media::Resampler> resampler = {};
+    std::vector<std::int16_t> samples = {};
+    std::uint64_t packets_unheard = 0;
+  };
+  /// The packet's samples at the recording's rate; nothing where it holds none we understand.
+  std::span<const std::int16_t> decode(Stream& stream, const media::StreamCodec& codec,
+                                       core::ByteView payload);
 
   Segmenter segmenter_;
-  std::array<std::array<Coding, 128>, kLegs> codings_{};
-  std::array<std::uint64_t, kLegs> packets_unheard_{};
+  std::array<Stream, kLegs> streams_;
 };
 
 }  // namespace trunkline::recording

@@ -2,11 +2,16 @@
 #include "recording/segmenter.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
+#include <cstring>
 
 #include "audio/g711.h"
 
 namespace trunkline::recording {
+
+// s16le in memory is what our processors hold.
+static_assert(std::endian::native == std::endian::little);
 
 Segmenter::Segmenter(const audio::Format& format, Elapsed seal_after, std::uint16_t segment_ms)
     : format_(format),
@@ -16,7 +21,7 @@ Segmenter::Segmenter(const audio::Format& format, Elapsed seal_after, std::uint1
       segment_frames_(std::size_t{format.sample_rate} * segment_ms / 1000),
       due_at_(segment_length_ + seal_after),
       placements_{Placement(format.sample_rate), Placement(format.sample_rate)} {
-  assert(format.channels == kLegs && format.codec != audio::Codec::s16le);
+  assert(format.channels == kLegs);
 }
 
 void Segmenter::place(Leg leg, const Packet& packet, Elapsed at) {
@@ -24,7 +29,8 @@ void Segmenter::place(Leg leg, const Packet& packet, Elapsed at) {
                         .sequence = packet.sequence,
                         .timestamp = packet.timestamp,
                         .is_marked = packet.is_marked,
-                        .samples = static_cast<std::uint32_t>(packet.payload.size()),
+                        .samples = static_cast<std::uint32_t>(
+                            packet.payload.size() / audio::bytes_per_sample(packet.codec)),
                         .arrived_at = samples_in(at)};
   const auto open_from = open_index_ * static_cast<std::int64_t>(segment_frames_);
   const Place place = placements_[index_of(leg)].place(arrival, open_from);
@@ -40,7 +46,9 @@ void Segmenter::place(Leg leg, const Packet& packet, Elapsed at) {
     ++account.packets_late;
     return;
   }
-  if (place.repeats_first) write(leg, place.position - 1, packet.codec, packet.payload.first(1));
+  if (place.repeats_first)
+    write(leg, place.position - 1, packet.codec,
+          packet.payload.first(audio::bytes_per_sample(packet.codec)));
   const std::size_t written = write(leg, place.position, packet.codec, packet.payload);
   account.samples_written += written;
   ++(written > 0 ? account.packets_written : account.packets_late);
@@ -48,22 +56,56 @@ void Segmenter::place(Leg leg, const Packet& packet, Elapsed at) {
 
 std::size_t Segmenter::write(Leg leg, std::int64_t position, audio::Codec codec,
                              core::ByteView payload) {
-  const auto conversion = audio::g711_conversion(codec, format_.codec);
+  const std::size_t in_bytes = audio::bytes_per_sample(codec);
+  const std::size_t out_bytes = audio::bytes_per_sample(format_.codec);
   const auto frames = static_cast<std::int64_t>(segment_frames_);
+  const auto samples = static_cast<std::int64_t>(payload.size() / in_bytes);
   const std::int64_t begin = std::max(position, open_index_ * frames);
-  const std::int64_t end = std::min(position + static_cast<std::int64_t>(payload.size()),
-                                    (open_index_ + kOpenSegments) * frames);
+  const std::int64_t end = std::min(position + samples, (open_index_ + kOpenSegments) * frames);
   for (std::int64_t at = begin; at < end;) {
     const std::int64_t index = at / frames;
     const std::int64_t stop = std::min(end, (index + 1) * frames);
-    std::byte* out = opened(index).data() +
-                     static_cast<std::size_t>(at - index * frames) * frame_bytes_ + index_of(leg);
-    const std::byte* in = payload.data() + (at - position);
-    for (; at < stop; ++at, out += frame_bytes_) {
-      *out = conversion[std::to_integer<std::size_t>(*in++)];
-    }
+    std::byte* const out = opened(index).data() +
+                           static_cast<std::size_t>(at - index * frames) * frame_bytes_ +
+                           index_of(leg) * out_bytes;
+    put_samples(payload.subspan(static_cast<std::size_t>(at - position) * in_bytes,
+                                static_cast<std::size_t>(stop - at) * in_bytes),
+                codec, out);
+    at = stop;
   }
   return end > begin ? static_cast<std::size_t>(end - begin) : 0;
+}
+
+void Segmenter::put_samples(core::ByteView samples, audio::Codec codec, std::byte* out) const {
+  constexpr auto kLinear = audio::Codec::s16le;
+  if (codec != kLinear && format_.codec != kLinear) {
+    const auto conversion = audio::g711_conversion(codec, format_.codec);
+    for (const std::byte sample : samples) {
+      *out = conversion[std::to_integer<std::size_t>(sample)];
+      out += frame_bytes_;
+    }
+    return;
+  }
+  if (codec != kLinear) {
+    const bool is_mulaw = codec == audio::Codec::mulaw;
+    for (const std::byte sample : samples) {
+      const std::int16_t linear =
+          is_mulaw ? audio::decode_mulaw(sample) : audio::decode_alaw(sample);
+      std::memcpy(out, &linear, sizeof(linear));
+      out += frame_bytes_;
+    }
+    return;
+  }
+  for (std::size_t i = 0; i + 1 < samples.size(); i += 2, out += frame_bytes_) {
+    std::int16_t linear = 0;
+    std::memcpy(&linear, samples.data() + i, sizeof(linear));
+    if (format_.codec == kLinear) {
+      std::memcpy(out, &linear, sizeof(linear));
+    } else {
+      *out = format_.codec == audio::Codec::mulaw ? audio::encode_mulaw(linear)
+                                                  : audio::encode_alaw(linear);
+    }
+  }
 }
 
 core::Bytes& Segmenter::opened(std::int64_t index) {

@@ -27,12 +27,13 @@ using Elapsed = std::chrono::microseconds;
 inline constexpr std::uint16_t kSegmentMs = 2000;
 inline constexpr Elapsed kSealAfter = std::chrono::milliseconds(300);
 
-/// One packet's RTP fields and samples. `codec` is the payload's own law; it is converted to the
-/// recording's. An empty payload (telephone-event, comfort noise) only counts in the sequence.
+/// One packet's RTP fields and samples, one channel at the recording's rate. `codec` is what the
+/// payload holds: either law, or linear samples (s16le); it is converted to the recording's. An
+/// empty payload (telephone-event, comfort noise) only counts in the sequence.
 struct Packet {
   std::uint32_t ssrc = 0;
   std::uint16_t sequence = 0;
-  std::uint32_t timestamp = 0;
+  std::uint32_t timestamp = 0;  ///< in samples of the recording's rate
   bool is_marked = false;
   audio::Codec codec = audio::Codec::mulaw;
   core::ByteView payload = {};
@@ -46,13 +47,19 @@ struct Segment {
 
 class Segmenter {
  public:
-  /// `format` has two channels and is mulaw or alaw; `seal_after` is at least kSealAfter and
+  /// `format` has two channels; `seal_after` is at least kSealAfter and
   /// differs from call to call so that not all calls seal at one instant.
   explicit Segmenter(const audio::Format& format, Elapsed seal_after = kSealAfter,
                      std::uint16_t segment_ms = kSegmentMs);
 
   /// Drain take_sealed() first when is_due(): the packet must find its segment open.
   void place(Leg leg, const Packet& packet, Elapsed at);
+
+  /// Whether place() would take it for a duplicate.
+  bool has_seen(Leg leg, std::uint32_t ssrc, std::uint16_t sequence) const {
+    return placements_[index_of(leg)].has_seen(ssrc, sequence);
+  }
+  std::int64_t samples_in(Elapsed time) const;
 
   bool is_due(Elapsed at) const { return at >= due_at_; }
   /// The oldest segment whose time is up, or nothing. Called until it gives nothing.
@@ -74,9 +81,10 @@ class Segmenter {
   static constexpr std::int64_t kOpenSegments = 2;
 
   std::size_t write(Leg leg, std::int64_t position, audio::Codec codec, core::ByteView payload);
+  /// `out` is the first of the channel's bytes; a frame holds both channels.
+  void put_samples(core::ByteView samples, audio::Codec codec, std::byte* out) const;
   core::Bytes& opened(std::int64_t index);
   core::Bytes take_oldest();
-  std::int64_t samples_in(Elapsed time) const;
 
   audio::Format format_;
   Elapsed seal_after_;

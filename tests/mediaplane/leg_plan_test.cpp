@@ -84,8 +84,8 @@ TEST_CASE("leg plan: payload types mean what the other party numbered", "[leg_pl
   const auto meant = [&](std::uint8_t number) {
     for (const recording::PayloadCodec& codec : plan.codecs) {
       if (codec.payload_type == number) {
-        return codec.name + "/" + std::to_string(codec.clock_rate) + "/" +
-               std::to_string(codec.channels);
+        return codec.codec.name + "/" + std::to_string(codec.codec.clock_rate) + "/" +
+               std::to_string(codec.codec.channels);
       }
     }
     return std::string("nothing");

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <fstream>
 
 #include "audio/wav.h"
 #include "mediaplane/world.h"
@@ -42,6 +43,46 @@ void check_tones(const audio::Clip& clip, double left, double right) {
   CHECK(test::tone_amplitude(clip.channel(0), right) < 500);
   CHECK(test::tone_amplitude(clip.channel(1), right) > 5000);
   CHECK(test::tone_amplitude(clip.channel(1), left) < 500);
+}
+
+/// Payloads of 20 ms with 440 Hz in them, of tests/media/streams.
+std::vector<core::Bytes> stream(const std::string& name) {
+  std::ifstream file(std::string(TRUNKLINE_SOURCE_DIR) + "/tests/media/streams/" + name);
+  std::string line;
+  REQUIRE(std::getline(file, line));
+  std::vector<core::Bytes> all;
+  while (std::getline(file, line)) all.push_back(core::from_hex(line).value());
+  return all;
+}
+
+void send(const Phone& phone, std::uint8_t payload_type, std::size_t number, std::size_t clock,
+          const core::Bytes& payload) {
+  core::Bytes bytes(rtp::kHeaderBytes);
+  rtp::write_header(bytes,
+                    {.payload_type = rtp::PayloadType(payload_type),
+                     .sequence_number = rtp::SequenceNumber(static_cast<std::uint16_t>(number)),
+                     .timestamp = rtp::RtpTimestamp(static_cast<std::uint32_t>(number * clock)),
+                     .ssrc = rtp::Ssrc(7)});
+  bytes.insert(bytes.end(), payload.begin(), payload.end());
+  phone.send(bytes);
+}
+
+struct Speaker {
+  const Phone& phone;
+  std::uint8_t payload_type;
+  const std::vector<core::Bytes>& payloads;
+};
+
+/// Both at once, a packet each 20 ms; `from` is the number of each one's first packet.
+void say(const Speaker& caller, const Speaker& called, std::size_t from, std::size_t clock) {
+  auto next = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < std::min(caller.payloads.size(), called.payloads.size()); ++i) {
+    std::this_thread::sleep_until(next);
+    for (const Speaker& speaker : {caller, called}) {
+      send(speaker.phone, speaker.payload_type, from + i, clock, speaker.payloads[i]);
+    }
+    next += std::chrono::milliseconds(20);
+  }
 }
 
 /// A file system of that size where the recordings lie.
@@ -183,13 +224,58 @@ TEST_CASE("recording: a codec we cannot record is relayed and said to be unsuppo
   Phone caller;
   Phone called;
   const TestCall call;
-  call.establish(world, caller, called, true, "9 101");
+  const auto evrc = [](const Phone& phone) {
+    return phone.sdp("96 101", "a=rtpmap:96 EVRC/8000\r\n");
+  };
+  const auto offered = world.ng->call("offer", call.offer_body(evrc(caller), true));
+  called.learn(offered.text("sdp"));
+  caller.learn(world.ng->call("answer", call.answer_body(evrc(called))).text("sdp"));
   caller.speak();
   CHECK(called.hear());
   const core::Json body = world.settled_recording(call.id);
   CHECK(body["status"] == "unsupported");
-  CHECK(body["reason"] == "codec G722 cannot be recorded, only G.711 (PCMU, PCMA)");
+  CHECK(body["reason"] == "codec EVRC cannot be recorded");
   CHECK_FALSE(body.contains("path"));
+}
+
+TEST_CASE("recording: G.722 one way, G.711 the other, Opus after a re-INVITE: one wide file",
+          "[recording]") {
+  World world;
+  Phone caller;
+  Phone called;
+  const TestCall call;
+  call.establish(world, caller, called, true, "9 0");
+  const auto g722 = stream("g722");
+  const auto pcmu = stream("pcmu");
+  say({caller, 9, g722}, {called, 0, pcmu}, 0, 160);
+  const std::string opus = "a=rtpmap:96 opus/48000/2\r\n";
+  REQUIRE(world.ng->call("offer", call.offer_body(caller.sdp("96", opus), true)).text("result") ==
+          "ok");
+  REQUIRE(world.ng->call("answer", call.answer_body(called.sdp("96", opus))).text("result") ==
+          "ok");
+  const auto packets = stream("opus");
+  say({caller, 96, packets}, {called, 96, packets}, g722.size(), 960);
+  (void)call.hang_up(world);
+
+  const core::Json body = world.settled_recording(call.id);
+  CAPTURE(body);
+  CHECK(body["status"] == "complete");
+  CHECK_FALSE(body.contains("reason"));
+  CHECK(body["codec"] == "s16le");
+  CHECK(body["sample_rate"] == 16'000);
+  for (const auto& leg : body["legs"]) {
+    CHECK(leg["packets_written"] == 32);
+    CHECK(leg["packets_lost"] == 0);
+    CHECK(leg["media_ms"] == 640);
+  }
+  const audio::Clip clip = play(world, call.recording);
+  CHECK(clip.sample_rate == 16'000);
+  for (const std::uint16_t channel : {std::uint16_t{0}, std::uint16_t{1}}) {
+    const auto samples = clip.channel(channel);
+    REQUIRE(samples.size() > 16 * 560);
+    CHECK(test::tone_amplitude(std::span(samples).subspan(16 * 120, 16 * 150), 440, 16'000) > 6500);
+    CHECK(test::tone_amplitude(std::span(samples).subspan(16 * 450, 16 * 100), 440, 16'000) > 6500);
+  }
 }
 
 TEST_CASE("recording: a call without audio says that there was nothing to record", "[recording]") {

@@ -19,7 +19,7 @@ struct Wall {
   std::string_view prefix;
   std::string_view folders;
 };
-constexpr std::array<Wall, 12> kWalls{{{"openssl/", "crypto"},
+constexpr std::array<Wall, 15> kWalls{{{"openssl/", "crypto"},
                                        {"crypt.h", "crypto"},
                                        {"sqlite3", "localdb"},
                                        {"CLI/", "cli"},
@@ -30,7 +30,10 @@ constexpr std::array<Wall, 12> kWalls{{{"openssl/", "crypto"},
                                        {"sofia-sip/", "sip"},
                                        {"toml++/", "config"},
                                        {"boost/", "config"},
-                                       {"opus/", "audio"}}};
+                                       {"opus/", "audio"},
+                                       {"libavcodec/", "media"},
+                                       {"libavutil/", "media"},
+                                       {"libswresample/", "media"}}};
 
 struct Declared {
   std::vector<std::string> order;
