@@ -116,8 +116,7 @@ std::vector<FilterInstruction> filter_program(const UnwantedSources& sources) {
       sources.ipv4.begin(),
       sources.ipv4.begin() + static_cast<std::ptrdiff_t>(std::min(sources.ipv4.size(), kMostIpv4)));
   std::ranges::sort(ipv4);
-  const auto twice = std::ranges::unique(ipv4);
-  ipv4.erase(twice.begin(), twice.end());
+  ipv4.erase(std::unique(ipv4.begin(), ipv4.end()), ipv4.end());
   Program for_ipv4{load_word(kIpv4Source)};
   add_search(for_ipv4, ipv4);
   // The version is the first half octet of either header.
