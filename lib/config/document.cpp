@@ -26,6 +26,10 @@ core::Json schema_of_text(const Setting& setting) {
     schema["pattern"] = setting.fallback.empty() ? "^(/.*)?$" : "^/";
   } else if (setting.form == Form::endpoint) {
     schema["pattern"] = R"(^(udp|tcp):([0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$)";
+  } else if (setting.form == Form::listener) {
+    schema["pattern"] = R"(^(udp|tcp|tls):([0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$)";
+  } else if (setting.form == Form::advertised) {
+    schema["pattern"] = R"(^[0-9A-Fa-f:.]+(/[0-9]{1,3})? +[0-9A-Fa-f:.]+$)";
   }
   return schema;
 }

@@ -42,6 +42,15 @@ bool is_network(std::string_view text) {
   return prefix && *prefix <= (is_address_of(AF_INET, address) ? 32U : 128U);
 }
 
+bool is_advertised(std::string_view text) {
+  const auto space = text.find(' ');
+  if (space == std::string_view::npos) return false;
+  const std::string_view network = text.substr(0, space);
+  const std::string_view address = core::trim(text.substr(space));
+  const bool is_ipv4 = network.find(':') == std::string_view::npos;
+  return is_network(network) && is_address_of(is_ipv4 ? AF_INET : AF_INET6, address);
+}
+
 core::Result<Endpoint> parse_endpoint(std::string_view text) {
   const auto first = text.find(':');
   const auto last = text.rfind(':');

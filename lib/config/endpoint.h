@@ -29,5 +29,7 @@ std::string to_text(const Endpoint& endpoint);
 bool is_address(std::string_view text);
 /// Whether the text is an address, or an address, a slash and a prefix length that fits it.
 bool is_network(std::string_view text);
+/// Whether the text is a network, a space and an address of the same family.
+bool is_advertised(std::string_view text);
 
 }  // namespace trunkline::config

@@ -47,6 +47,10 @@ std::string form_text(const Setting& setting) {
       return "a network such as 192.0.2.0/24";
     case Form::endpoint:
       return "a transport, address and port such as udp:192.0.2.1:5060";
+    case Form::listener:
+      return "a transport, address and port such as udp:192.0.2.1:5060";
+    case Form::advertised:
+      return "a network and an address such as 10.0.0.0/8 10.0.0.5";
   }
   return {};
 }

@@ -20,12 +20,14 @@ enum class Kind : std::uint8_t { text, integer, boolean, duration, size, list };
 /// What a text, or each piece of a list, must look like.
 enum class Form : std::uint8_t {
   any,
-  choice,    ///< one of Setting::choices
-  path,      ///< an absolute path; may be empty where the default is
-  socket,    ///< the path of a Unix socket: absolute, at most 107 bytes
-  address,   ///< an IPv4 or IPv6 address; may be empty where the default is
-  network,   ///< "127.0.0.0/8", or a single address
-  endpoint,  ///< "udp:HOST:PORT" or "tcp:HOST:PORT"; HOST an address, IPv6 in brackets
+  choice,      ///< one of Setting::choices
+  path,        ///< an absolute path; may be empty where the default is
+  socket,      ///< the path of a Unix socket: absolute, at most 107 bytes
+  address,     ///< an IPv4 or IPv6 address; may be empty where the default is
+  network,     ///< "127.0.0.0/8", or a single address
+  endpoint,    ///< "udp:HOST:PORT" or "tcp:HOST:PORT"; HOST an address, IPv6 in brackets
+  listener,    ///< an endpoint, or "tls:HOST:PORT"
+  advertised,  ///< "NETWORK ADDRESS", of one family
 };
 
 struct Setting {

@@ -49,6 +49,12 @@ bool is_of_form(const Setting& setting, std::string_view text) {
       return is_network(text);
     case Form::endpoint:
       return parse_endpoint(text).has_value();
+    case Form::listener:
+      return parse_endpoint(text.starts_with("tls:") ? "tcp:" + std::string(text.substr(4))
+                                                     : std::string(text))
+          .has_value();
+    case Form::advertised:
+      return is_advertised(text);
   }
   return false;
 }

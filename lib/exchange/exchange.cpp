@@ -99,6 +99,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
     options_.stale_after = options.stale_after;
     options_.drain_timeout = options.drain_timeout;
     options_.max_calls = options.max_calls;
+    agent_.set_advertised(options.agent.advertised_networks, options.agent.advertised_address);
     apply_limits();
   }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/log.h"
@@ -14,6 +15,11 @@ namespace {
 /// How long an answer waits for a journal that cannot write before it becomes 503.
 constexpr core::Milliseconds kJournalPatience = core::Seconds(3);
 constexpr std::string_view kRetryAfterSeconds = "10";
+
+/// Of "192.0.2.1:5060" or "[2001:db8::1]:5060".
+bool is_ipv6(std::string_view address) {
+  return address.starts_with('[');
+}
 
 }  // namespace
 
@@ -137,10 +143,41 @@ void LiveCall::act(const call::Append& action) {
 // Media
 
 void LiveCall::act(const call::OfferMedia& action) {
+  const auto readers = readers_of(action);
+  if (readers.size() < 2) {
+    return offer_media(action, readers.empty() ? "" : readers.front(), media_done(action.request));
+  }
+  // One SDP cannot serve both families: the legs of the second one get an offer of their own.
+  offer_media(
+      action, readers[0], [weak = weak_from_this(), action, other = readers[1]](auto first) {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->offer_media(action, other, [weak, first, request = action.request](auto second) {
+          const auto call = weak.lock();
+          if (!call) return;
+          if (second) call->other_offer_ = std::move(*second);
+          call->media_done(request)(first);
+        });
+      });
+}
+void LiveCall::offer_media(const call::OfferMedia& action, std::string_view reader,
+                           Media::Rewritten done) {
   bench_.media.offer(
       session(),
       {.author = action.from, .sdp = action.sdp, .address = state_.leg(action.from).address},
-      action.to, media_done(action.request));
+      action.to, reader, std::move(done));
+}
+std::vector<std::string> LiveCall::readers_of(const call::OfferMedia& action) const {
+  if (action.to) return {state_.leg(*action.to).address};
+  std::vector<std::string> readers;
+  for (unsigned i = 0; i < state_.legs.size(); ++i) {
+    const std::string& address = state_.legs[i].address;
+    const bool is_known = std::any_of(readers.begin(), readers.end(), [&](const auto& reader) {
+      return is_ipv6(reader) == is_ipv6(address);
+    });
+    if (call::LegId(i) != action.from && !is_known) readers.push_back(address);
+  }
+  return readers;
 }
 void LiveCall::act(const call::AnswerMedia& action) {
   bench_.media.answer(
@@ -155,7 +192,11 @@ void LiveCall::act(const call::DeleteMedia& action) {
 // SIP
 
 void LiveCall::act(const call::Dial& action) {
-  leg(action.leg).dial(std::move(outgoing_.at(action.leg.value() - 1)), action.sdp);
+  const bool has_other_family =
+      is_ipv6(state_.leg(action.leg).address) != is_ipv6(state_.legs.at(1).address);
+  leg(action.leg)
+      .dial(std::move(outgoing_.at(action.leg.value() - 1)),
+            has_other_family && !other_offer_.empty() ? other_offer_ : action.sdp);
 }
 void LiveCall::act(const call::CancelDial& action) {
   // RFC 3326: so that the other phones do not show a missed call.

@@ -88,6 +88,9 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   Leg& leg(call::LegId id) { return *legs_.at(id.value()); }
   call::Moment now() const;
   Media::Rewritten media_done(unsigned request);
+  void offer_media(const call::OfferMedia& action, std::string_view reader, Media::Rewritten done);
+  /// Addresses of those who will read the offer, at most one a family; the first leg's first.
+  std::vector<std::string> readers_of(const call::OfferMedia& action) const;
   MediaSession session() const;
   /// What the journal's state says of this call once the entry `kind` is written; `record` is its
   /// body, as call::to_text() makes it.
@@ -100,6 +103,7 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   call::State state_;
   std::vector<std::unique_ptr<Leg>> legs_;
   std::vector<sip::Outgoing> outgoing_;
+  std::string other_offer_;  ///< for called legs of another family than the first one's
   std::vector<sip::Header> refusal_headers_;
   std::deque<call::Happening> waiting_;
   bool is_working_ = false;

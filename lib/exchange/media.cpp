@@ -30,6 +30,10 @@ std::vector<os::Endpoint> endpoints(const std::vector<std::string>& nodes) {
   return parsed;
 }
 
+const char* family_name(os::Family family) {
+  return family == os::Family::ipv4 ? "IP4" : "IP6";
+}
+
 ng::Dictionary body_for(const Described& described, call::LegId offerer) {
   ng::Dictionary body;
   body.set("sdp", described.sdp);
@@ -37,8 +41,7 @@ ng::Dictionary body_for(const Described& described, call::LegId offerer) {
   // The phones need not learn each other's addresses.
   body.set("replace", ng::List{"origin"});
   if (const auto address = os::Address::parse(described.address)) {
-    const char* family = address->family() == os::Family::ipv4 ? "IP4" : "IP6";
-    body.set("received from", ng::List{family, address->host()});
+    body.set("received from", ng::List{family_name(address->family()), address->host()});
   }
   return body;
 }
@@ -72,8 +75,11 @@ Media::Media(os::Reactor& reactor, const std::vector<std::string>& nodes,
 }
 
 void Media::offer(const MediaSession& session, const Described& offer,
-                  std::optional<call::LegId> to, Rewritten done) {
+                  std::optional<call::LegId> to, std::string_view reader, Rewritten done) {
   ng::Dictionary body = body_for(offer, offer.author);
+  if (const auto address = os::Address::parse(reader)) {
+    body.set("address family", family_name(address->family()));
+  }
   if (to) body.set("to-tag", call::tag_of(*to));
   // Without this an rtpengine that is full calls it an error like any other.
   body.set("supports", ng::List{std::string(ng::kLoadLimit)});

@@ -56,8 +56,10 @@ class Media {
   Media(os::Reactor& reactor, const std::vector<std::string>& nodes,
         const std::filesystem::path& control, Events events);
 
+  /// `reader` is the address of the party that will read the offer, in whose family it is then
+  /// written; "" leaves that to the relay.
   void offer(const MediaSession& session, const Described& offer, std::optional<call::LegId> to,
-             Rewritten done);
+             std::string_view reader, Rewritten done);
   void answer(const MediaSession& session, call::LegId offerer, const Described& answer,
               Rewritten done);
   /// `done` may be empty.

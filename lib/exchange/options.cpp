@@ -33,6 +33,7 @@ Options options_from(const config::Config& config) {
   Options options;
   options.agent.listen = config.list("sip.listen");
   options.agent.advertised_address = config.text("sip.advertised_address");
+  options.agent.advertised_networks = config.list("sip.advertised_networks");
   options.limits = {.expires_min = seconds(config, "sip.expires_min"),
                     .expires_max = seconds(config, "sip.expires_max"),
                     .expires_default = seconds(config, "sip.expires_default")};

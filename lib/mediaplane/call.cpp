@@ -10,11 +10,34 @@ const sdp::Session* description_of(const CallLeg& leg) {
   return leg.description ? &*leg.description : nullptr;
 }
 
+std::optional<os::Family> described_family(const sdp::Session& session) {
+  for (const sdp::Media& media : session.media) {
+    const auto endpoint = sdp::rtp_endpoint_of(session, media);
+    if (!endpoint) continue;
+    if (const auto address = os::Address::parse_host(endpoint->address)) return address->family();
+  }
+  return std::nullopt;
+}
+
+std::optional<os::Family> known_family(const CallLeg& leg) {
+  if (leg.description) {
+    if (const auto family = described_family(*leg.description)) return family;
+  }
+  if (leg.asked_family) return leg.asked_family;
+  if (leg.signalling) return leg.signalling->family();
+  return std::nullopt;
+}
+
 tl::unexpected<core::Fault> unsupported(std::string reason) {
   return core::fault(core::ExitCode::unavailable, std::move(reason));
 }
 
 }  // namespace
+
+os::Family family_of(const Call& call, Leg leg) {
+  if (const auto family = known_family(call.leg(leg))) return *family;
+  return known_family(call.leg(other(leg))).value_or(os::Family::ipv4);
+}
 
 std::optional<std::size_t> audio_line_of(const sdp::Session& session) {
   for (std::size_t i = 0; i < session.media.size(); ++i) {

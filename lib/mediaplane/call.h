@@ -24,12 +24,23 @@ struct CallLeg {
   std::string tag;
   std::optional<sdp::Session> description = {};  ///< what it last offered or answered
   std::optional<os::Address> signalling = {};    ///< "received from"
+  std::optional<os::Family> asked_family = {};   ///< "address family" of the offer or answer to it
   core::Time since = {};
+};
+
+/// Our ports towards one party of a media line, by family; 0: none of that family.
+struct LegPorts {
+  core::Port ipv4{};
+  core::Port ipv6{};
+
+  core::Port& of(os::Family family) { return family == os::Family::ipv4 ? ipv4 : ipv6; }
+  core::Port of(os::Family family) const { return family == os::Family::ipv4 ? ipv4 : ipv6; }
 };
 
 /// Our ports of one media line.
 struct CallLine {
-  std::array<core::Port, kLegs> ports;
+  bool is_rtp = true;
+  std::array<LegPorts, kLegs> ports;
 };
 
 /// The one recording of a call: it may end before the call, and a new one may follow.
@@ -64,6 +75,10 @@ struct Call {
     return tag == leg(Leg::caller).tag ? Leg::caller : Leg::called;
   }
 };
+
+/// How a party is reached: by its own description, what was asked for, its signalling, or the other
+/// party's way; IPv4 where nothing is known.
+os::Family family_of(const Call& call, Leg leg);
 
 /// The first line that is audio and not refused in the description.
 std::optional<std::size_t> audio_line_of(const sdp::Session& session);

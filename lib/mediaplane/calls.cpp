@@ -23,15 +23,24 @@ sealed::Codec sealed_codec(audio::Codec codec) {
   return sealed::Codec::s16le;
 }
 
+std::size_t index_of(os::Family family) {
+  return family == os::Family::ipv4 ? 0 : 1;
+}
+
 }  // namespace
 
 Calls::Calls(os::Reactor& main, const CallsOptions& options, Scribe& scribe,
              const core::Clock& clock)
-    : main_(main),
-      scribe_(scribe),
-      clock_(clock),
-      allocator_(options.ports, clock),
-      is_alive_(std::make_shared<bool>(true)) {
+    : main_(main), scribe_(scribe), clock_(clock), is_alive_(std::make_shared<bool>(true)) {
+  const auto allocator_of = [this](const os::Address& address) -> auto& {
+    return allocators_[index_of(address.family())];
+  };
+  allocator_of(options.ports.address) = std::make_unique<rtp::PortAllocator>(options.ports, clock);
+  if (options.other_address && !allocator_of(*options.other_address)) {
+    rtp::PortRange range = options.ports;
+    range.address = *options.other_address;
+    allocator_of(range.address) = std::make_unique<rtp::PortAllocator>(range, clock);
+  }
   for (unsigned i = 0; i < options.threads; ++i) {
     threads_.push_back(
         std::make_unique<IoThread>(i, options.timeout, static_cast<TapeSink&>(*this)));
@@ -79,9 +88,34 @@ Call& Calls::open(const NewCall& facts) {
   return calls_.insert_or_assign(facts.key, std::move(call)).first->second;
 }
 
+rtp::PortAllocator::Usage Calls::ports() const {
+  rtp::PortAllocator::Usage all;
+  for (const auto& allocator : allocators_) {
+    if (!allocator) continue;
+    const auto usage = allocator->usage();
+    all.pairs += usage.pairs;
+    all.in_use += usage.in_use;
+    all.in_quarantine += usage.in_quarantine;
+  }
+  return all;
+}
+
+core::Result<rtp::PortPair> Calls::allocate(os::Family family) {
+  const auto& allocator = allocators_[index_of(family)];
+  if (allocator) return allocator->allocate();
+  const bool is_ipv6 = family == os::Family::ipv6;
+  return core::fault(
+      core::ExitCode::config,
+      is_ipv6 ? "there is no IPv6 address for media" : "there is no IPv4 address for media",
+      "set media.address and media.address6");
+}
+
 core::Result<void> Calls::describe(Call& call, Leg leg, sdp::Session description) {
-  if (auto added = add_lines(call, description); !added) return added;
-  call.leg(leg).description = std::move(description);
+  auto before = std::exchange(call.leg(leg).description, std::move(description));
+  if (auto added = add_lines(call, *call.leg(leg).description); !added) {
+    call.leg(leg).description = std::move(before);
+    return added;
+  }
   call.last_signal = clock_.wall();
   call.last_command = clock_.steady();
   push_plans(call);
@@ -90,20 +124,49 @@ core::Result<void> Calls::describe(Call& call, Leg leg, sdp::Session description
 
 core::Result<void> Calls::add_lines(Call& call, const sdp::Session& description) {
   while (call.lines.size() < description.media.size()) {
-    auto caller = allocator_.allocate();
-    if (!caller) return tl::unexpected(caller.error());
-    auto called = allocator_.allocate();
-    if (!called) return tl::unexpected(called.error());
-    const bool is_rtp = description.media[call.lines.size()].is_rtp();
-    call.lines.push_back({.ports = {caller->rtp_port(), called->rtp_port()}});
-    std::array<rtp::PortPair, kLegs> ports = {std::move(*caller), std::move(*called)};
-    // std::function wants to be copyable; the line itself never is copied.
-    auto line =
-        std::make_shared<std::unique_ptr<Line>>(std::make_unique<Line>(std::move(ports), is_rtp));
-    call.thread->post([thread = call.thread, session = call.session, line] {
-      session->add_line(thread->reactor(), std::move(*line));
-    });
+    auto added = add_line(call, description.media[call.lines.size()].is_rtp());
+    if (!added) return added;
   }
+  for (std::size_t line = 0; line < call.lines.size(); ++line) {
+    for (const Leg leg : {Leg::caller, Leg::called}) {
+      if (auto added = add_ports(call, line, leg); !added) return added;
+    }
+  }
+  return {};
+}
+
+core::Result<void> Calls::add_line(Call& call, bool is_rtp) {
+  const std::array<os::Family, kLegs> families = {family_of(call, Leg::caller),
+                                                  family_of(call, Leg::called)};
+  auto caller = allocate(families[0]);
+  if (!caller) return tl::unexpected(caller.error());
+  auto called = allocate(families[1]);
+  if (!called) return tl::unexpected(called.error());
+  CallLine opened{.is_rtp = is_rtp, .ports = {}};
+  opened.ports[0].of(families[0]) = caller->rtp_port();
+  opened.ports[1].of(families[1]) = called->rtp_port();
+  call.lines.push_back(opened);
+  std::array<rtp::PortPair, kLegs> ports = {std::move(*caller), std::move(*called)};
+  // std::function wants to be copyable; the line itself never is copied.
+  auto line =
+      std::make_shared<std::unique_ptr<Line>>(std::make_unique<Line>(std::move(ports), is_rtp));
+  call.thread->post([thread = call.thread, session = call.session, line] {
+    session->add_line(thread->reactor(), std::move(*line));
+  });
+  return {};
+}
+
+core::Result<void> Calls::add_ports(Call& call, std::size_t line, Leg leg) {
+  const os::Family family = family_of(call, leg);
+  core::Port& port = call.lines[line].ports[index_of(leg)].of(family);
+  if (port.value() != 0) return {};
+  auto pair = allocate(family);
+  if (!pair) return tl::unexpected(pair.error());
+  port = pair->rtp_port();
+  const auto ports = std::make_shared<rtp::PortPair>(std::move(*pair));
+  call.thread->post([thread = call.thread, session = call.session, line, leg, ports] {
+    session->add_ports(thread->reactor(), line, leg, std::move(*ports));
+  });
   return {};
 }
 

@@ -22,6 +22,7 @@ namespace trunkline::mediaplane {
 
 struct CallsOptions {
   rtp::PortRange ports = {};
+  std::optional<os::Address> other_address = {};  ///< of the other family, for the same ports
   unsigned threads = 2;
   core::Milliseconds timeout{60'000};
 };
@@ -46,7 +47,8 @@ class Calls final : private SessionObserver {
   Call* find(const std::string& key);
   const std::map<std::string, Call>& all() const { return calls_; }
   std::size_t running_recordings() const;
-  rtp::PortAllocator::Usage ports() const { return allocator_.usage(); }
+  /// Of both families together.
+  rtp::PortAllocator::Usage ports() const;
 
   Call& open(const NewCall& facts);
   /// Takes what a party said last: makes ports for new media lines and tells the I/O thread. The
@@ -91,6 +93,9 @@ class Calls final : private SessionObserver {
   void session_is_abandoned(const std::string& key) override;
   void post_to_main(std::function<void()> work);
   core::Result<void> add_lines(Call& call, const sdp::Session& description);
+  core::Result<rtp::PortPair> allocate(os::Family family);
+  core::Result<void> add_line(Call& call, bool is_rtp);
+  core::Result<void> add_ports(Call& call, std::size_t line, Leg leg);
   void push_plans(const Call& call);
   void refuse_recording(const Call& call);
   CallFacts facts_of(const Call& call) const;
@@ -99,7 +104,7 @@ class Calls final : private SessionObserver {
   os::Reactor& main_;
   Scribe& scribe_;
   const core::Clock& clock_;
-  rtp::PortAllocator allocator_;
+  std::array<std::unique_ptr<rtp::PortAllocator>, 2> allocators_;  ///< by family
   std::map<std::string, Call> calls_;
   std::shared_ptr<bool> is_alive_;  ///< shared with work posted to the main thread
   std::vector<std::unique_ptr<IoThread>> threads_;

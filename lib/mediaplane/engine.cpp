@@ -39,9 +39,24 @@ os::Address local_address_of(const config::Config& config) {
   return core::value_or_throw(os::Address::parse_host(config.text("media.address")));
 }
 
+/// One a family.
+std::vector<os::Address> local_addresses_of(const config::Config& config) {
+  std::vector<os::Address> addresses = {local_address_of(config)};
+  const auto other = core::value_or_throw(os::Address::parse_host(config.text("media.address6")));
+  if (other.family() != addresses.front().family()) addresses.push_back(other);
+  return addresses;
+}
+
+os::AdvertisedAddresses advertised_of(const config::Config& config) {
+  return os::AdvertisedAddresses::of(config.list("media.advertised_networks"),
+                                     config.text("media.advertised_address"));
+}
+
 CallsOptions calls_options(const config::Config& config) {
   CallsOptions options;
   options.ports.address = local_address_of(config);
+  const auto addresses = local_addresses_of(config);
+  if (addresses.size() > 1) options.other_address = addresses.back();
   options.ports.min = core::Port(static_cast<std::uint16_t>(config.integer("media.rtp_min")));
   options.ports.max = core::Port(static_cast<std::uint16_t>(config.integer("media.rtp_max")));
   options.threads = static_cast<unsigned>(config.integer("media.threads"));
@@ -104,8 +119,8 @@ void Engine::start() {
   };
   calls_->on_closed = [this] { look_whether_drained(); };
   playbacks_ = std::make_unique<Playbacks>(main_, keys_);
-  commands_ = std::make_unique<NgCommands>(*calls_, local_address_of(config_), clock_);
-  commands_->set_advertised(config_.text("media.advertised_address"));
+  commands_ = std::make_unique<NgCommands>(*calls_, local_addresses_of(config_), clock_);
+  commands_->set_advertised(advertised_of(config_));
   serve_control();
   ng_ = std::make_unique<ng::Server>(main_, ng_options(config_), clock_);
   commands_->serve(*ng_);
@@ -142,6 +157,7 @@ core::Result<void> Engine::reload(const config::Config& config) {
   const bool had_ring = keys_.has_ring();
   config_ = config;
   calls_->set_timeout(config.duration("media.timeout"));
+  commands_->set_advertised(advertised_of(config));
   load_key_ring(config);
   // Recordings of a crash that waited for their keys.
   if (!had_ring && keys_.has_ring()) {

@@ -12,11 +12,6 @@ namespace {
 /// A longer pause between two timestamps is silence that was not sent, not media.
 constexpr int kLongestPacketSeconds = 1;
 
-std::optional<os::RawAddress> raw(const std::optional<os::Address>& address) {
-  if (!address) return std::nullopt;
-  return address->raw();
-}
-
 bool send(int socket, core::ByteView bytes, const os::RawAddress& to) {
   return ::sendto(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT, &to.any,
                   to.length) >= 0;
@@ -25,25 +20,51 @@ bool send(int socket, core::ByteView bytes, const os::RawAddress& to) {
 }  // namespace
 
 Line::Line(std::array<rtp::PortPair, kLegs> ports, bool is_rtp) : is_rtp_(is_rtp) {
-  for (std::size_t leg = 0; leg < kLegs; ++leg) sides_[leg].ports = std::move(ports[leg]);
+  for (std::size_t leg = 0; leg < kLegs; ++leg) {
+    sides_[leg].sockets.push_back({.ports = std::move(ports[leg])});
+  }
 }
 
 void Line::open(os::Reactor& reactor) {
   for (const Leg leg : {Leg::caller, Leg::called}) {
-    Side& opened = side(leg);
-    opened.rtp_watch = reactor.watch(opened.ports.rtp_descriptor(), os::Interest::readable,
-                                     [this, leg](os::Ready) { receive_rtp(leg); });
-    opened.rtcp_watch = reactor.watch(opened.ports.rtcp_descriptor(), os::Interest::readable,
-                                      [this, leg](os::Ready) { receive_rtcp(leg); });
+    for (Opened& opened : side(leg).sockets) watch(reactor, leg, opened);
   }
+}
+
+void Line::add_ports(os::Reactor& reactor, Leg leg, rtp::PortPair ports) {
+  Side& widened = side(leg);
+  widened.sockets.push_back({.ports = std::move(ports)});
+  watch(reactor, leg, widened.sockets.back());
+}
+
+void Line::watch(os::Reactor& reactor, Leg leg, Opened& opened) {
+  const int rtp = opened.ports.rtp_descriptor();
+  const int rtcp = opened.ports.rtcp_descriptor();
+  opened.rtp_watch = reactor.watch(rtp, os::Interest::readable,
+                                   [this, leg, rtp](os::Ready) { receive_rtp(leg, rtp); });
+  opened.rtcp_watch = reactor.watch(rtcp, os::Interest::readable,
+                                    [this, leg, rtcp](os::Ready) { receive_rtcp(leg, rtcp); });
+}
+
+std::optional<Line::Destination> Line::destination_of(const Side& side, const rtp::Latch& latch) {
+  const auto address = latch.destination();
+  if (!address) return std::nullopt;
+  for (const Opened& opened : side.sockets) {
+    if (opened.ports.family() != address->family()) continue;
+    const bool is_rtp = &latch == &side.rtp_latch;
+    return Destination{
+        .socket = is_rtp ? opened.ports.rtp_descriptor() : opened.ports.rtcp_descriptor(),
+        .address = address->raw()};
+  }
+  return std::nullopt;
 }
 
 void Line::plan(Leg leg, const LegPlan& plan) {
   Side& planned = side(leg);
   planned.rtp_latch.expect(plan.rtp);
   planned.rtcp_latch.expect(plan.rtcp);
-  planned.rtp_destination = raw(planned.rtp_latch.destination());
-  planned.rtcp_destination = raw(planned.rtcp_latch.destination());
+  planned.rtp_destination = destination_of(planned, planned.rtp_latch);
+  planned.rtcp_destination = destination_of(planned, planned.rtcp_latch);
   planned.announced = plan.rtp.announced;
   planned.sends = plan.sends;
   planned.listens = plan.listens;
@@ -57,9 +78,9 @@ void Line::plan(Leg leg, const LegPlan& plan) {
 
 // One datagram a turn: the loop comes back for the next, and no call waits for another's burst. A
 // second receive to find the socket empty would cost a sixth of the relay's time.
-void Line::receive_rtp(Leg from) {
+void Line::receive_rtp(Leg from, int socket) {
   Side& sender = side(from);
-  const auto datagram = os::receive_from(sender.ports.rtp_descriptor(), buffer_);
+  const auto datagram = os::receive_from(socket, buffer_);
   if (!datagram) return;
   const core::ByteView bytes = core::ByteView(buffer_).first(datagram->size);
   if (datagram->is_cut || bytes.empty()) {
@@ -101,9 +122,9 @@ void Line::relay_other(Leg from, core::ByteView bytes, const os::Address& source
   }
 }
 
-void Line::receive_rtcp(Leg from) {
+void Line::receive_rtcp(Leg from, int socket) {
   Side& sender = side(from);
-  const auto datagram = os::receive_from(sender.ports.rtcp_descriptor(), buffer_);
+  const auto datagram = os::receive_from(socket, buffer_);
   if (!datagram) return;
   const core::ByteView bytes = core::ByteView(buffer_).first(datagram->size);
   if (datagram->is_cut || (is_rtp_ && !rtp::parse_compound(bytes))) {
@@ -115,13 +136,13 @@ void Line::receive_rtcp(Leg from) {
   send_rtcp(other(from), bytes);
 }
 
-bool Line::admit(Side& from, rtp::Latch& latch, std::optional<os::RawAddress>& destination,
+bool Line::admit(Side& from, rtp::Latch& latch, std::optional<Destination>& destination,
                  const os::Address& source) {
   switch (latch.on_packet(source)) {
     case rtp::Latch::Verdict::accepted:
       return true;
     case rtp::Latch::Verdict::latched:
-      destination = raw(latch.destination());
+      destination = destination_of(from, latch);
       return true;
     case rtp::Latch::Verdict::refused:
       break;
@@ -134,7 +155,7 @@ void Line::send_rtp(Leg to, core::ByteView bytes) {
   Side& receiver = side(to);
   if (!receiver.listens || !receiver.rtp_destination) {
     ++receiver.counters.packets_withheld;
-  } else if (send(receiver.ports.rtp_descriptor(), bytes, *receiver.rtp_destination)) {
+  } else if (send(receiver.rtp_destination->socket, bytes, receiver.rtp_destination->address)) {
     ++receiver.counters.packets_sent;
     receiver.counters.bytes_sent += bytes.size();
   } else {
@@ -146,7 +167,7 @@ void Line::send_rtcp(Leg to, core::ByteView bytes) {
   // RTCP goes on while media is on hold (RFC 3264 8.4).
   Side& receiver = side(to);
   if (!receiver.rtcp_destination) return;
-  if (send(receiver.ports.rtcp_descriptor(), bytes, *receiver.rtcp_destination)) {
+  if (send(receiver.rtcp_destination->socket, bytes, receiver.rtcp_destination->address)) {
     ++receiver.counters.rtcp_sent;
   } else {
     ++receiver.counters.send_errors;
@@ -182,7 +203,11 @@ LineCounters Line::counters(core::SteadyTime now) const {
     counters.jitter_ms = from.source.jitter_ms();
     counters.media_ms = from.media_units * 1000 / from.clock_rate;
     LegEnds& ends = line.ends[index_of(leg)];
-    ends.local = from.ports.rtp_port();
+    for (const Opened& opened : from.sockets) {
+      const bool is_used =
+          from.rtp_destination && opened.ports.rtp_descriptor() == from.rtp_destination->socket;
+      if (is_used || ends.local.value() == 0) ends.local = opened.ports.rtp_port();
+    }
     ends.announced = from.announced;
     ends.source = from.rtp_latch.source();
     if (from.last_packet) {

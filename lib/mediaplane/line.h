@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// One media line of a call on its I/O thread: four sockets, two of them facing each party. What
-// comes from the party a socket has latched on is sent to the other party, RTP and RTCP; then it is
-// counted and, where a tape runs, recorded. What comes from strangers is counted and dropped.
+// One media line of a call on its I/O thread: four sockets, two of them facing each party, and two
+// more where a party is reached over both IPv4 and IPv6 (a fork to two phones, a phone that moved).
+// What comes from the party a socket has latched on is sent to the other party, RTP and RTCP; then
+// it is counted and, where a tape runs, recorded. What comes from strangers is counted and dropped.
 //
 // The sockets stay unconnected: connecting them after latching would save 4 % of the CPU
 // (PEERS.md), but the kernel would then swallow strangers uncounted, and the phone that was outrun
@@ -15,6 +16,7 @@
 #include <bitset>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "core/time.h"
 #include "mediaplane/counters.h"
@@ -40,6 +42,8 @@ class Line {
 
   // The I/O thread's, all of them.
   void open(os::Reactor& reactor);
+  /// Sockets of the other family towards that party.
+  void add_ports(os::Reactor& reactor, Leg leg, rtp::PortPair ports);
   void plan(Leg leg, const LegPlan& plan);
   /// The tape that hears this line; nullptr: none any more. The caller keeps it alive.
   void hear_by(Tape* tape) { tape_ = tape; }
@@ -49,14 +53,21 @@ class Line {
   std::optional<core::SteadyTime> last_heard(Leg leg) const { return side(leg).last_packet; }
 
  private:
-  struct Side {
+  struct Opened {
     rtp::PortPair ports;
-    os::RegistrationPtr rtp_watch;
-    os::RegistrationPtr rtcp_watch;
+    os::RegistrationPtr rtp_watch = {};
+    os::RegistrationPtr rtcp_watch = {};
+  };
+  struct Destination {
+    int socket = -1;
+    os::RawAddress address;
+  };
+  struct Side {
+    std::vector<Opened> sockets;  ///< one, or one a family
     rtp::Latch rtp_latch;
     rtp::Latch rtcp_latch;
-    std::optional<os::RawAddress> rtp_destination;
-    std::optional<os::RawAddress> rtcp_destination;
+    std::optional<Destination> rtp_destination;
+    std::optional<Destination> rtcp_destination;
     std::optional<os::Address> announced;
     bool sends = false;
     bool listens = false;
@@ -71,10 +82,12 @@ class Line {
 
   Side& side(Leg leg) { return sides_[index_of(leg)]; }
   const Side& side(Leg leg) const { return sides_[index_of(leg)]; }
-  void receive_rtp(Leg from);
-  void receive_rtcp(Leg from);
+  void watch(os::Reactor& reactor, Leg leg, Opened& opened);
+  void receive_rtp(Leg from, int socket);
+  void receive_rtcp(Leg from, int socket);
   void relay_other(Leg from, core::ByteView bytes, const os::Address& source);
-  bool admit(Side& from, rtp::Latch& latch, std::optional<os::RawAddress>& destination,
+  static std::optional<Destination> destination_of(const Side& side, const rtp::Latch& latch);
+  bool admit(Side& from, rtp::Latch& latch, std::optional<Destination>& destination,
              const os::Address& source);
   void send_rtp(Leg to, core::ByteView bytes);
   void send_rtcp(Leg to, core::ByteView bytes);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mediaplane/ng_commands.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/text.h"
@@ -33,6 +34,14 @@ std::optional<os::Address> signalling_of(const Dictionary& body) {
   return address ? std::optional(*address) : std::nullopt;
 }
 
+/// "address family": of the SDP in the reply, "IP4" or "IP6".
+std::optional<os::Family> family_asked(const Dictionary& body) {
+  const std::string_view family = body.text("address family");
+  if (family == "IP4") return os::Family::ipv4;
+  if (family == "IP6") return os::Family::ipv6;
+  return std::nullopt;
+}
+
 bool wants_recording(const Dictionary& body) {
   const std::string_view ours = body.text(ng::kRecordKey);
   if (!ours.empty()) return ours == "always";
@@ -58,8 +67,8 @@ core::Result<sdp::Session> session_of(const Dictionary& body) {
 
 }  // namespace
 
-NgCommands::NgCommands(Calls& calls, os::Address local, const core::Clock& clock)
-    : calls_(calls), local_(local), clock_(clock) {}
+NgCommands::NgCommands(Calls& calls, std::vector<os::Address> local, const core::Clock& clock)
+    : calls_(calls), local_(std::move(local)), clock_(clock) {}
 
 void NgCommands::serve(ng::Server& server) {
   using ng::Request;
@@ -175,6 +184,7 @@ Dictionary NgCommands::answer(const Dictionary& body) {
 Dictionary NgCommands::describe(Call& call, Leg leg, sdp::Session description,
                                 const Dictionary& body) {
   if (auto signalling = signalling_of(body)) call.leg(leg).signalling = signalling;
+  if (const auto family = family_asked(body)) call.leg(other(leg)).asked_family = family;
   if (call.leg(leg).since == core::Time{}) call.leg(leg).since = clock_.wall();
   if (const auto taken = calls_.describe(call, leg, std::move(description)); !taken) {
     // Ports ran out: another node may have some.
@@ -189,10 +199,11 @@ Dictionary NgCommands::describe(Call& call, Leg leg, sdp::Session description,
 
 std::string NgCommands::rewritten(const Call& call, Leg author, const Dictionary& body) const {
   const Leg reader = other(author);
+  const os::Family family = family_of(call, reader);
   sdp::Session session = *call.leg(author).description;
   std::vector<sdp::RelayPorts> ports;
   for (std::size_t line = 0; line < session.media.size(); ++line) {
-    const core::Port rtp = call.lines[line].ports[index_of(reader)];
+    const core::Port rtp = call.lines[line].ports[index_of(reader)].of(family);
     ports.push_back({rtp, core::Port(static_cast<std::uint16_t>(rtp.value() + 1))});
   }
   sdp::point_at_relay(session, address_towards(call, reader, body), ports,
@@ -204,19 +215,25 @@ std::string NgCommands::address_towards(const Call& call, Leg reader,
                                         const Dictionary& body) const {
   const std::string_view asked = body.text("media address");
   if (!asked.empty()) return std::string(asked);
-  if (!advertised_.empty()) return advertised_;
-  if (!local_.is_any()) return local_.host();
+  const os::Family family = family_of(call, reader);
+  const auto local = std::find_if(local_.begin(), local_.end(), [&](const os::Address& address) {
+    return address.family() == family;
+  });
   // The reader may not have been heard of yet: then the author's side of the machine is the guess.
+  std::optional<os::Address> party;
   for (const Leg leg : {reader, other(reader)}) {
     const auto plan = plans_of(call, 0)[index_of(leg)];
-    const auto& party = plan.rtp.announced ? plan.rtp.announced : call.leg(leg).signalling;
-    if (!party) continue;
-    if (const auto local =
-            route_to(party->port().value() == 0 ? party->with_port(core::Port(9)) : *party)) {
-      return local->host();
+    // A phone behind a NAT names an address that leads nowhere from here.
+    for (const auto& known : {call.leg(leg).signalling, plan.rtp.announced}) {
+      if (!party && known && known->family() == family) party = known;
     }
   }
-  return os::Address::loopback().host();
+  if (party) {
+    if (const auto advertised = advertised_.towards(*party)) return advertised->host();
+  }
+  if (local != local_.end() && !local->is_any()) return local->host();
+  const auto route = party ? route_to(party->with_port(core::Port(9))) : std::nullopt;
+  return (route ? *route : os::Address::loopback({}, family)).host();
 }
 
 void NgCommands::remove(const Dictionary& body, const ng::Respond& respond) {

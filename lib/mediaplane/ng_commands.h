@@ -13,17 +13,18 @@
 
 #include "mediaplane/calls.h"
 #include "ng/server.h"
+#include "os/advertised.h"
 
 namespace trunkline::mediaplane {
 
 class NgCommands {
  public:
-  /// `advertised`: what is written into SDP; unspecified: the local address that leads to the
-  /// party.
-  NgCommands(Calls& calls, os::Address local, const core::Clock& clock);
+  /// `local` are the addresses RTP is bound to, one a family.
+  NgCommands(Calls& calls, std::vector<os::Address> local, const core::Clock& clock);
 
   void serve(ng::Server& server);
-  void set_advertised(const std::string& address) { advertised_ = address; }
+  /// What is written into SDP; where there is none, the local address that leads to the party.
+  void set_advertised(os::AdvertisedAddresses advertised) { advertised_ = std::move(advertised); }
   /// While draining, new calls are turned away: "load limit".
   void set_draining(bool is_draining) { is_draining_ = is_draining; }
 
@@ -46,9 +47,9 @@ class NgCommands {
   Call& open(const std::string& key, const ng::Dictionary& body);
 
   Calls& calls_;
-  os::Address local_;
+  std::vector<os::Address> local_;
   const core::Clock& clock_;
-  std::string advertised_;
+  os::AdvertisedAddresses advertised_;
   bool is_draining_ = false;
 };
 

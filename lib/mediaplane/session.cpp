@@ -21,6 +21,10 @@ void Session::add_line(os::Reactor& reactor, std::unique_ptr<Line> line) {
   lines_.push_back(std::move(line));
 }
 
+void Session::add_ports(os::Reactor& reactor, std::size_t line, Leg leg, rtp::PortPair ports) {
+  if (line < lines_.size()) lines_[line]->add_ports(reactor, leg, std::move(ports));
+}
+
 void Session::plan(std::size_t line, Leg leg, const LegPlan& plan) {
   if (line >= lines_.size()) return;
   lines_[line]->plan(leg, plan);

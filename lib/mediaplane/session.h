@@ -42,6 +42,8 @@ class Session {
 
   // The I/O thread's.
   void add_line(os::Reactor& reactor, std::unique_ptr<Line> line);
+  /// Sockets of another family towards that party of a line.
+  void add_ports(os::Reactor& reactor, std::size_t line, Leg leg, rtp::PortPair ports);
   void plan(std::size_t line, Leg leg, const LegPlan& plan);
   /// From now on silence is counted.
   void answered(core::SteadyTime now);

@@ -150,6 +150,10 @@ bool Address::is_multicast() const noexcept {
   return family_ == Family::ipv4 ? (octets_[0] & 0xF0u) == 0xE0u : octets_[0] == 0xFF;
 }
 
+bool Address::is_link_local() const noexcept {
+  return family_ == Family::ipv6 && octets_[0] == 0xFE && (octets_[1] & 0xC0u) == 0x80u;
+}
+
 bool Address::has_host_of(const Address& other) const noexcept {
   return family_ == other.family_ && octets_ == other.octets_ && scope_ == other.scope_;
 }

@@ -59,6 +59,8 @@ class Address {
   /// 0.0.0.0 or ::
   bool is_any() const noexcept;
   bool is_multicast() const noexcept;
+  /// fe80::/10: of use only together with an interface.
+  bool is_link_local() const noexcept;
   bool has_host_of(const Address& other) const noexcept;
 
   RawAddress raw() const noexcept;
@@ -79,6 +81,8 @@ class Network {
  public:
   static core::Result<Network> parse(std::string_view text);
   bool contains(const Address& address) const noexcept;
+  Family family() const noexcept { return base_.family(); }
+  unsigned prefix_bits() const noexcept { return prefix_bits_; }
   std::string text() const;
   auto operator<=>(const Network&) const = default;
 

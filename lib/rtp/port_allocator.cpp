@@ -107,6 +107,10 @@ PortPair& PortPair::operator=(PortPair&& other) noexcept {
   return *this;
 }
 
+os::Family PortPair::family() const noexcept {
+  return pool_ ? pool_->range.address.family() : os::Family::ipv4;
+}
+
 PortPair::~PortPair() {
   release();
 }

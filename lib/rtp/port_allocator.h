@@ -43,6 +43,8 @@ class PortPair {
   core::Port rtcp_port() const noexcept {
     return core::Port(static_cast<std::uint16_t>(rtp_port_.value() + 1));
   }
+  /// Of an empty pair IPv4.
+  os::Family family() const noexcept;
   int rtp_descriptor() const noexcept { return rtp_.get(); }
   int rtcp_descriptor() const noexcept { return rtcp_.get(); }
 

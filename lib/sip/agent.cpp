@@ -52,6 +52,10 @@ const std::string& Agent::allow() const {
 std::string Agent::local_host_for(const Flow& flow) const {
   return core_->local_host_for(flow);
 }
+void Agent::set_advertised(const std::vector<std::string>& networks,
+                           const std::string& everywhere) {
+  core_->set_advertised(os::AdvertisedAddresses::of(networks, everywhere));
+}
 AgentCounts Agent::counts() const {
   return core_->counts();
 }

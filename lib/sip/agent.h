@@ -27,6 +27,8 @@ struct AgentOptions {
   std::vector<std::string> listen = {"udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"};
   /// Put into Via and Contact; "" = the local address that reaches the peer.
   std::string advertised_address = {};
+  /// Exceptions, "10.0.0.0/8 10.0.0.5": networks whose peers are told another address.
+  std::vector<std::string> advertised_networks = {};
   std::string server_name = "trunkline";
   /// What `Allow` says; anything else that has a name is answered 405, and 501 where it has none.
   std::vector<Method> methods = {Method::invite, Method::ack,     Method::cancel,
@@ -126,8 +128,10 @@ class Agent {
   const std::string& allow() const;
   /// 200 with Allow, Accept and Supported (RFC 3261 11.2), for OPTIONS in and out of dialogs.
   Reply options_reply() const;
-  /// The host of ours that a peer behind this flow should use.
+  /// The host of ours that a peer behind this flow should use; IPv6 in brackets.
   std::string local_host_for(const Flow& flow) const;
+  /// Takes advertised_address and advertised_networks; dialogs take them with their next target.
+  void set_advertised(const std::vector<std::string>& networks, const std::string& everywhere);
 
   AgentCounts counts() const;
 

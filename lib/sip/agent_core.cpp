@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "crypto/random.h"
+#include "os/interfaces.h"
 #include "sip/root_core.h"
 #include "sip/stun.h"
 
@@ -27,7 +28,7 @@ namespace {
 
 constexpr unsigned kMaxMessage = 65536;
 constexpr unsigned kSocketBuffer = 4 * 1024 * 1024;
-constexpr std::string_view kAny = "0.0.0.0";
+constexpr core::Milliseconds kLookForAddresses{10'000};
 
 void silence_sofia() {
   su_log_redirect(
@@ -45,12 +46,20 @@ std::string join_methods(const std::vector<Method>& methods) {
 }
 
 bool is_address(const std::string& host) {
-  in_addr address{};
-  return inet_pton(AF_INET, host.c_str(), &address) == 1;
+  return os::Address::parse_host(host).has_value();
 }
 
-bool is_loopback(const std::string& host) {
-  return host.starts_with("127.");
+bool is_ipv6(const std::string& host) {
+  return host.find(':') != std::string::npos;
+}
+
+/// As URIs, Via and Sofia want it.
+std::string bracketed(const std::string& host) {
+  return is_ipv6(host) ? "[" + host + "]" : host;
+}
+
+std::string_view via_name(Protocol protocol) {
+  return protocol == Protocol::udp ? "UDP" : "TCP";
 }
 
 }  // namespace
@@ -67,6 +76,8 @@ AgentCore::AgentCore(Root& root, AgentOptions options)
       targets_({.max_in_flight = options_.max_in_flight_per_target,
                 .dead_after_timeouts = options_.dead_after_timeouts,
                 .dead_for = options_.dead_for}),
+      advertised_(
+          os::AdvertisedAddresses::of(options_.advertised_networks, options_.advertised_address)),
       tag_key_(crypto::random_bytes(32)) {
   root_.assert_thread();
   silence_sofia();
@@ -90,20 +101,35 @@ void AgentCore::listen() {
       // How long a call may ring is the owner's to decide.
       NTATAG_TIMER_C(0), TAG_END()));
   if (!nta_) throw core::Error(core::ExitCode::software, "cannot start the SIP stack");
-  for (std::size_t i = 0; i < options_.listen.size(); ++i) {
-    bind(core::value_or_throw(Listener::parse(options_.listen[i])), i);
+  for (const std::string& text : options_.listen) {
+    const Listener listener = core::value_or_throw(Listener::parse(text));
+    const auto address = os::Address::parse_host(listener.address.host);
+    if (address && address->is_any()) {
+      any_.push_back({.listener = listener});
+      bind_any(any_.back(), true);
+    } else {
+      bind(listener);
+    }
   }
-  if (bound_.empty()) {
+  if (!any_.empty()) {
+    address_watch_ = root_.every(kLookForAddresses, [this] {
+      for (AnyAddress& any : any_) bind_any(any, false);
+    });
+  }
+  if (options_.listen.empty()) {
     throw core::Error(core::ExitCode::config, "cannot start SIP: sip.listen is empty",
                       "trunkline config set sip.listen udp:0.0.0.0:5060,tcp:0.0.0.0:5060");
   }
 }
 
-void AgentCore::bind(const Listener& listener, std::size_t index) {
-  const std::string ident = fmt::format("listener{}", index);
-  const std::string port = listener.address.port == 0 ? "*" : std::to_string(listener.address.port);
-  const std::string url = fmt::format("sip:{}:{};transport={}", listener.address.host, port,
-                                      name_of(listener.protocol));
+std::uint16_t AgentCore::bind(const Listener& listener) {
+  // Listeners of one address share their name, so that a request too large for UDP finds TCP.
+  const bool has_port = listener.address.port != 0;
+  const std::string ident =
+      has_port ? listener.address.text() : fmt::format("listener{}", bound_.size());
+  const std::string port = has_port ? std::to_string(listener.address.port) : "*";
+  const std::string url = fmt::format("sip:{}:{};transport={}", bracketed(listener.address.host),
+                                      port, name_of(listener.protocol));
   const int result =
       nta_agent_add_tport(nta_.get(), URL_STRING_MAKE(url.c_str()), TPTAG_IDENT(ident.c_str()),
                           TPTAG_UDP_RMEM(kSocketBuffer), TPTAG_UDP_WMEM(kSocketBuffer),
@@ -114,17 +140,42 @@ void AgentCore::bind(const Listener& listener, std::size_t index) {
         fmt::format("cannot listen on {}: {}", listener.text(), std::strerror(su_errno())),
         "see who has the port: ss -lntup; change sip.listen");
   }
-  Bound bound{.listener = listener, .ident = ident, .is_any = listener.address.host == kAny};
+  Bound bound{.listener = listener, .ident = ident};
   for (tport_t* transport = tport_primaries(nta_agent_tports(nta_.get())); transport != nullptr;
        transport = tport_next(transport)) {
     const tp_name_t* name = tport_name(transport);
     if (name->tpn_ident == nullptr || ident != name->tpn_ident) continue;
+    if (!core::equals_ignoring_case(name->tpn_proto, name_of(listener.protocol))) continue;
     if (const auto real = core::parse_unsigned(name->tpn_port)) {
       bound.listener.address.port = static_cast<std::uint16_t>(*real);
     }
   }
   listeners_.push_back(bound.listener);
   bound_.push_back(std::move(bound));
+  return bound_.back().listener.address.port;
+}
+
+void AgentCore::bind_any(AnyAddress& any, bool is_start) {
+  const bool wants_ipv6 = is_ipv6(any.listener.address.host);
+  for (const os::LocalAddress& local : os::local_addresses()) {
+    const os::Address& address = local.address;
+    const bool is_wanted = (address.family() == os::Family::ipv6) == wants_ipv6;
+    if (!is_wanted || address.is_link_local()) continue;
+    const std::string host = address.host();
+    if (std::find(any.hosts.begin(), any.hosts.end(), host) != any.hosts.end()) continue;
+    Listener listener = any.listener;
+    listener.address.host = host;
+    try {
+      any.listener.address.port = bind(listener);
+      any.hosts.push_back(host);
+      if (!is_start) core::log_info("listening on a new address", {{"peer", listener.text()}});
+    } catch (const core::Error& error) {
+      // An IPv6 address that is still being checked for doubles cannot be bound yet.
+      if (is_start && su_errno() != EADDRNOTAVAIL) throw;
+      core::log_debug("cannot listen on an address yet",
+                      {{"peer", listener.text()}, {"error", error.what()}});
+    }
+  }
 }
 
 void AgentCore::shut_down() {
@@ -133,49 +184,60 @@ void AgentCore::shut_down() {
   const auto kept = std::exchange(kept_, {});
 }
 
-const AgentCore::Bound* AgentCore::bound_for(const Flow& flow) const {
-  const Bound* same_protocol = nullptr;
+const AgentCore::Bound* AgentCore::bound_for(const Flow& flow) {
+  const auto speaks = [&](const Bound& bound) {
+    return bound.listener.protocol == flow.protocol &&
+           is_ipv6(bound.listener.address.host) == is_ipv6(flow.peer.host);
+  };
   for (const Bound& bound : bound_) {
-    if (bound.listener.protocol != flow.protocol) continue;
-    if (same_protocol == nullptr) same_protocol = &bound;
-    const bool is_host = bound.is_any || bound.listener.address.host == flow.local.host;
-    if (is_host && bound.listener.address.port == flow.local.port) return &bound;
+    if (speaks(bound) && bound.listener.address == flow.local) return &bound;
   }
-  return same_protocol;
+  const std::string& source =
+      local_addresses_.towards(flow.peer.host, core::system_clock().steady()).source;
+  const Bound* first = nullptr;
+  for (const Bound& bound : bound_) {
+    if (!speaks(bound)) continue;
+    if (bound.listener.address.host == source) return &bound;
+    if (first == nullptr) first = &bound;
+  }
+  return first;
+}
+
+std::string AgentCore::local_host_for(const Bound* bound, const Endpoint& peer) const {
+  if (const auto address = os::Address::parse_host(peer.host)) {
+    if (const auto advertised = advertised_.towards(*address)) return bracketed(advertised->host());
+  }
+  return bound != nullptr ? bracketed(bound->listener.address.host) : std::string();
 }
 
 std::string AgentCore::local_host_for(const Flow& flow) {
-  if (!options_.advertised_address.empty() && !is_loopback(flow.peer.host)) {
-    return options_.advertised_address;
-  }
-  const Bound* bound = bound_for(flow);
-  if (bound != nullptr && !bound->is_any) return bound->listener.address.host;
-  const std::string& routed =
-      local_addresses_.towards(flow.peer.host, core::system_clock().steady());
-  return routed.empty() ? "127.0.0.1" : routed;
+  return local_host_for(bound_for(flow), flow.peer);
 }
 
 std::optional<Path> AgentCore::path_to(const Flow& flow) {
+  if (flow.empty() || !is_address(flow.peer.host)) return std::nullopt;
   const Bound* bound = bound_for(flow);
-  if (bound == nullptr || flow.empty() || !is_address(flow.peer.host)) return std::nullopt;
+  if (bound == nullptr) return std::nullopt;
   Path path{
       .flow = flow,
       .route_url = fmt::format("sip:{};transport={}", flow.peer.text(), name_of(flow.protocol)),
       .ident = bound->ident,
       .via = {},
-      .local_host = local_host_for(flow),
+      .local_host = local_host_for(bound, flow.peer),
       .local_port = bound->listener.address.port};
-  path.via = fmt::format("SIP/2.0/{} {}:{}", flow.protocol == Protocol::udp ? "UDP" : "TCP",
-                         path.local_host, path.local_port);
+  path.via =
+      fmt::format("SIP/2.0/{} {}:{}", via_name(flow.protocol), path.local_host, path.local_port);
   return path;
 }
 
 std::optional<Flow> AgentCore::flow_to(const Uri& uri) {
-  if (uri.scheme != "sip" || !is_address(uri.host)) return std::nullopt;
+  if (uri.scheme != "sip") return std::nullopt;
+  const auto address = os::Address::parse_host(uri.host);
+  if (!address) return std::nullopt;
   const auto transport = parse_protocol(uri.param("transport").value_or("udp"));
   if (!transport) return std::nullopt;
   const std::uint16_t port = uri.port != 0 ? uri.port : std::uint16_t{5060};
-  return Flow{.protocol = *transport, .peer = {.host = uri.host, .port = port}, .local = {}};
+  return Flow{.protocol = *transport, .peer = {.host = address->host(), .port = port}, .local = {}};
 }
 
 Flow AgentCore::flow_of(tport_t* transport, msg_t* message) {
@@ -189,10 +251,7 @@ Flow AgentCore::flow_of(tport_t* transport, msg_t* message) {
   const char* ident = tport_name(tport_parent(transport))->tpn_ident;
   for (const Bound& bound : bound_) {
     if (ident == nullptr || bound.ident != ident) continue;
-    flow.local = bound.listener.address;
-    if (bound.is_any) {
-      flow.local.host = local_addresses_.towards(flow.peer.host, core::system_clock().steady());
-    }
+    if (bound.listener.protocol == flow.protocol) flow.local = bound.listener.address;
   }
   return flow;
 }

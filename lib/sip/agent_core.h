@@ -17,6 +17,7 @@
 
 #include "core/log.h"
 #include "crypto/hash.h"
+#include "os/advertised.h"
 #include "sip/agent.h"
 #include "sip/local_address.h"
 #include "sip/message_class.h"
@@ -39,7 +40,7 @@ struct Path {
   std::string route_url;   ///< "sip:192.0.2.1:5060;transport=udp"
   std::string ident;       ///< of our socket
   std::string via;         ///< "SIP/2.0/UDP 192.0.2.9:5060"
-  std::string local_host;  ///< as in Via and Contact
+  std::string local_host;  ///< as in Via and Contact: IPv6 in brackets
   std::uint16_t local_port = 0;
 
   std::string target_key() const;
@@ -69,6 +70,7 @@ class AgentCore : public std::enable_shared_from_this<AgentCore> {
 
   Flow flow_of(tport_t* transport, msg_t* message);
   std::string local_host_for(const Flow& flow);
+  void set_advertised(os::AdvertisedAddresses advertised) { advertised_ = std::move(advertised); }
   /// Nothing where no socket of ours speaks the flow's protocol.
   std::optional<Path> path_to(const Flow& flow);
   /// The flow a URI names, where it is an address and not a name (DESIGN 5: DNS is not nta's).
@@ -104,16 +106,24 @@ class AgentCore : public std::enable_shared_from_this<AgentCore> {
   }
 
  private:
+  /// A socket: one address of ours and one protocol.
   struct Bound {
     Listener listener;
     std::string ident;
-    bool is_any = false;  ///< listens on 0.0.0.0
+  };
+  /// "Any address" of sip.listen. Sofia's own would be a socket an address of the moment of the
+  /// start, without saying which, so the addresses are bound one by one and looked for again.
+  struct AnyAddress {
+    Listener listener;  ///< the port that 0 became
+    std::vector<std::string> hosts = {};
   };
 
   static void report(const char* what) noexcept;
   void receive(MessageRef message, const sip_t& sip);
-  void bind(const Listener& listener, std::size_t index);
-  const Bound* bound_for(const Flow& flow) const;
+  std::uint16_t bind(const Listener& listener);
+  void bind_any(AnyAddress& any, bool is_start);
+  const Bound* bound_for(const Flow& flow);
+  std::string local_host_for(const Bound* bound, const Endpoint& peer) const;
   std::string stable_tag(const Request& request);
 
   Root& root_;
@@ -122,8 +132,11 @@ class AgentCore : public std::enable_shared_from_this<AgentCore> {
   GuardedMessageClass message_class_;  ///< before nta, whose messages are of it
   AgentRef nta_;
   std::vector<Bound> bound_;
+  std::vector<AnyAddress> any_;
+  os::RegistrationPtr address_watch_;
   std::vector<Listener> listeners_;
   Targets targets_;
+  os::AdvertisedAddresses advertised_;
   LocalAddresses local_addresses_;
   crypto::HmacSha256 tag_key_;
   AgentCounts counts_;

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "sip/local_address.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <array>
-
+#include "os/address.h"
 #include "os/fd.h"
 
 namespace trunkline::sip {
@@ -15,33 +13,41 @@ namespace {
 
 constexpr std::size_t kKnownMax = 10'000;
 constexpr core::Seconds kKnownFor{30};  // routes change seldom, but they do
+constexpr core::Port kAnyPort{9};       // nothing is sent there
+
+unsigned mtu_of(int socket, os::Family family) {
+  const bool is_ipv4 = family == os::Family::ipv4;
+  int mtu = 0;
+  socklen_t size = sizeof mtu;
+  const int result = ::getsockopt(socket, is_ipv4 ? IPPROTO_IP : IPPROTO_IPV6,
+                                  is_ipv4 ? IP_MTU : IPV6_MTU, &mtu, &size);
+  return result == 0 && mtu > 0 ? static_cast<unsigned>(mtu) : 0;
+}
 
 }  // namespace
 
-std::string route_source(const std::string& peer_host) {
-  sockaddr_in peer{};
-  peer.sin_family = AF_INET;
-  peer.sin_port = htons(9);  // any: nothing is sent
-  if (inet_pton(AF_INET, peer_host.c_str(), &peer.sin_addr) != 1) return {};
-  const os::Fd fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (!fd) return {};
-  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&peer), sizeof peer) != 0) return {};
-  sockaddr_in local{};
+Route route_to(const std::string& peer_host) {
+  const auto peer = os::Address::parse_host(peer_host, kAnyPort);
+  if (!peer) return {};
+  const os::RawAddress raw = peer->raw();
+  const os::Fd socket(::socket(raw.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!socket || ::connect(socket.get(), &raw.any, raw.length) != 0) return {};
+  sockaddr_storage local{};
   socklen_t size = sizeof local;
-  if (::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&local), &size) != 0) return {};
-  std::array<char, INET_ADDRSTRLEN> text{};
-  if (inet_ntop(AF_INET, &local.sin_addr, text.data(), text.size()) == nullptr) return {};
-  return text.data();
+  if (::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&local), &size) != 0) return {};
+  const auto source = os::Address::from_raw(reinterpret_cast<const sockaddr&>(local), size);
+  if (!source) return {};
+  return {.source = source->host(), .mtu = mtu_of(socket.get(), peer->family())};
 }
 
-const std::string& LocalAddresses::towards(const std::string& peer_host, core::SteadyTime now) {
+const Route& LocalAddresses::towards(const std::string& peer_host, core::SteadyTime now) {
   if (now - known_since_ > kKnownFor || known_.size() >= kKnownMax) {
     known_.clear();
     known_since_ = now;
   }
   const auto found = known_.find(peer_host);
   if (found != known_.end()) return found->second;
-  return known_.emplace(peer_host, route_source(peer_host)).first->second;
+  return known_.emplace(peer_host, route_to(peer_host)).first->second;
 }
 
 }  // namespace trunkline::sip

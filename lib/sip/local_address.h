@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The address of ours that the kernel would use towards a peer: what Via and Contact say where a
-// socket listens on 0.0.0.0 and nothing is advertised. Answers are remembered for a short while.
+// How the kernel would reach a peer: from which address of ours, and with what path MTU. Answers
+// are remembered for a short while.
 
 #include <string>
 #include <unordered_map>
@@ -11,15 +11,20 @@
 
 namespace trunkline::sip {
 
-/// "" where there is no route. Sends nothing: connecting a UDP socket only asks the routing table.
-std::string route_source(const std::string& peer_host);
+struct Route {
+  std::string source;  ///< "" where there is no route; IPv6 without brackets
+  unsigned mtu = 0;    ///< bytes, as far as the kernel knows; 0 = unknown
+};
+
+/// Sends nothing: connecting a UDP socket only asks the routing table.
+Route route_to(const std::string& peer_host);
 
 class LocalAddresses {
  public:
-  const std::string& towards(const std::string& peer_host, core::SteadyTime now);
+  const Route& towards(const std::string& peer_host, core::SteadyTime now);
 
  private:
-  std::unordered_map<std::string, std::string> known_;
+  std::unordered_map<std::string, Route> known_;
   core::SteadyTime known_since_{};
 };
 

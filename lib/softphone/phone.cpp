@@ -29,18 +29,23 @@ int milliseconds_until(core::SteadyTime deadline) {
 /// A port nobody uses at the moment, with its neighbour: baresip takes port + 1 for SIP over TLS.
 core::Result<core::Port> free_port(const std::string& host) {
   for (int attempt = 0; attempt < 64; ++attempt) {
-    const auto any = os::Address::parse(host + ":0");
+    const auto any = os::Address::parse_host(host);
     if (!any) return tl::unexpected(any.error());
     const auto first = os::bind_udp(*any);
     if (!first) return tl::unexpected(first.error());
     const auto port = os::local_address(first->get()).port().value();
     if (port % 2 != 0 || port > 65000) continue;
-    const auto next = os::Address::parse(fmt::format("{}:{}", host, port + 1));
-    const auto same = os::Address::parse(fmt::format("{}:{}", host, port));
-    if (os::bind_udp(*next) && os::listen_tcp(*next) && os::listen_tcp(*same))
-      return core::Port(port);
+    const auto next = any->with_port(core::Port(static_cast<std::uint16_t>(port + 1)));
+    const auto same = any->with_port(core::Port(port));
+    if (os::bind_udp(next) && os::listen_tcp(next) && os::listen_tcp(same)) return core::Port(port);
   }
   return core::fault(core::ExitCode::unavailable, "cannot find a free port for a phone");
+}
+
+/// "127.0.0.1:5060", "[::1]:5060"
+std::string own_address(const std::string& host, core::Port port) {
+  const auto address = os::Address::parse_host(host, port);
+  return address ? address->text() : host;
 }
 
 bool write_file(const std::filesystem::path& path, std::string_view text) {
@@ -57,15 +62,17 @@ core::Result<void> Phone::write_configuration() const {
   const std::string folder = options_.folder.string();
   std::string config = fmt::format(
       "poll_method epoll\n"
-      "sip_listen {0}:{1}\n"
+      "sip_listen {1}\n"
       "net_interface {0}\n"
+      "{6}"
       "audio_source aufile,{2}\n"
       "audio_alert aufile,/dev/null\n"
       "snd_path {3}\n"
       "ctrl_tcp_listen 127.0.0.1:{4}\n"
       "module_path {5}\n",
-      options_.address, sip_port_.value(), options_.speech.string(), folder, control_port_.value(),
-      kModules);
+      options_.address, own_address(options_.address, sip_port_), options_.speech.string(), folder,
+      control_port_.value(), kModules,
+      options_.address.find(':') == std::string::npos ? "" : "prefer_ipv6 yes\n");
   for (const char* const module : {"g711", "aufile", "sndfile", "uuid"})
     config += fmt::format("module {}.so\n", module);
   for (const char* const module : {"account", "menu", "ctrl_tcp"})

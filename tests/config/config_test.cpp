@@ -21,8 +21,9 @@ TEST_CASE("without any source every setting has its default", "[config]") {
   CHECK(config->integer("sip.max_calls") == 1000);
   CHECK(config->boolean("ledger.enabled"));
   CHECK(config->duration("sip.ring_timeout") == core::Seconds(60));
-  CHECK(config->list("sip.listen") ==
-        std::vector<std::string>{"udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"});
+  CHECK(config->list("sip.listen") == std::vector<std::string>{"udp:0.0.0.0:5060",
+                                                               "tcp:0.0.0.0:5060", "udp:[::]:5060",
+                                                               "tcp:[::]:5060"});
   for (const Setting& setting : settings()) CHECK(config->origin(setting.key) == "default");
 }
 
@@ -145,7 +146,8 @@ TEST_CASE("a shown value has no password in it", "[config]") {
   REQUIRE(config);
   CHECK(config->text("db.url") == "host=a password=geheim");
   CHECK(config->shown("db.url") == "host=a password=***");
-  CHECK(config->shown("sip.listen") == "udp:0.0.0.0:5060,tcp:0.0.0.0:5060");
+  CHECK(config->shown("sip.listen") ==
+        "udp:0.0.0.0:5060,tcp:0.0.0.0:5060,udp:[::]:5060,tcp:[::]:5060");
   CHECK(config->shown("sip.ring_timeout") == "1m");
 }
 

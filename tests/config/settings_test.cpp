@@ -20,7 +20,8 @@ TEST_CASE("every row of the table is complete and its default obeys it", "[confi
     CHECK(variables.insert(environment_name(setting.key)).second);
     CHECK(std::count(setting.key.begin(), setting.key.end(), '.') == 1);
     CHECK(std::all_of(setting.key.begin(), setting.key.end(), [](char letter) {
-      return (letter >= 'a' && letter <= 'z') || letter == '_' || letter == '.';
+      return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
+             letter == '_' || letter == '.';
     }));
     CHECK_FALSE(setting.help.empty());
     CHECK_FALSE(setting.help.ends_with('.'));

@@ -36,6 +36,9 @@ TEST_CASE("a value is read as the type of its setting", "[config]") {
       {"sip.listen", "udp:192.0.2.1:5060, tcp:[::1]:0",
        std::vector<std::string>{"udp:192.0.2.1:5060", "tcp:[::1]:0"}},
       {"media.ng_allow", "", std::vector<std::string>{}},
+      {"sip.listen", "tls:[::1]:5061", std::vector<std::string>{"tls:[::1]:5061"}},
+      {"sip.advertised_networks", "10.0.0.0/8 10.0.0.5,2001:db8::/32  2001:db8::5",
+       std::vector<std::string>{"10.0.0.0/8 10.0.0.5", "2001:db8::/32  2001:db8::5"}},
       {"media.ng_allow", "10.0.0.0/8,192.0.2.7",
        std::vector<std::string>{"10.0.0.0/8", "192.0.2.7"}},
   };
@@ -69,6 +72,12 @@ TEST_CASE("a value that does not fit is refused with what it must be", "[config]
       {"log.level", "", "log.level must be one of error, warning, info, debug, not ''"},
       {"recording.path", "recordings", "recording.path must be an absolute path, not 'recordings'"},
       {"media.address", "everywhere", "media.address must be an IP address, not 'everywhere'"},
+      {"sip.ng", "tls:127.0.0.1:22222",
+       "sip.ng must be a list, each item a transport, address and port such as udp:192.0.2.1:5060, "
+       "not 'tls:127.0.0.1:22222'"},
+      {"sip.advertised_networks", "10.0.0.0/8 ::1",
+       "sip.advertised_networks must be a list, each item a network and an address such as "
+       "10.0.0.0/8 10.0.0.5, not '10.0.0.0/8 ::1'"},
       {"sip.advertised_address", "256.0.0.1",
        "sip.advertised_address must be an IP address, not '256.0.0.1'"},
       {"media.ng_allow", "127.0.0.0/33",

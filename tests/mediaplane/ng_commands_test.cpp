@@ -89,15 +89,55 @@ TEST_CASE("ng: the offer's reply points at our port for the called, the answer's
 
 TEST_CASE("ng: the advertised address is what SDP says, unless the command says another",
           "[ng_commands]") {
-  World world({.settings = {{"media.advertised_address", "192.0.2.200"}}});
+  World world({.settings = {{"media.advertised_address", "192.0.2.200"},
+                            {"media.advertised_networks", "10.0.0.0/8 10.0.0.5"}}});
   const Phone caller;
   const TestCall call;
   Dictionary body = call.offer_body(caller.sdp(), false);
-  CHECK_THAT(std::string(world.ng->call("offer", body).text("sdp")),
-             Catch::Contains("c=IN IP4 192.0.2.200"));
+  const auto told = [&](const std::string& from) {
+    body.set("received from", ng::List{"IP4", from});
+    const auto reply = world.ng->call("offer", body);
+    return sdp::connection_of(sdp::Session::parse(reply.text("sdp")).value(),
+                              sdp::Session::parse(reply.text("sdp")).value().media.at(0))
+        ->address;
+  };
+  CHECK(told("198.51.100.1") == "192.0.2.200");
+  CHECK(told("10.9.9.9") == "10.0.0.5");
+  CHECK(told("127.0.0.1") == "127.0.0.1");
+  const auto changed =
+      config::Config::of({{"media.advertised_networks", "10.0.0.0/8 10.0.0.6"}}).value();
+  world.main().run([&] { (void)world.engine().reload(changed); });
+  CHECK(told("10.9.9.9") == "10.0.0.6");
   body.set("media address", "192.0.2.201");
+  CHECK(told("10.9.9.9") == "192.0.2.201");
+}
+
+TEST_CASE("ng: the address family asked for is that of the reply's SDP", "[ng_commands]") {
+  World world({.settings = {{"media.address6", "::1"}}});
+  const Phone caller;
+  Phone called(440.0, audio::Codec::mulaw, os::Family::ipv6);
+  const TestCall call;
+  Dictionary body = call.offer_body(caller.sdp(), false);
   CHECK_THAT(std::string(world.ng->call("offer", body).text("sdp")),
-             Catch::Contains("c=IN IP4 192.0.2.201"));
+             Catch::Contains("c=IN IP4 127.0.0.1"));
+  CHECK(world.status()["ports"]["in_use"] == 2);
+  body.set("address family", "IP6");
+  const auto offered = world.ng->call("offer", body);
+  CHECK_THAT(std::string(offered.text("sdp")), Catch::Contains("c=IN IP6 ::1"));
+  CHECK_THAT(std::string(offered.text("sdp")), Catch::Contains("o=- 1 1 IN IP6 ::1"));
+  CHECK(world.status()["ports"]["in_use"] == 3);
+  const auto answered = world.ng->call("answer", call.answer_body(called.sdp()));
+  CHECK_THAT(std::string(answered.text("sdp")), Catch::Contains("c=IN IP4 127.0.0.1"));
+  CHECK(call.hang_up(world).text("result") == "ok");
+  CHECK(world.status()["ports"]["in_use"] == 0);
+}
+
+TEST_CASE("ng: a family that media has no address of is refused", "[ng_commands]") {
+  World world({.settings = {{"media.address", "::1"}, {"media.address6", "::1"}}});
+  const auto refused = world.ng->call("offer", TestCall().offer_body(Phone().sdp(), false));
+  CHECK(refused.text("result") == "error");
+  CHECK(refused.text("error-reason") == "there is no IPv4 address for media");
+  CHECK(world.status()["sessions"] == 0);
 }
 
 TEST_CASE("ng: bound to any address, SDP says the one that leads to the phone", "[ng_commands]") {

@@ -24,21 +24,23 @@ namespace trunkline::test {
 
 class Phone {
  public:
-  explicit Phone(double tone_hertz = 440.0, audio::Codec codec = audio::Codec::mulaw)
-      : codec_(codec), tone_(make_tone(tone_hertz, 8000)) {
+  explicit Phone(double tone_hertz = 440.0, audio::Codec codec = audio::Codec::mulaw,
+                 os::Family family = os::Family::ipv4)
+      : codec_(codec), tone_(make_tone(tone_hertz, 8000)), family_(family) {
     open();
   }
 
   /// New sockets, as after a change of network.
   void open() {
-    rtp_ = core::value_or_throw(os::bind_udp(os::Address::loopback()));
-    rtcp_ = core::value_or_throw(os::bind_udp(os::Address::loopback()));
+    rtp_ = core::value_or_throw(os::bind_udp(os::Address::loopback({}, family_)));
+    rtcp_ = core::value_or_throw(os::bind_udp(os::Address::loopback({}, family_)));
   }
 
   /// `formats` is what follows the protocol in the m= line.
   std::string sdp(const std::string& formats = "0 8 101", const std::string& more = "",
                   const std::string& protocol = "RTP/AVP") const {
-    return "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio " +
+    const std::string connection = family_ == os::Family::ipv4 ? "IN IP4 127.0.0.1" : "IN IP6 ::1";
+    return "v=0\r\no=- 1 1 " + connection + "\r\ns=-\r\nc=" + connection + "\r\nt=0 0\r\nm=audio " +
            std::to_string(port_of(rtp_).value()) + " " + protocol + " " + formats +
            "\r\na=rtpmap:101 telephone-event/8000\r\na=rtcp:" +
            std::to_string(port_of(rtcp_).value()) + "\r\n" + more;
@@ -125,6 +127,7 @@ class Phone {
 
   audio::Codec codec_;
   std::vector<std::int16_t> tone_;
+  os::Family family_;
   os::Fd rtp_;
   os::Fd rtcp_;
   os::Address relay_;

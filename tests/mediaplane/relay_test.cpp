@@ -65,6 +65,28 @@ TEST_CASE("relay: RTP and RTCP reach the other party unchanged, both ways", "[re
   }
 }
 
+TEST_CASE("relay: a phone of IPv4 and one of IPv6 hear each other", "[relay]") {
+  World world({.settings = {{"media.address6", "::1"}}});
+  const auto caller_family = GENERATE(os::Family::ipv4, os::Family::ipv6);
+  const auto called_family = GENERATE(os::Family::ipv4, os::Family::ipv6);
+  Phone caller(440.0, audio::Codec::mulaw, caller_family);
+  Phone called(880.0, audio::Codec::mulaw, called_family);
+  const TestCall call;
+  auto body = call.offer_body(caller.sdp(), true);
+  body.set("address family", called_family == os::Family::ipv4 ? "IP4" : "IP6");
+  called.learn(world.ng->call("offer", body).text("sdp"));
+  caller.learn(world.ng->call("answer", call.answer_body(called.sdp())).text("sdp"));
+  const auto packet = core::from_hex("80000001000000a0deadbeefd5d5d5d5").value();
+  caller.send(packet);
+  CHECK(called.hear() == packet);
+  called.send(packet);
+  CHECK(caller.hear() == packet);
+  caller.send_rtcp(receiver_report());
+  CHECK(called.hear_rtcp() == receiver_report());
+  CHECK(call.hang_up(world).text("result") == "ok");
+  CHECK(world.status()["ports"]["in_use"] == 0);
+}
+
 TEST_CASE("relay: a stranger is neither heard nor sent to", "[relay]") {
   World world;
   Phone caller;

@@ -309,4 +309,66 @@ TEST_CASE("agent: the host in Via and Contact is one the peer can reach", "[agen
     const sip::Agent agent(world.root, {.listen = {"udp:0.0.0.0:0"}});
     CHECK(agent.local_host_for(near) == "127.0.0.1");
   }
+  SECTION("the advertised one of the peer's network, also after a change") {
+    sip::AgentOptions options;
+    options.advertised_address = "198.51.100.7";
+    options.advertised_networks = {"192.0.0.0/8 192.0.0.9", "192.0.2.0/24 192.0.2.9"};
+    const auto agent = world.agent(options);
+    CHECK(agent->local_host_for(far) == "192.0.2.9");
+    CHECK(agent->local_host_for({.peer = {"192.1.2.1", 5060}}) == "192.0.0.9");
+    CHECK(agent->local_host_for({.peer = {"203.0.113.1", 5060}}) == "198.51.100.7");
+    agent->set_advertised({}, "");
+    CHECK(agent->local_host_for(far) == "127.0.0.1");
+  }
+}
+
+TEST_CASE("agent: each family has its own socket and its own host", "[agent]") {
+  World world;
+  sip::Agent agent(world.root, {.listen = {"udp:127.0.0.1:0", "udp:[::1]:0", "tcp:[::1]:0"}});
+  REQUIRE(agent.listeners().size() == 3);
+  CHECK(agent.listeners()[1].text().starts_with("udp:[::1]:"));
+  CHECK(agent.local_host_for({.peer = {"127.0.0.1", 5060}}) == "127.0.0.1");
+  CHECK(agent.local_host_for({.peer = {"::1", 5060}}) == "[::1]");
+  CHECK(agent.local_host_for({.protocol = sip::Protocol::tcp, .peer = {"::1", 5060}}) == "[::1]");
+}
+
+TEST_CASE("agent: any address of both families on one port is a socket an address", "[agent]") {
+  World world;
+  const sip::Agent first(world.root, {.listen = {"udp:0.0.0.0:0"}});
+  const auto port = udp_port(first);
+  const sip::Agent second(world.root, {.listen = {fmt::format("udp:[::]:{}", port)}});
+  for (const sip::Listener& listener : first.listeners()) {
+    CHECK(listener.address.port == port);
+    CHECK(listener.address.host != "0.0.0.0");
+  }
+  const auto& sockets = second.listeners();
+  CHECK(std::any_of(sockets.begin(), sockets.end(),
+                    [](const sip::Listener& listener) { return listener.address.host == "::1"; }));
+  CHECK(std::none_of(sockets.begin(), sockets.end(), [](const sip::Listener& listener) {
+    return listener.address.host.starts_with("fe80");
+  }));
+}
+
+TEST_CASE("agent: a request over IPv6 is answered, with a Via it can be told by", "[agent]") {
+  World world;
+  sip::Agent agent(world.root, {.listen = {"udp:127.0.0.1:0", "udp:[::1]:0"}});
+  sip::Agent phone(world.root, {.listen = {"udp:[::1]:0"}});
+  std::vector<sip::Request> seen;
+  agent.on_request([&](sip::IncomingRequest incoming) {
+    seen.push_back(incoming.request());
+    std::move(incoming).reply({.status = 200});
+  });
+  int status = 0;
+  const auto uri = sip::Uri::parse(fmt::format("sip:[::1]:{}", agent.listeners()[1].address.port));
+  const auto asked =
+      phone.send(sip::Method::options, {.target = *uri, .from = {.uri = *uri}, .to = {.uri = *uri}},
+                 {}, [&](const sip::Response& response) { status = response.status; });
+  REQUIRE(world.until([&] { return status != 0; }));
+  CHECK(status == 200);
+  REQUIRE(seen.size() == 1);
+  CHECK(seen[0].flow.peer.host == "::1");
+  CHECK(seen[0].flow.peer.port == udp_port(phone));
+  CHECK(seen[0].flow.local == agent.listeners()[1].address);
+  REQUIRE(seen[0].contacts.size() == 1);
+  CHECK(seen[0].contacts[0].uri.host == "[::1]");
 }

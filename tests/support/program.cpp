@@ -49,7 +49,8 @@ Program::Program(std::string name, std::vector<std::string> arguments, std::file
 }
 
 Program::~Program() {
-  if (name_.empty()) return;
+  // One that was never started, because what came before it failed, has nothing to say.
+  if (name_.empty() || child_.pid() == 0) return;
   child_.terminate();
   if (!has_failed()) return;
   const auto text = log();
