@@ -27,6 +27,7 @@ cli::Command tenant_set();
 cli::Command tenant_show();
 cli::Command user_add();
 cli::Command user_list();
+cli::Command user_passwd();
 cli::Command user_remove();
 cli::Command user_set();
 cli::Command user_show();
@@ -36,7 +37,7 @@ inline std::vector<cli::Command> all() {
       config_check(), config_set(),    config_show(), demo(),        doctor(),
       import_env(),   init(),          migrate(),     status(),      tenant_add(),
       tenant_list(),  tenant_remove(), tenant_set(),  tenant_show(), user_add(),
-      user_list(),    user_remove(),   user_set(),    user_show(),
+      user_list(),    user_passwd(),   user_remove(), user_set(),    user_show(),
   };
 }
 

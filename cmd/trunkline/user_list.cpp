@@ -3,7 +3,7 @@
 
 #include "db/tool.h"
 #include "trunkline/commands.h"
-#include "trunkline/tenant.h"
+#include "trunkline/user.h"
 
 namespace trunkline::commands {
 namespace {
@@ -16,12 +16,14 @@ core::ExitCode run(cli::Context& context) {
   }
   core::TenantId only;
   if (context.has("--tenant")) only = chosen_tenant(context, connection).id;
-  context.out().table("user.v1", {{"NAME"}, {"DISPLAY NAME"}, {"TENANT"}, {"ROLES"}, {"STATE"}});
+  context.out().table(
+      "user.v1", {{"NAME"}, {"DISPLAY NAME"}, {"TENANT"}, {"ROLES"}, {"STATE"}, {"LAST LOGIN"}});
   for (const directory::Person& person : directory::list_people(connection, only)) {
     const directory::Tenant& tenant = tenants[person.tenant];
     context.out().row(
         {person.name, person.display_name, tenant.name, roles_text(person),
-         person.is_enabled ? cli::Cell("enabled") : cli::Cell("disabled", cli::Color::yellow)},
+         person.is_enabled ? cli::Cell("enabled") : cli::Cell("disabled", cli::Color::yellow),
+         person.last_login ? context.out().time(*person.last_login) : "never"},
         to_json(person, tenant));
   }
   return core::ExitCode::done;

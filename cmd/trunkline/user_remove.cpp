@@ -3,7 +3,7 @@
 
 #include "db/tool.h"
 #include "trunkline/commands.h"
-#include "trunkline/tenant.h"
+#include "trunkline/user.h"
 
 namespace trunkline::commands {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "db/tool.h"
 #include "trunkline/commands.h"
-#include "trunkline/tenant.h"
+#include "trunkline/user.h"
 
 namespace trunkline::commands {
 namespace {
@@ -11,7 +11,7 @@ core::ExitCode run(cli::Context& context) {
   const directory::Tenant tenant = chosen_tenant(context, connection);
   const directory::Person person =
       core::value_or_throw(directory::find_person(connection, tenant, context.value("USER")));
-  context.out().record("user.v1", fields_of(person, tenant), to_json(person, tenant));
+  print_user(context, person, tenant);
   return core::ExitCode::done;
 }
 

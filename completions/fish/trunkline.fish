@@ -4,7 +4,7 @@ function __trunkline_is_at
     set -l verb
     for word in (commandline -opc)[2..]
         set -l longer (string join -- ' ' $verb $word)
-        contains -- $longer 'config' 'config check' 'config set' 'config show' 'demo' 'doctor' 'import' 'import env' 'init' 'migrate' 'status' 'tenant' 'tenant add' 'tenant list' 'tenant remove' 'tenant set' 'tenant show' 'user' 'user add' 'user list' 'user remove' 'user set' 'user show'; and set verb $longer
+        contains -- $longer 'config' 'config check' 'config set' 'config show' 'demo' 'doctor' 'import' 'import env' 'init' 'migrate' 'status' 'tenant' 'tenant add' 'tenant list' 'tenant remove' 'tenant set' 'tenant show' 'user' 'user add' 'user list' 'user passwd' 'user remove' 'user set' 'user show'; and set verb $longer
     end
     test "$verb" = "$argv[1]"
 end
@@ -27,7 +27,7 @@ complete -c trunkline -n '__trunkline_is_at \'\'' -a 'init' -d 'set up the excha
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'migrate' -d 'bring the database\'s schema up to date'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'status' -d 'show what runs: sipd, recorderd and the database'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'tenant' -d 'add, list, remove, set, show'
-complete -c trunkline -n '__trunkline_is_at \'\'' -a 'user' -d 'add, list, remove, set, show'
+complete -c trunkline -n '__trunkline_is_at \'\'' -a 'user' -d 'add, list, passwd, remove, set, show'
 complete -c trunkline -n '__trunkline_is_at \'config\'' -a 'check' -d 'say whether the configuration is valid'
 complete -c trunkline -n '__trunkline_is_at \'config\'' -a 'set' -d 'change a setting for good'
 complete -c trunkline -n '__trunkline_is_at \'config\'' -a 'show' -d 'show the settings in force'
@@ -55,22 +55,25 @@ complete -c trunkline -n '__trunkline_is_at \'tenant add\'' -l domain -d 'host p
 complete -c trunkline -n '__trunkline_is_at \'tenant add\'' -l recording -d 'whether calls are recorded unless a device says otherwise' -x -a 'always off'
 complete -c trunkline -n '__trunkline_is_at \'tenant set\'' -l recording -d 'whether calls are recorded unless a device says otherwise' -x -a 'always off'
 complete -c trunkline -n '__trunkline_is_at \'tenant set\'' -l default -d 'make it the default tenant'
-complete -c trunkline -n '__trunkline_is_at \'user\'' -a 'add' -d 'add a user (a person) and show the password once'
+complete -c trunkline -n '__trunkline_is_at \'user\'' -a 'add' -d 'add a user (a person)'
 complete -c trunkline -n '__trunkline_is_at \'user\'' -a 'list' -d 'list the users'
+complete -c trunkline -n '__trunkline_is_at \'user\'' -a 'passwd' -d 'give a user another password'
 complete -c trunkline -n '__trunkline_is_at \'user\'' -a 'remove' -d 'remove a user'
 complete -c trunkline -n '__trunkline_is_at \'user\'' -a 'set' -d 'change a user'
 complete -c trunkline -n '__trunkline_is_at \'user\'' -a 'show' -d 'show a user'
 complete -c trunkline -n '__trunkline_is_at \'user add\'' -l role -d 'what the user may do; may be given several times' -x -a 'admin supervisor agent user auditor'
 complete -c trunkline -n '__trunkline_is_at \'user add\'' -l display-name -d 'the person\'s name' -x
-complete -c trunkline -n '__trunkline_is_at \'user add\'' -l password-file -d 'take the password (8 to 72 bytes) from this file (mode 600)' -r -F
+complete -c trunkline -n '__trunkline_is_at \'user add\'' -l new-password -d 'make a password and show it once'
+complete -c trunkline -n '__trunkline_is_at \'user add\'' -l password-file -d 'take the password (8 to 72 bytes) from this file (mode 600); - is standard input' -r -F
 complete -c trunkline -n '__trunkline_is_at \'user add\'' -l tenant -d 'the user\'s tenant instead of the default one' -x
 complete -c trunkline -n '__trunkline_is_at \'user list\'' -l tenant -d 'only users of this tenant' -x
+complete -c trunkline -n '__trunkline_is_at \'user passwd\'' -l new-password -d 'make a password and show it once'
+complete -c trunkline -n '__trunkline_is_at \'user passwd\'' -l password-file -d 'take the password (8 to 72 bytes) from this file (mode 600); - is standard input' -r -F
+complete -c trunkline -n '__trunkline_is_at \'user passwd\'' -l tenant -d 'the user\'s tenant instead of the default one' -x
 complete -c trunkline -n '__trunkline_is_at \'user remove\'' -l tenant -d 'the user\'s tenant instead of the default one' -x
 complete -c trunkline -n '__trunkline_is_at \'user set\'' -l role -d 'what the user may do; may be given several times' -x -a 'admin supervisor agent user auditor'
 complete -c trunkline -n '__trunkline_is_at \'user set\'' -l display-name -d 'the person\'s name' -x
 complete -c trunkline -n '__trunkline_is_at \'user set\'' -l enable -d 'let the user in'
 complete -c trunkline -n '__trunkline_is_at \'user set\'' -l disable -d 'keep the user out'
-complete -c trunkline -n '__trunkline_is_at \'user set\'' -l new-password -d 'make another password and show it once'
-complete -c trunkline -n '__trunkline_is_at \'user set\'' -l password-file -d 'take the new password (8 to 72 bytes) from this file (mode 600)' -r -F
 complete -c trunkline -n '__trunkline_is_at \'user set\'' -l tenant -d 'the user\'s tenant instead of the default one' -x
 complete -c trunkline -n '__trunkline_is_at \'user show\'' -l tenant -d 'the user\'s tenant instead of the default one' -x

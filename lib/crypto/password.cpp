@@ -10,6 +10,7 @@
 #include <cassert>
 #include <memory>
 
+#include "core/example_secret.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 
@@ -59,6 +60,10 @@ core::Result<std::string> hash_password(const core::Secret& password, unsigned c
         core::ExitCode::data,
         fmt::format("cannot take the password: longer than {} bytes", kPasswordSizeMax),
         "bcrypt would ignore the rest, so choose a shorter one");
+  if (core::is_example_secret(password.reveal_text()))
+    return core::fault(core::ExitCode::data,
+                       "cannot take the password: it is one that everybody tries first",
+                       "choose another, or leave it out to have one made");
   if (has_nul(password))
     return core::fault(core::ExitCode::data, "cannot take the password: it holds a NUL byte");
   std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> setting{};

@@ -20,8 +20,8 @@ inline constexpr std::size_t kPasswordSizeMax = 72;
 /// 2^12 rounds: 0.2 s on the machine PEERS.md was measured on.
 inline constexpr unsigned kPasswordCost = 12;
 
-/// A fault where the password is shorter than 8 or longer than 72 bytes or holds a NUL byte. `cost`
-/// is 4 to 31, the base-2 logarithm of the rounds.
+/// A fault where the password is shorter than 8 or longer than 72 bytes, holds a NUL byte, or is an
+/// example that everybody knows (core::is_example_secret). `cost` is 4 to 31, the base-2 logarithm of the rounds.
 core::Result<std::string> hash_password(const core::Secret& password,
                                         unsigned cost = kPasswordCost);
 

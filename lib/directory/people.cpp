@@ -27,6 +27,17 @@ void write_roles(db::Connection& connection, const Person& person) {
   connection.query(kAdd, {person.id, person.tenant, db::Value::array(roles)});
 }
 
+/// One more wrong password; the fifth within a minute of the first locks.
+constexpr db::Statement kFailed{
+    "INSERT INTO trunkline.person_login AS l (person_id, tenant_id, failures, failing_since)"
+    " VALUES ($1, $2, 1, $3) ON CONFLICT (person_id) DO UPDATE SET"
+    "   failures = CASE WHEN l.failing_since > $3 - interval '1 minute' THEN l.failures + 1 ELSE 1"
+    "              END,"
+    "   failing_since = CASE WHEN l.failing_since > $3 - interval '1 minute' THEN l.failing_since"
+    "                   ELSE $3 END,"
+    "   locked_until = CASE WHEN l.failing_since > $3 - interval '1 minute' AND l.failures >= 4"
+    "                  THEN $3 + interval '15 minutes' ELSE l.locked_until END"};
+
 core::Result<void> check_roles(const std::vector<PersonRole>& roles) {
   if (!roles.empty()) return {};
   return core::fault(ExitCode::usage, "cannot have a person without a role",
@@ -68,10 +79,13 @@ core::Result<Person> add_person(db::Connection& connection, const Tenant& tenant
 
 std::vector<Person> list_people(db::Connection& connection, const core::TenantId& tenant) {
   static constexpr db::Statement kList{
-      "SELECT p.id, p.tenant_id, p.name, p.display_name, p.is_enabled,"
+      "SELECT p.id, p.tenant_id, p.name, p.display_name, p.is_enabled, l.last_login_at, "
+      "l.locked_until,"
       "       coalesce(string_agg(r.role, ',' ORDER BY r.role), '') AS roles"
       "  FROM trunkline.person p LEFT JOIN trunkline.person_role r ON r.person_id = p.id"
-      " WHERE $1::uuid IS NULL OR p.tenant_id = $1 GROUP BY p.id ORDER BY p.tenant_id, p.name"};
+      "  LEFT JOIN trunkline.person_login l ON l.person_id = p.id"
+      " WHERE $1::uuid IS NULL OR p.tenant_id = $1 GROUP BY p.id, l.person_id ORDER BY "
+      "p.tenant_id, p.name"};
   const db::Value only = tenant.is_nil() ? db::Value(std::nullopt) : db::Value(tenant);
   std::vector<Person> people;
   for (const db::Row row : connection.query(kList, {only})) people.push_back(person_of(row));
@@ -81,11 +95,14 @@ std::vector<Person> list_people(db::Connection& connection, const core::TenantId
 core::Result<Person> find_person(db::Connection& connection, const Tenant& tenant,
                                  std::string_view which) {
   static constexpr db::Statement kFind{
-      "SELECT p.id, p.tenant_id, p.name, p.display_name, p.is_enabled, p.name = $2 AS is_named,"
-      "       coalesce(string_agg(r.role, ',' ORDER BY r.role), '') AS roles"
+      "SELECT p.id, p.tenant_id, p.name, p.display_name, p.is_enabled, l.last_login_at, "
+      "l.locked_until,"
+      "       p.name = $2 AS is_named, coalesce(string_agg(r.role, ',' ORDER BY r.role), '') AS "
+      "roles"
       "  FROM trunkline.person p LEFT JOIN trunkline.person_role r ON r.person_id = p.id"
+      "  LEFT JOIN trunkline.person_login l ON l.person_id = p.id"
       " WHERE p.tenant_id = $1 AND (p.name = $2 OR right(p.id::text, length($2)) = $2)"
-      " GROUP BY p.id ORDER BY is_named DESC, p.name LIMIT 2"};
+      " GROUP BY p.id, l.person_id ORDER BY is_named DESC, p.name LIMIT 2"};
   const std::string wanted = core::to_lower(which);
   const db::Rows rows = connection.query(kFind, {tenant.id, wanted});
   if (rows.empty() || (!rows[0].get<bool>("is_named") && wanted.size() < 4)) {
@@ -128,19 +145,38 @@ core::Result<void> set_password(db::Connection& connection, const Person& person
                                 const core::Secret& password) {
   const auto hash = crypto::hash_password(password);
   if (!hash) return tl::unexpected(hash.error());
+  db::Transaction transaction(connection);
   static constexpr db::Statement kSet{
       "UPDATE trunkline.person SET password_hash = $2, changed_at = now() WHERE id = $1"};
-  if (connection.query(kSet, {person.id, *hash}).affected() == 1) return {};
-  return tl::unexpected(not_there("user", person.name, "it was removed meanwhile"));
+  static constexpr db::Statement kUnlock{
+      "UPDATE trunkline.person_login SET failures = 0, failing_since = NULL, locked_until = NULL"
+      " WHERE person_id = $1"};
+  if (connection.query(kSet, {person.id, *hash}).affected() != 1)
+    return tl::unexpected(not_there("user", person.name, "it was removed meanwhile"));
+  connection.query(kUnlock, {person.id});
+  transaction.commit();
+  return {};
 }
 
-bool is_password_of(db::Connection& connection, const Person& person,
-                    const core::Secret& password) {
+Login log_in(db::Connection& connection, const Person& person, const core::Secret& password,
+             core::Time now) {
   static constexpr db::Statement kHash{
-      "SELECT password_hash FROM trunkline.person WHERE id = $1 AND is_enabled"};
-  const db::Rows rows = connection.query(kHash, {person.id});
-  if (rows.empty()) return false;
-  return crypto::verify_password(password, rows[0].get<std::string>("password_hash"));
+      "SELECT p.password_hash, coalesce(l.locked_until > $2, false) AS is_locked"
+      "  FROM trunkline.person p LEFT JOIN trunkline.person_login l ON l.person_id = p.id"
+      " WHERE p.id = $1 AND p.is_enabled"};
+  const db::Rows rows = connection.query(kHash, {person.id, now});
+  if (rows.empty()) return Login::wrong;
+  if (rows[0].get<bool>("is_locked")) return Login::locked;
+  if (!crypto::verify_password(password, rows[0].get<std::string>("password_hash"))) {
+    connection.query(kFailed, {person.id, person.tenant, now});
+    return Login::wrong;
+  }
+  static constexpr db::Statement kWelcome{
+      "INSERT INTO trunkline.person_login (person_id, tenant_id, last_login_at)"
+      " VALUES ($1, $2, $3) ON CONFLICT (person_id) DO UPDATE"
+      " SET last_login_at = $3, failures = 0, failing_since = NULL, locked_until = NULL"};
+  connection.query(kWelcome, {person.id, person.tenant, now});
+  return Login::welcome;
 }
 
 core::Result<void> remove_person(db::Connection& connection, const Person& person) {

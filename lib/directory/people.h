@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// People of a tenant: who may log in later, and as what. Passwords are kept as bcrypt hashes.
+// People of a tenant: who may log in, and as what. Passwords are kept as bcrypt hashes. Five wrong
+// ones within a minute lock a person out for fifteen minutes; a new password ends that.
 
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/secret.h"
+#include "core/time.h"
 #include "db/connection.h"
 #include "directory/types.h"
 
@@ -38,10 +40,16 @@ std::vector<Person> list_people(db::Connection& connection, const core::TenantId
                                                std::string_view which);
 [[nodiscard]] core::Result<Person> set_person(db::Connection& connection, const Person& person,
                                               const PersonChange& change);
+/// Ends a lock-out, too.
 [[nodiscard]] core::Result<void> set_password(db::Connection& connection, const Person& person,
                                               const core::Secret& password);
-/// False also for a person who is disabled or removed.
-bool is_password_of(db::Connection& connection, const Person& person, const core::Secret& password);
+
+enum class Login : std::uint8_t { welcome, wrong, locked };
+/// Whether the person may come in with this password, which is counted and remembered. Takes about
+/// 200 ms. A person who is disabled or removed is answered wrong; one who is locked out is told so
+/// whatever the password, which is not looked at.
+Login log_in(db::Connection& connection, const Person& person, const core::Secret& password,
+             core::Time now);
 [[nodiscard]] core::Result<void> remove_person(db::Connection& connection, const Person& person);
 
 }  // namespace trunkline::directory

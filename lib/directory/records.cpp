@@ -34,7 +34,9 @@ Person person_of(const db::Row& row) {
                 .tenant = row.get<core::TenantId>("tenant_id"),
                 .name = row.get<std::string>("name"),
                 .display_name = row.get<std::string>("display_name"),
-                .is_enabled = row.get<bool>("is_enabled")};
+                .is_enabled = row.get<bool>("is_enabled"),
+                .last_login = row.get<std::optional<core::Time>>("last_login_at"),
+                .locked_until = row.get<std::optional<core::Time>>("locked_until")};
   const std::string roles = row.get<std::string>("roles");
   for (const std::string_view role : core::split(roles, ',')) {
     if (!role.empty()) person.roles.push_back(core::value_or_throw(parse_person_role(role)));

@@ -14,7 +14,8 @@ Tenant tenant_of(const db::Row& row);
 /// Columns: id, tenant_id, name, extension, display_name, algorithm, sealed_ha1, recording,
 /// is_enabled.
 Device device_of(const db::Row& row);
-/// Columns: id, tenant_id, name, display_name, is_enabled, roles (comma-separated).
+/// Columns: id, tenant_id, name, display_name, is_enabled, last_login_at, locked_until, roles
+/// (comma-separated).
 Person person_of(const db::Row& row);
 
 /// A fault's answer to "which": nothing of that name.

@@ -6,11 +6,13 @@
 // (RFC 3261 25.1 unreserved without the odd ones); they are kept and compared in lower case.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/error.h"
+#include "core/time.h"
 #include "core/uuid.h"
 
 namespace trunkline::directory {
@@ -50,6 +52,8 @@ struct Person {
   std::string display_name = {};
   std::vector<PersonRole> roles = {};
   bool is_enabled = true;
+  std::optional<core::Time> last_login = {};
+  std::optional<core::Time> locked_until = {};  ///< may be past
   bool operator==(const Person&) const = default;
 };
 

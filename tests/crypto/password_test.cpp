@@ -14,6 +14,13 @@ core::Result<std::string> hash(std::string_view password) {
   return hash_password(core::Secret(password), kCheapest);
 }
 
+/// No example that is refused for being one letter only.
+std::string of_size(std::size_t size) {
+  std::string password;
+  while (password.size() < size) password += static_cast<char>('a' + password.size() % 23);
+  return password;
+}
+
 TEST_CASE("password: a hash is verified by its own password only", "[crypto]") {
   const std::string hashed = hash("correct horse").value();
   CHECK(hashed.starts_with("$2b$04$"));
@@ -31,19 +38,26 @@ TEST_CASE("password: a published bcrypt hash is verified", "[crypto]") {
 
 TEST_CASE("password: 8 to 72 bytes are taken, everything else is refused with a reason",
           "[crypto]") {
-  CHECK(hash(std::string(8, 'x')).has_value());
-  CHECK(hash(std::string(72, 'x')).has_value());
-  CHECK(hash(std::string(7, 'x')).error().message ==
-        "cannot take the password: shorter than 8 bytes");
-  CHECK(hash(std::string(73, 'x')).error() ==
+  CHECK(hash(of_size(8)).has_value());
+  CHECK(hash(of_size(72)).has_value());
+  CHECK(hash(of_size(7)).error().message == "cannot take the password: shorter than 8 bytes");
+  CHECK(hash(of_size(73)).error() ==
         core::Fault{core::ExitCode::data, "cannot take the password: longer than 72 bytes",
                     "bcrypt would ignore the rest, so choose a shorter one"});
   CHECK(hash(std::string_view("with a \0 byte", 13)).error().message ==
         "cannot take the password: it holds a NUL byte");
 }
 
+TEST_CASE("password: what everybody tries first is refused", "[crypto]") {
+  CHECK(hash("changeme").error() ==
+        core::Fault{core::ExitCode::data,
+                    "cannot take the password: it is one that everybody tries first",
+                    "choose another, or leave it out to have one made"});
+  CHECK_FALSE(hash("Password123"));
+}
+
 TEST_CASE("password: all 72 bytes count", "[crypto]") {
-  const std::string longest(72, 'x');
+  const std::string longest = of_size(72);
   const std::string hashed = hash(longest).value();
   CHECK_FALSE(verify_password(core::Secret(longest.substr(0, 71) + "y"), hashed));
   CHECK_FALSE(verify_password(core::Secret(longest + "x"), hashed));

@@ -166,8 +166,6 @@ TEST_CASE("people have roles and a password that is only compared", "[directory]
                                 {.name = "ann", .roles = {PersonRole::admin}}, password)
                          .value();
   CHECK(find_person(site.connection, site.tenant, "ANN").value() == ann);
-  CHECK(is_password_of(site.connection, ann, password));
-  CHECK_FALSE(is_password_of(site.connection, ann, core::Secret(std::string_view("wrong one"))));
   CHECK_FALSE(add_person(site.connection, site.tenant, {.name = "ann", .roles = {PersonRole::user}},
                          password));
   CHECK_FALSE(add_person(site.connection, site.tenant, {.name = "bea", .roles = {PersonRole::user}},
@@ -179,9 +177,49 @@ TEST_CASE("people have roles and a password that is only compared", "[directory]
           {.roles = std::vector{PersonRole::auditor, PersonRole::supervisor}, .is_enabled = false})
           .value();
   CHECK(list_people(site.connection, site.tenant.id) == std::vector{changed});
-  CHECK_FALSE(is_password_of(site.connection, ann, password));
+  CHECK(log_in(site.connection, ann, password, core::Time{}) == Login::wrong);  // disabled
   CHECK(remove_person(site.connection, ann));
   CHECK(list_people(site.connection, {}).empty());
+}
+
+TEST_CASE("five wrong passwords within a minute lock a person out for fifteen", "[directory]") {
+  Site site;
+  const core::Secret password(std::string_view("correct horse"));
+  const core::Secret other(std::string_view("another horse"));
+  const Person ann = add_person(site.connection, site.tenant,
+                                {.name = "ann", .roles = {PersonRole::admin}}, password)
+                         .value();
+  const core::Time start = core::parse_rfc3339("2026-11-25T08:00:00Z").value();
+  const auto try_at = [&](int seconds, const core::Secret& secret) {
+    return log_in(site.connection, ann, secret, start + core::Seconds(seconds));
+  };
+  const auto ann_now = [&] { return find_person(site.connection, site.tenant, "ann").value(); };
+  CHECK_FALSE(ann_now().last_login);
+  CHECK(try_at(0, password) == Login::welcome);
+  CHECK(ann_now().last_login == start);
+
+  // Four in a minute, and a fifth after it: the count begins again.
+  for (const int second : {10, 20, 30, 40}) CHECK(try_at(second, other) == Login::wrong);
+  CHECK(try_at(71, other) == Login::wrong);
+  CHECK_FALSE(ann_now().locked_until);
+  // A right one forgets the wrong ones.
+  for (const int second : {72, 73, 74}) CHECK(try_at(second, other) == Login::wrong);
+  CHECK(try_at(75, password) == Login::welcome);
+  for (const int second : {76, 77, 78, 79, 80}) CHECK(try_at(second, other) == Login::wrong);
+  CHECK(ann_now().locked_until == start + core::Seconds(80) + std::chrono::minutes(15));
+  CHECK(try_at(81, password) == Login::locked);
+  CHECK(try_at(80 + 15 * 60, password) == Login::welcome);
+  CHECK_FALSE(ann_now().locked_until);
+
+  // Whoever may set a password ends the lock with it.
+  for (const int second : {2000, 2001, 2002, 2003, 2004})
+    CHECK(try_at(second, password) == Login::welcome);
+  for (const int second : {2005, 2006, 2007, 2008, 2009})
+    CHECK(try_at(second, other) == Login::wrong);
+  CHECK(try_at(2010, password) == Login::locked);
+  REQUIRE(set_password(site.connection, ann, other));
+  CHECK(try_at(2011, other) == Login::welcome);
+  CHECK(try_at(2012, password) == Login::wrong);
 }
 
 TEST_CASE("changes are in the audit log without secrets, and it cannot be changed", "[directory]") {

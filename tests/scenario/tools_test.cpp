@@ -4,8 +4,12 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "db/connection.h"
+#include "directory/people.h"
+#include "directory/tenants.h"
 #include "scenario/tools_site.h"
 #include "support/ledger_rows.h"
+#include "support/terminal.h"
 
 namespace trunkline {
 namespace {
@@ -77,15 +81,72 @@ TEST_CASE("devices, tenants and users are added, listed, changed and removed", "
   CHECK(site.json("trunkline", {"tenant", "add", "zeta", "--domain", "zeta.example"}).size() == 1);
   CHECK(site.json("trunkline", {"tenant", "set", "zeta", "--recording", "always"}).size() == 1);
   CHECK(site.json("trunkline", {"tenant", "list"}).size() == 2);
-  CHECK(site.json("trunkline", {"user", "add", "ann", "--role", "agent", "--tenant", "zeta"})
+  CHECK(site.json("trunkline",
+                  {"user", "add", "ann", "--role", "agent", "--tenant", "zeta", "--new-password"})
             .size() == 1);
   CHECK(site.json("trunkline", {"user", "list"}).size() == 2);
-  CHECK(site.json("trunkline", {"user", "set", "ann", "--tenant", "zeta", "--new-password"})
+  CHECK(site.json("trunkline", {"user", "passwd", "ann", "--tenant", "zeta", "--new-password"})
             .at(0)
             .contains("password"));
   CHECK_FALSE(site.run("trunkline", {"tenant", "remove", "zeta", "--yes"}).exit.is_success());
   CHECK(site.json("trunkline", {"user", "remove", "ann", "--tenant", "zeta", "--yes"}).size() == 1);
   CHECK(site.json("trunkline", {"tenant", "remove", "zeta", "--yes"}).size() == 1);
+}
+
+TEST_CASE("a user's password is asked for twice and unseen, and never printed", "[scenario]") {
+  const Site site;
+  (void)site.json("trunkline", {"init", "--domain", "pbx.example"});
+  test::Terminal add(site.command("trunkline", {"user", "add", "ann", "--role", "agent"}));
+  add.answer("password: ", "sesame open 1\n");
+  add.answer("the same again: ", "sesame open 1\n");
+  CHECK(add.finish() == 0);
+  CHECK(add.shown().find("last login") != std::string::npos);
+  CHECK(add.shown().find("sesame") == std::string::npos);
+
+  test::Terminal differ(site.command("trunkline", {"user", "passwd", "ann"}));
+  differ.answer("password: ", "sesame open 2\n");
+  differ.answer("the same again: ", "sesame open 3\n");
+  CHECK(differ.finish() == 65);
+  CHECK(differ.shown().find("the two are not the same") != std::string::npos);
+
+  const auto given = [&](const std::string& password) {
+    std::ofstream(site.path("password")) << password << '\n';
+    return core::value_or_throw(os::run_command(
+        {.arguments = site.command("trunkline", {"user", "passwd", "ann", "--password-file", "-"}),
+         .input = os::Stream::file(site.path("password"))},
+        core::Seconds(30)));
+  };
+  CHECK(given("sesame open 4").exit.is_success());
+  CHECK(given("changeme").errors ==
+        "trunkline: cannot take the password: it is one that everybody tries first\n"
+        "hint: choose another, or leave it out to have one made\n");
+  CHECK(given("short").exit.text() == "exit code 65");
+  CHECK(site.refusal("trunkline", {"user", "passwd", "ann"}) ==
+        "trunkline: cannot ask for a password: there is no terminal\n"
+        "hint: --new-password makes one, --password-file - reads it from standard input\n");
+  CHECK(site.refusal("trunkline", {"user", "passwd", "nobody", "--new-password"})
+            .starts_with("trunkline: cannot find user 'nobody'\n"));
+}
+
+TEST_CASE("a user who logged in is listed with the time, one locked out is shown so",
+          "[scenario]") {
+  const Site site;
+  (void)site.json("trunkline", {"init", "--domain", "pbx.example"});
+  (void)site.json("trunkline", {"user", "add", "ann", "--role", "auditor", "--new-password"});
+  db::Connection connection = site.database().open("trunkline_operator");
+  const auto tenant = core::value_or_throw(directory::tenant_or_default(connection, ""));
+  const auto ann = core::value_or_throw(directory::find_person(connection, tenant, "ann"));
+  const core::Time now = core::system_clock().wall();
+  for (int i = 0; i < 5; ++i)
+    CHECK(directory::log_in(connection, ann, core::Secret(std::string_view("wrong one")), now) ==
+          directory::Login::wrong);
+  CHECK(site.json("trunkline", {"user", "show", "ann"}).at(0).contains("locked_until"));
+  const auto reset = site.json("trunkline", {"user", "passwd", "ann", "--new-password"}).at(0);
+  const core::Secret password(std::string_view(core::text_at(reset, "password")));
+  CHECK(directory::log_in(connection, ann, password, now) == directory::Login::welcome);
+  const auto shown = site.json("trunkline", {"user", "show", "ann"}).at(0);
+  CHECK(core::text_at(shown, "last_login_at") == core::to_rfc3339(now));
+  CHECK_FALSE(shown.contains("locked_until"));
 }
 
 TEST_CASE("calls and recordings of the ledger are listed and shown", "[scenario]") {
