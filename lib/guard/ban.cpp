@@ -213,10 +213,11 @@ std::vector<Source> BanList::take_expired(core::Time now) {
       earliest_end_ = std::min(earliest_end_, record.until);
       continue;
     }
+    const core::Time until = record.until;
     const bool was_banned =
-        !record.findings.empty() && record.until != core::Time{} &&
+        !record.findings.empty() && until != core::Time{} &&
         std::none_of(record.findings.begin(), record.findings.end(), [&](const Finding& finding) {
-          return finding.at >= record.until &&
+          return finding.at >= until &&
                  (finding.outcome == Outcome::expired || finding.outcome == Outcome::lifted);
         });
     if (was_banned) expired.push_back(source);
