@@ -24,6 +24,8 @@ class LoopThread {
   void post(std::function<void()> work) { loop_.post(std::move(work)); }
   /// For work that runs on the thread.
   os::Reactor& reactor() noexcept { return loop_; }
+  /// os::Loop::gather(), for work that runs on the thread.
+  void gather(core::Microseconds time) { loop_.gather(time); }
   /// Runs `work` on the thread and waits until it is done.
   void run(const std::function<void()>& work);
   /// Lets what was posted finish, then ends the thread; further posts are lost.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "os/loop.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@ namespace trunkline::os {
 namespace {
 
 constexpr std::size_t kEventsPerTurn = 256;
+using Events = std::array<epoll_event, kEventsPerTurn>;
 /// Below the largest wait that fits epoll's int; a loop without timers just waits again.
 constexpr core::Milliseconds kLongestWait{std::chrono::hours{1}};
 
@@ -61,6 +63,9 @@ struct Loop::State {
   void signal() noexcept;
   void turn(std::optional<core::Milliseconds> wait);
   int milliseconds_to_wait(std::optional<core::Milliseconds> wait) const;
+  void gather_events();
+  int take_events(Events& events, int wait_ms) const;
+  int wait_for_events(Events& events, std::optional<core::Milliseconds> wait);
   void dispatch(const epoll_event& event);
   void fire_timers();
   void run_posted();
@@ -75,6 +80,10 @@ struct Loop::State {
   std::atomic<bool> is_stopping = false;
   std::atomic<std::thread::id> runner{};
   int depth = 0;  ///< callbacks on the stack
+
+  core::Microseconds gather{0};
+  core::SteadyTime woke_at{};
+  bool is_busy = false;  ///< the last two wakings came within two gather times
 
   // What was destroyed while callbacks run: one of them may be among it.
   std::vector<std::unique_ptr<Watch>> dead_watches;
@@ -175,11 +184,40 @@ int Loop::State::milliseconds_to_wait(std::optional<core::Milliseconds> wait) co
   return static_cast<int>(longest.count());
 }
 
-void Loop::State::turn(std::optional<core::Milliseconds> wait) {
-  std::array<epoll_event, kEventsPerTurn> events;
-  const int count = ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()),
-                                 milliseconds_to_wait(wait));
+/// Lets events pile up until `gather` after the last waking; a post ends it.
+void Loop::State::gather_events() {
+  const auto left = woke_at + gather - std::chrono::steady_clock::now();
+  if (left.count() <= 0) return;
+  const timespec time{0, std::chrono::nanoseconds(left).count()};
+  pollfd posts{wakeup.get(), POLLIN, 0};
+  (void)::ppoll(&posts, 1, &time, nullptr);  // however it ends, epoll_wait comes next
+}
+
+int Loop::State::take_events(Events& events, int wait_ms) const {
+  const int count =
+      ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), wait_ms);
   if (count < 0 && errno != EINTR) throw system_error("wait for events", errno);
+  return std::max(count, 0);
+}
+
+int Loop::State::wait_for_events(Events& events, std::optional<core::Milliseconds> wait) {
+  if (is_busy) {
+    // First what is left: a descriptor that queues several is served once a turn.
+    if (const int left = take_events(events, 0); left > 0) return left;
+    gather_events();
+  }
+  const int count = take_events(events, milliseconds_to_wait(wait));
+  if (gather.count() > 0) {
+    const core::SteadyTime now = std::chrono::steady_clock::now();
+    is_busy = now - woke_at < 2 * gather;
+    woke_at = now;
+  }
+  return count;
+}
+
+void Loop::State::turn(std::optional<core::Milliseconds> wait) {
+  Events events;
+  const int count = wait_for_events(events, wait);
   {
     // One depth for the whole batch: a later event may point to what an earlier one destroyed.
     const Depth depth_of_batch(*this);
@@ -310,6 +348,11 @@ void Loop::run() {
 void Loop::stop() {
   state_->is_stopping = true;
   state_->signal();
+}
+
+void Loop::gather(core::Microseconds time) {
+  assert(time.count() >= 0 && time < core::Seconds{1});
+  state_->gather = time;
 }
 
 void Loop::run_once(core::Milliseconds wait) {

@@ -33,6 +33,12 @@ class Loop final : public Reactor {
   /// May be called again after it returned, also by an exception.
   void run() override;
   void stop() override;
+  /// While wakings follow each other faster than this (less than a second), lets that much time
+  /// pass from one to the next, so that one serves many descriptors: each costs more than serving a
+  /// descriptor does. What is ready already is served first, so a queue is not drawn out. Adds at
+  /// most `time` to the delay of a descriptor or timer, nothing to that of a post, and nothing
+  /// while there is little to do. Before run(), or on its thread.
+  void gather(core::Microseconds time);
   /// One turn: waits at most `wait` for something to do, then does it.
   void run_once(core::Milliseconds wait);
 

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: MIT
 
-// media_load --ng HOST:PORT --calls N --seconds S [--record none|trunkline|rtpengine] [--direct]
+// media_load --ng HOST:PORT --calls N --seconds S [--record none|trunkline|rtpengine]
+//            [--slots N] [--direct]
 //
 // Puts N calls through a media relay that speaks NG (recorderd, rtpengine), sends 50 packets/s of
 // PCMU each way through every one of them and prints one line of figures:
 //
 //   calls=100 sent=50000 received=50000 p50_us=41 p99_us=170
 //
-// Latency is from send() to recv(), both in this process; --direct sends from socket to socket
-// without a relay, so that its own share can be told apart. The relay's CPU is the caller's to
-// read.
+// Latency is from send() to the kernel's time stamp of what came back; --direct sends from socket
+// to socket without a relay, so that its own share can be told apart. The relay's CPU is the
+// caller's to read.
+//
+// What came back is fetched a millisecond's worth at a time: a receiver that woke for every packet
+// would push the relay off its processor each time it sends, and that is no cost of a relay whose
+// phones are elsewhere.
 
 #include <fmt/format.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -42,13 +48,14 @@ namespace rtp = trunkline::rtp;
 
 constexpr std::size_t kPayload = 160;  // 20 ms of PCMU
 constexpr std::size_t kPacket = rtp::kHeaderBytes + kPayload;
-constexpr unsigned kSlotsPerPeriod = 20;  // calls are spread over the 20 ms between packets
+constexpr std::chrono::milliseconds kPeriod{20};  // between a stream's packets
 
 struct Options {
   std::string ng;
   std::size_t calls = 100;
   std::size_t seconds = 10;
   std::string record = "none";
+  unsigned slots = 160;  ///< into which a period's packets are spread evenly
   bool is_direct = false;
 };
 
@@ -78,6 +85,9 @@ Options parse(int argc, char** argv) {
     if (flag == "--calls") options.calls = core::parse_unsigned(value).value_or(0);
     if (flag == "--seconds") options.seconds = core::parse_unsigned(value).value_or(0);
     if (flag == "--record") options.record = value;
+    if (flag == "--slots") {
+      options.slots = static_cast<unsigned>(core::parse_unsigned(value).value_or(1));
+    }
   }
   return options;
 }
@@ -89,7 +99,7 @@ class Commander {
         socket_(value_or_throw(os::bind_udp(os::Address::loopback()))) {}
 
   ng::Dictionary ask(const ng::Dictionary& body) {
-    const std::string cookie = std::to_string(++last_cookie_);
+    const std::string cookie = cookies_ + std::to_string(++last_cookie_);
     const std::string datagram = ng::to_wire(cookie, body);
     for (int attempt = 0; attempt < 10; ++attempt) {
       (void)os::send_to(socket_.get(), core::as_bytes(datagram), relay_);  // asked again if lost
@@ -112,6 +122,9 @@ class Commander {
  private:
   os::Address relay_;
   os::Fd socket_;
+  /// rtpengine answers a cookie it has seen from anywhere with the reply it gave then: every run
+  /// needs cookies of its own.
+  std::string cookies_ = core::CallRef::make(core::system_clock().wall()).text() + "-";
   unsigned last_cookie_ = 0;
 };
 
@@ -134,6 +147,9 @@ os::Address audio_target(std::string_view sdp) {
 Side open_side(unsigned number) {
   Side side;
   side.socket = value_or_throw(os::bind_udp(os::Address::loopback()));
+  const int on = 1;
+  if (setsockopt(side.socket.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) != 0)
+    throw core::Error(core::ExitCode::io, "cannot ask for time stamps");
   side.own = os::local_address(side.socket.get());
   side.ssrc = rtp::Ssrc(0x10000000U + number);
   return side;
@@ -170,8 +186,35 @@ Call set_up(Commander* commander, const Options& options, unsigned number) {
   return call;
 }
 
+std::uint64_t nanoseconds_of(const timespec& time) {
+  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000U +
+         static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+/// On the clock of the kernel's time stamps.
 std::uint64_t nanoseconds_now() {
-  return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+  timespec now{};
+  (void)clock_gettime(CLOCK_REALTIME, &now);  // it is there
+  return nanoseconds_of(now);
+}
+
+/// Reads one packet; how long it was under way, or nothing where no more wait.
+std::optional<std::uint64_t> latency_of_next(int socket) {
+  std::array<std::byte, 2048> buffer;
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(timespec))> control;
+  iovec room{.iov_base = buffer.data(), .iov_len = buffer.size()};
+  msghdr message{};
+  message.msg_iov = &room;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  const ssize_t size = recvmsg(socket, &message, MSG_DONTWAIT);
+  const cmsghdr* const stamp = size > 0 ? CMSG_FIRSTHDR(&message) : nullptr;
+  if (size != static_cast<ssize_t>(kPacket) || stamp == nullptr) return std::nullopt;
+  timespec came{};
+  std::memcpy(&came, CMSG_DATA(stamp), sizeof came);
+  const std::uint64_t sent = core::read_u64(buffer, rtp::kHeaderBytes);
+  return nanoseconds_of(came) - std::min(sent, nanoseconds_of(came));
 }
 
 /// Sends one packet with the moment of sending in its payload.
@@ -206,17 +249,14 @@ class Receiver {
 
  private:
   void run() {
-    std::array<epoll_event, 256> events{};
-    std::array<std::byte, 2048> buffer{};
+    std::array<epoll_event, 1024> events{};
     while (!is_done_) {
+      std::this_thread::sleep_for(1ms);
       const int count = epoll_wait(epoll_.get(), events.data(), events.size(), 50);
       for (int i = 0; i < count; ++i) {
-        ssize_t size = 0;
-        while ((size = recv(events.at(static_cast<std::size_t>(i)).data.fd, buffer.data(),
-                            buffer.size(), MSG_DONTWAIT)) > 0) {
-          if (size != static_cast<ssize_t>(kPacket)) continue;
-          const std::uint64_t sent = core::read_u64(buffer, rtp::kHeaderBytes);
-          latencies_us_.push_back(static_cast<std::uint32_t>((nanoseconds_now() - sent) / 1000));
+        while (const auto latency =
+                   latency_of_next(events.at(static_cast<std::size_t>(i)).data.fd)) {
+          latencies_us_.push_back(static_cast<std::uint32_t>(*latency / 1000));
         }
       }
     }
@@ -228,17 +268,18 @@ class Receiver {
   std::thread thread_;
 };
 
-std::uint64_t send_all(const std::vector<Call>& calls, std::size_t seconds) {
+std::uint64_t send_all(const std::vector<Call>& calls, const Options& options) {
   std::uint64_t sent = 0;
+  const auto slot_length = std::chrono::nanoseconds(kPeriod) / options.slots;
   auto slot_start = std::chrono::steady_clock::now();
-  for (std::uint32_t period = 0; period < seconds * 50; ++period) {
-    for (unsigned slot = 0; slot < kSlotsPerPeriod; ++slot) {
-      for (std::size_t i = slot; i < calls.size(); i += kSlotsPerPeriod) {
+  for (std::uint32_t period = 0; period < options.seconds * 50; ++period) {
+    for (unsigned slot = 0; slot < options.slots; ++slot) {
+      for (std::size_t i = slot; i < calls.size(); i += options.slots) {
         send_packet(calls[i].caller, static_cast<std::uint16_t>(period));
         send_packet(calls[i].called, static_cast<std::uint16_t>(period));
         sent += 2;
       }
-      slot_start += 1ms;
+      slot_start += slot_length;
       std::this_thread::sleep_until(slot_start);
     }
   }
@@ -252,8 +293,9 @@ int run(const Options& options) {
   for (unsigned i = 0; i < options.calls; ++i)
     calls.push_back(set_up(commander ? &*commander : nullptr, options, i));
 
+  (void)prctl(PR_SET_TIMERSLACK, 1UL);  // nanoseconds; with the default a slot comes 50 us late
   Receiver receiver(calls);
-  const std::uint64_t sent = send_all(calls, options.seconds);
+  const std::uint64_t sent = send_all(calls, options);
   std::this_thread::sleep_for(300ms);
   auto latencies = receiver.finish();
   if (commander)

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <thread>
@@ -264,6 +265,81 @@ TEST_CASE("loop: an exception leaves run() and loses nothing else", "[os][loop]"
   CHECK(order == "a");
   loop.run();
   CHECK(order == "ab");
+}
+
+TEST_CASE("loop: a busy one gathers events, so that a waking serves many", "[os][loop]") {
+  constexpr int kWrites = 150;
+  Loop loop;
+  loop.gather(20ms);
+  const Pipe pipe = make_pipe();
+  int turns = 0;
+  int bytes = 0;
+  const auto watch = loop.watch(pipe.read_end.get(), Interest::readable, [&](Ready) {
+    std::array<char, 256> buffer;
+    const auto size = ::read(pipe.read_end.get(), buffer.data(), buffer.size());
+    REQUIRE(size > 0);
+    ++turns;
+    bytes += static_cast<int>(size);
+    if (bytes == kWrites) loop.stop();
+  });
+  bool is_over = false;
+  const auto limit = time_limit(loop, is_over);
+  std::thread writer([&] {
+    auto next = std::chrono::steady_clock::now();
+    for (int i = 0; i < kWrites; ++i) {
+      std::this_thread::sleep_until(next += 1ms);
+      (void)!::write(pipe.write_end.get(), "x", 1);  // one that fails runs into the time limit
+    }
+  });
+  loop.run();
+  writer.join();
+  REQUIRE_FALSE(is_over);
+  CHECK(turns < kWrites / 2);
+}
+
+TEST_CASE("loop: what is queued is served before it gathers", "[os][loop]") {
+  constexpr int kQueued = 60;
+  Loop loop;
+  loop.gather(400ms);
+  const Pipe pipe = make_pipe();
+  for (int i = 0; i < kQueued; ++i) write_byte(pipe.write_end.get());
+  int turns = 0;
+  const auto watch = loop.watch(pipe.read_end.get(), Interest::readable, [&](Ready) {
+    char byte = 0;
+    REQUIRE(::read(pipe.read_end.get(), &byte, 1) == 1);
+    if (++turns == kQueued) loop.stop();
+  });
+  bool is_over = false;
+  const auto limit = time_limit(loop, is_over);
+  loop.run();
+  CHECK_FALSE(is_over);  // a pause after each would take 24 s
+}
+
+TEST_CASE("loop: a post does not wait while events are gathered", "[os][loop]") {
+  Loop loop;
+  loop.gather(900ms);
+  const Pipe pipe = make_pipe();
+  write_byte(pipe.write_end.get());
+  int calls = 0;
+  std::thread poster;
+  core::SteadyTime posted{};
+  core::SteadyTime ran{};
+  const auto watch = loop.watch(pipe.read_end.get(), Interest::readable, [&](Ready) {
+    if (++calls != 2) return;
+    char byte = 0;
+    REQUIRE(::read(pipe.read_end.get(), &byte, 1) == 1);
+    // Busy, and nothing is left: the next waking is 900 ms away.
+    poster = std::thread([&] {
+      posted = std::chrono::steady_clock::now();
+      loop.post([&] {
+        ran = std::chrono::steady_clock::now();
+        loop.stop();
+      });
+    });
+  });
+  loop.run();
+  poster.join();
+  CHECK(ran - posted < 450ms);
 }
 
 TEST_CASE("loop: registrations may outlive it", "[os][loop]") {
