@@ -21,7 +21,8 @@ inline constexpr std::size_t kPasswordSizeMax = 72;
 inline constexpr unsigned kPasswordCost = 12;
 
 /// A fault where the password is shorter than 8 or longer than 72 bytes, holds a NUL byte, or is an
-/// example that everybody knows (core::is_example_secret). `cost` is 4 to 31, the base-2 logarithm of the rounds.
+/// example that everybody knows (core::is_example_secret). `cost` is 4 to 31, the base-2 logarithm
+/// of the rounds.
 core::Result<std::string> hash_password(const core::Secret& password,
                                         unsigned cost = kPasswordCost);
 
