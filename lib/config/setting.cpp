@@ -46,7 +46,6 @@ std::string form_text(const Setting& setting) {
     case Form::network:
       return "a network such as 192.0.2.0/24";
     case Form::endpoint:
-      return "a transport, address and port such as udp:192.0.2.1:5060";
     case Form::listener:
       return "a transport, address and port such as udp:192.0.2.1:5060";
     case Form::advertised:

@@ -19,6 +19,7 @@ class Strong {
   constexpr explicit Strong(T value) : value_(std::move(value)) {}
 
   constexpr const T& value() const noexcept { return value_; }
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the rewritten comparison for one
   auto operator<=>(const Strong&) const = default;
 
  private:
