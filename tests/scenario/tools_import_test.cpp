@@ -107,7 +107,8 @@ TEST_CASE("import env places what has a place, tells the rest, and a second time
     CHECK(done.errors.find(secret) == std::string::npos);
   }
   CHECK(site.setting("log.level") == "log.level\twarning\n");
-  CHECK(site.setting("sip.listen") == "sip.listen\tudp:0.0.0.0:5070,tcp:0.0.0.0:5070\n");
+  CHECK(site.setting("sip.listen") ==
+        "sip.listen\tudp:0.0.0.0:5070,tcp:0.0.0.0:5070,udp:[::]:5070,tcp:[::]:5070\n");
   CHECK(site.setting("sip.max_calls") == "sip.max_calls\t7\n");
   CHECK(site.setting("media.rtp_min") == "media.rtp_min\t20000\n");
   CHECK(site.setting("media.advertised_address") == "media.advertised_address\t192.0.2.7\n");
