@@ -44,6 +44,26 @@ std::string short_id(const cli::Output& out, std::string_view id) {
   return std::string(out.is_terminal() ? cli::tail(id) : id);
 }
 
+void begin_calls(cli::Output& out) {
+  out.table("cdr.v1", {{"STARTED"},
+                       {"CALLER"},
+                       {"CALLED"},
+                       {"OUTCOME"},
+                       {"SIP", cli::Align::right},
+                       {"TALK", cli::Align::right},
+                       {"RECORDED"},
+                       {"CALL"}});
+}
+
+void print_call(cli::Output& out, const cdr::Call& call) {
+  out.row({out.time(call.started_at), shown(call.caller),
+           call.called.name.empty() ? cli::Cell(call.dialled) : cli::Cell(shown(call.called)),
+           outcome(call), call.sip_status ? std::to_string(*call.sip_status) : "",
+           call.talk_ms ? out.duration(core::Milliseconds(*call.talk_ms)) : "",
+           call.recording ? "yes" : "", short_id(out, call.call.text())},
+          cdr::to_json(call));
+}
+
 std::vector<cli::Field> fields_of(const cli::Output& out, const cdr::Call& call) {
   std::vector<cli::Field> fields{{"call", call.call.text()}, {"outcome", outcome(call)}};
   const auto add = [&](std::string label, std::string text) {

@@ -11,15 +11,17 @@
 
 namespace trunkline::commands {
 
+cli::Command export_();
 cli::Command list();
 cli::Command recording_cat();
 cli::Command recording_list();
 cli::Command recording_show();
 cli::Command show();
+cli::Command tail();
 
 inline std::vector<cli::Command> all() {
   return {
-      list(), recording_cat(), recording_list(), recording_show(), show(),
+      export_(), list(), recording_cat(), recording_list(), recording_show(), show(), tail(),
   };
 }
 

@@ -32,6 +32,41 @@ std::vector<cli::Option> list_options() {
            .fallback = "50"}};
 }
 
+std::vector<cli::Option> call_options(std::string limit) {
+  std::vector<cli::Option> options = list_options();
+  options.back().fallback = std::move(limit);
+  options.insert(options.begin() + 2,
+                 {{.name = "--caller", .help = "number or name of the caller", .value = "NUMBER"},
+                  {.name = "--called",
+                   .help = "number, name or dialled digits of the called",
+                   .value = "NUMBER"},
+                  {.name = "--disposition",
+                   .help = "only calls that ended so",
+                   .value = "NAME",
+                   .choices = {"answered", "busy", "missed", "rejected", "cancelled", "failed",
+                               "refused", "interrupted"}},
+                  {.name = "--live", .help = "only calls that have not ended"},
+                  {.name = "--ended", .help = "only calls that have ended"}});
+  return options;
+}
+
+cdr::Filter filter_of(cli::Context& context) {
+  if (context.has("--live") && context.has("--ended")) {
+    throw core::Error(core::ExitCode::usage, "cannot list only live and only ended calls at once",
+                      "give one of --live and --ended");
+  }
+  cdr::Filter filter{.since = moment(context, "--since"),
+                     .until = moment(context, "--until"),
+                     .caller = context.value("--caller"),
+                     .called = context.value("--called"),
+                     .number = context.value("--number"),
+                     .disposition = context.value("--disposition"),
+                     .limit = context.number("--limit").value_or(0)};
+  if (context.has("--live")) filter.is_live = true;
+  if (context.has("--ended")) filter.is_live = false;
+  return filter;
+}
+
 std::optional<core::Time> moment(cli::Context& context, std::string_view option) {
   if (!context.has(option)) return std::nullopt;
   return core::value_or_throw(cdr::parse_when(context.value(option), core::system_clock().wall()));

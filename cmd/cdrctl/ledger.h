@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cdr/query.h"
 #include "cli/context.h"
 #include "control/client.h"
 #include "core/error.h"
@@ -18,6 +19,10 @@ namespace trunkline::commands {
 
 /// --since, --until, --number, --tenant and --limit.
 std::vector<cli::Option> list_options();
+/// list_options() and everything else that calls are chosen by; `limit` is how many at most.
+std::vector<cli::Option> call_options(std::string limit);
+/// What call_options() mean, but for --tenant. Throws core::Error.
+cdr::Filter filter_of(cli::Context& context);
 
 /// The moment of --since or --until, if it is given. Throws core::Error.
 std::optional<core::Time> moment(cli::Context& context, std::string_view option);

@@ -4,7 +4,7 @@ function __cdrctl_is_at
     set -l verb
     for word in (commandline -opc)[2..]
         set -l longer (string join -- ' ' $verb $word)
-        contains -- $longer 'list' 'recording' 'recording cat' 'recording list' 'recording show' 'show'; and set verb $longer
+        contains -- $longer 'export' 'list' 'recording' 'recording cat' 'recording list' 'recording show' 'show' 'tail'; and set verb $longer
     end
     test "$verb" = "$argv[1]"
 end
@@ -19,9 +19,26 @@ complete -c cdrctl -l color -d 'when to use colour' -x -a 'auto always never'
 complete -c cdrctl -l no-pager -d 'print long answers straight to the terminal'
 complete -c cdrctl -s q -l quiet -d 'no conversation on standard error but errors'
 complete -c cdrctl -l yes -d 'answer every question with yes'
+complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'export' -d 'write calls as CSV or JSON lines'
 complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'list' -d 'list calls, newest first'
 complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'recording' -d 'cat, list, show'
 complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'show' -d 'show a call: how it went, its media and its recordings'
+complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'tail' -d 'follow the calls: each that begins, is answered, ends'
+complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l format -d 'csv as of RFC 4180, or jsonl: one object a line, as --json' -x -a 'csv jsonl'
+complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l tz -d 'the time zone of all times, also of --since and --until (UTC if not given)' -x
+complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l no-header -d 'no first line with the names of the columns'
+complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l cursor-file -d 'only what ended since the last export that used this file' -r -F
+complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l cursor -d 'the same, with the cursor in words: start, or what the last export said' -x
+complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l since -d 'started at or after: today, yesterday, 2h, 2026-11-21, "2026-11-21 08:00"' -x
+complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l until -d 'started before' -x
+complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l caller -d 'number or name of the caller' -x
+complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l called -d 'number, name or dialled digits of the called' -x
+complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l disposition -d 'only calls that ended so' -x -a 'answered busy missed rejected cancelled failed refused interrupted'
+complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l live -d 'only calls that have not ended'
+complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l ended -d 'only calls that have ended'
+complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l number -d 'number or name of either party' -x
+complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l tenant -d 'only of this tenant' -x
+complete -c cdrctl -n '__cdrctl_is_at \'export\'' -s n -l limit -d 'at most so many, newest first; 0 for all' -x
 complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l since -d 'started at or after: today, yesterday, 2h, 2026-11-21, "2026-11-21 08:00"' -x
 complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l until -d 'started before' -x
 complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l caller -d 'number or name of the caller' -x
@@ -42,3 +59,13 @@ complete -c cdrctl -n '__cdrctl_is_at \'recording list\'' -l number -d 'number o
 complete -c cdrctl -n '__cdrctl_is_at \'recording list\'' -l status -d 'only recordings that are so' -x -a 'recording complete truncated failed unsupported'
 complete -c cdrctl -n '__cdrctl_is_at \'recording list\'' -l tenant -d 'only of this tenant' -x
 complete -c cdrctl -n '__cdrctl_is_at \'recording list\'' -s n -l limit -d 'at most so many, newest first; 0 for all' -x
+complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l since -d 'started at or after: today, yesterday, 2h, 2026-11-21, "2026-11-21 08:00"' -x
+complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l until -d 'started before' -x
+complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l caller -d 'number or name of the caller' -x
+complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l called -d 'number, name or dialled digits of the called' -x
+complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l disposition -d 'only calls that ended so' -x -a 'answered busy missed rejected cancelled failed refused interrupted'
+complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l live -d 'only calls that have not ended'
+complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l ended -d 'only calls that have ended'
+complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l number -d 'number or name of either party' -x
+complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l tenant -d 'only of this tenant' -x
+complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -s n -l limit -d 'begin with so many of the last calls' -x

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cdr/call.h"
+#include "cdr/cursor.h"
 #include "core/error.h"
 #include "db/connection.h"
 
@@ -27,6 +28,7 @@ struct Filter {
   std::string disposition = {};
   std::optional<bool> is_live = {};
   std::optional<core::TenantId> tenant = {};
+  bool is_oldest_first = false;
   std::uint64_t limit = 50;  ///< 0 = all
 };
 
@@ -34,9 +36,24 @@ struct Filter {
 /// looked at.
 bool passes(const Filter& filter, const Call& call);
 
-/// Newest first; stops when `use` returns false. Returns the number of calls given.
+/// Newest first, or as the filter says; stops when `use` returns false. Returns the number of calls
+/// given.
 std::uint64_t for_each_call(db::Connection& connection, const Filter& filter,
                             const std::function<bool(const Call&)>& use);
+
+/// Each call that ended since the cursor's position, node by node in the order of their ends, and
+/// moves the cursor behind each. A call is given once, whatever time its entry took to arrive: a
+/// node's entries arrive in their order. Stops when `use` returns false. The order the filter asks
+/// for is not looked at.
+std::uint64_t for_each_ended(db::Connection& connection, const Filter& filter, Cursor& cursor,
+                             const std::function<bool(const Call&)>& use);
+
+/// How far each node's journal is in the ledger now.
+Cursor watermarks(db::Connection& connection);
+/// Some of the entries about calls behind the cursor, each as the call was then, and moves the
+/// cursor. False where there are more to ask for.
+bool for_each_change(db::Connection& connection, Cursor& cursor,
+                     const std::function<void(const Call&)>& use);
 
 /// `which`: the id, a unique tail of it (4 characters or more), a SIP Call-ID, a number or name
 /// (its latest call), or "last". A fault (no input) when there is none, or naming the candidates

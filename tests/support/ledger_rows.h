@@ -27,6 +27,16 @@ class LedgerRows {
     connection_.query(kAdd, {node_, sequence_, kind, tenant, call, body});
     connection_.query(kProject, {node_, sequence_, kind});
   }
+  /// Moves the node's watermark over all that was added, as a shipper's batch does at its end.
+  void ship() {
+    static constexpr db::Statement kNode{
+        "INSERT INTO trunkline.ledger_node (node_id, daemon, last_hash)"
+        " VALUES ($1, 'sipd', sha256('x')) ON CONFLICT DO NOTHING"};
+    static constexpr db::Statement kMove{
+        "UPDATE trunkline.ledger_node SET watermark = $2 WHERE node_id = $1"};
+    connection_.query(kNode, {node_});
+    connection_.query(kMove, {node_, sequence_});
+  }
 
  private:
   db::Connection connection_;

@@ -22,6 +22,7 @@ std::set<std::string> verbs_of(const std::string& tool) {
 std::string function_of(std::string verb) {
   std::replace(verb.begin(), verb.end(), ' ', '_');
   std::replace(verb.begin(), verb.end(), '-', '_');
+  if (verb == "export") verb += '_';  // a word of C++
   return verb;
 }
 
