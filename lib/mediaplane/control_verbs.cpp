@@ -2,12 +2,18 @@
 
 // The verbs of recorderd's control socket (schemas/control).
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <optional>
 #include <utility>
 
+#include "core/log.h"
+#include "core/text.h"
+#include "mediaplane/access.h"
 #include "mediaplane/engine.h"
 #include "os/disk.h"
+#include "os/user.h"
 
 namespace trunkline::mediaplane {
 namespace {
@@ -101,7 +107,14 @@ void Engine::list_sessions(Reply reply) {
 
 void Engine::open_recording(const Request& request, const Reply& reply) {
   Reply answer = reply;
+  const std::string user = os::user_name(request.peer.uid);
   const std::string name = core::text_at(request.args, "recording");
+  if (const auto may = may_listen({.user = request.peer.uid, .name = user}, ::geteuid()); !may) {
+    core::log_warning(
+        "recording was not opened",
+        {{"recording", core::printable(name)}, {"who", user}, {"error", may.error().message}});
+    return answer.fail(may.error());
+  }
   // A recording that only PostgreSQL still lists is known here by its whole id.
   Json known = recordings_.find(name).value_or(request.args);
   const auto id = core::RecordingId::parse(core::text_at(known, "recording"));
