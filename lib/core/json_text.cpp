@@ -45,6 +45,17 @@ JsonText& JsonText::add(std::string_view key, std::string_view value) {
   return *this;
 }
 
+JsonText& JsonText::add(std::string_view key, std::span<const std::string> values) {
+  begin(key);
+  text_ += '[';
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i > 0) text_ += ',';
+    append_json_string(text_, values[i]);
+  }
+  text_ += ']';
+  return *this;
+}
+
 JsonText& JsonText::add_raw(std::string_view key, std::string_view json) {
   begin(key);
   text_ += json;

@@ -10,6 +10,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,8 @@ class JsonText {
   JsonText& add(std::string_view key, Number value) {
     return add_raw(key, std::to_string(value));
   }
+  /// An array of strings.
+  JsonText& add(std::string_view key, std::span<const std::string> values);
   /// `json` is one JSON value already.
   JsonText& add_raw(std::string_view key, std::string_view json);
   /// Leaves empty values out.

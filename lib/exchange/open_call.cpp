@@ -9,15 +9,10 @@
 namespace trunkline::exchange {
 
 std::string to_text(const OpenCall& call) {
-  std::string dialogs = "[";
-  for (const std::string& dialog : call.dialogs) {
-    if (dialogs.size() > 1) dialogs += ',';
-    core::append_json_string(dialogs, dialog);
-  }
   core::JsonText text;
   text.add("schema", "open_call.v1")
       .add_raw("record", call.record)
-      .add_raw("dialogs", dialogs + "]")
+      .add("dialogs", call.dialogs)
       .add_some("media_node", call.media_node);
   return std::move(text).finish();
 }

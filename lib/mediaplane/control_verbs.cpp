@@ -173,6 +173,7 @@ core::Json Engine::full_status() const {
   const journal::Health health = journal_->health();
   const auto ports = calls_->ports();
   const ng::ServerCounters& ng = ng_->counters();
+  const Scribe::Load writer = scribe_->load();
   Json json = {
       {"daemon", "recorderd"},
       {"sessions", calls_->all().size()},
@@ -188,7 +189,10 @@ core::Json Engine::full_status() const {
         {"error", health.error}}},
       {"keys",
        {{"has_ring", keys_.has_ring()}, {"error", key_fault_}, {"recordings", keys_.count()}}},
-      {"writer", {{"bytes_waiting", scribe_->bytes_waiting()}}},
+      {"writer",
+       {{"bytes_waiting", writer.bytes_waiting},
+        {"calls", writer.calls},
+        {"recordings", writer.recordings}}},
       {"ng",
        {{"requests", ng.requests},
         {"retransmissions", ng.retransmissions},

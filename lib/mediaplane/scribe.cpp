@@ -51,6 +51,7 @@ void Scribe::begin_call(CallFacts facts) {
     unsaved_calls_.insert(facts.key);
     LiveCall& call = calls_[facts.key];
     call.facts = std::move(facts);
+    calls_open_ = calls_.size();
   });
 }
 
@@ -76,6 +77,7 @@ void Scribe::end_call(std::string key, SessionCounters counters, MediaEnd end, c
                            .at = at},
                           {{std::string(kMediaState), key, std::nullopt}});
     calls_.erase(call);
+    calls_open_ = calls_.size();
     unsaved_calls_.erase(key);
     parts_.listener.media_ended(std::move(body));
   });
@@ -163,6 +165,7 @@ void Scribe::open_file(RecordingFacts facts, const TapeFacts& tape) {
                                 .spool = tape.spool,
                                 .recorder = recording::Recorder(tape.format, seal_delay_of(id))})
           .first->second;
+  files_open_ = open_.size();
   for (const Leg leg : {Leg::caller, Leg::called}) {
     open.recorder.set_codecs(leg, tape.codecs[index_of(leg)]);
   }
@@ -219,6 +222,7 @@ void Scribe::fail(core::RecordingId recording, const std::string& reason) {
                      .duration = duration_of(open),
                      .bytes = open.writer->bytes().value()},
                     open.recorder.account());
+  files_open_ = open_.size();
 }
 
 void Scribe::finish_file(core::RecordingId recording, core::SteadyTime now, core::Time at) {
@@ -247,6 +251,7 @@ void Scribe::finish_file(core::RecordingId recording, core::SteadyTime now, core
   unsaved_recordings_.erase(recording);
   journal_recording(open.facts, end, account);
   open_.erase(found);
+  files_open_ = open_.size();
 }
 
 core::Milliseconds Scribe::duration_of(const Open& open) const {

@@ -83,8 +83,16 @@ class Scribe {
   using States = std::vector<std::pair<std::string, std::string>>;
   void recover(const States& recordings, const States& media);
 
-  /// Bytes of packets that wait to be placed and written.
-  std::size_t bytes_waiting() const noexcept { return bytes_waiting_.load(); }
+  /// What is on its way to the disk. A call or recording counts until the last entry about it is in
+  /// the journal's queue, which is a moment after its end was told.
+  struct Load {
+    std::size_t bytes_waiting = 0;  ///< of packets to be placed and written
+    std::size_t calls = 0;
+    std::size_t recordings = 0;
+  };
+  Load load() const noexcept {
+    return {.bytes_waiting = bytes_waiting_, .calls = calls_open_, .recordings = files_open_};
+  }
   /// Waits until everything told before is done and in the journal's queue.
   void flush();
 
@@ -128,6 +136,8 @@ class Scribe {
   std::set<std::string> unsaved_calls_;
   bool has_unsynced_ = false;
   std::atomic<std::size_t> bytes_waiting_ = 0;
+  std::atomic<std::size_t> calls_open_ = 0;  ///< calls_.size(), for load()
+  std::atomic<std::size_t> files_open_ = 0;  ///< open_.size(), for load()
   os::RegistrationPtr save_timer_;
   os::RegistrationPtr sync_timer_;
   LoopThread thread_;  // last: it ends before what it uses

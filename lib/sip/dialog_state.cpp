@@ -21,15 +21,6 @@ std::string json_of(const Party& party) {
   return std::move(json).finish();
 }
 
-std::string json_of(const std::vector<std::string>& values) {
-  std::string list = "[";
-  for (const std::string& value : values) {
-    if (list.size() > 1) list += ',';
-    core::append_json_string(list, value);
-  }
-  return list + "]";
-}
-
 core::Result<Party> parse_party(const Json& json, std::string_view key) {
   const auto found = json.find(std::string(key));
   if (found == json.end() || !found->is_object()) {
@@ -56,7 +47,7 @@ std::string to_text(const DialogState& state) {
       .add_raw("remote", json_of(state.remote))
       .add("local_cseq", state.local_cseq)
       .add("remote_cseq", state.remote_cseq)
-      .add_raw("route_set", json_of(state.route_set))
+      .add("route_set", state.route_set)
       .add("remote_target", state.remote_target.text())
       .add("local_contact", state.local_contact);
   if (!state.flow.empty()) json.add("flow", state.flow.id());
