@@ -42,6 +42,11 @@ void Intake::take(sip::IncomingRequest incoming) {
 
 void Intake::register_contact(sip::IncomingRequest incoming) {
   const sip::Request& request = incoming.request();
+  if (snapshot_->version() == 0) {
+    // A phone that hears 404 gives up.
+    return std::move(incoming).reply(
+        bare_reply(503, {{"Retry-After", std::string(kRetryAfterSeconds)}}));
+  }
   registrar::Authentication proof = authenticator_.check(request, *snapshot_);
   if (proof.verdict != registrar::Authentication::Verdict::accepted) {
     return std::move(incoming).reply(proof.reply);
@@ -56,6 +61,7 @@ void Intake::register_contact(sip::IncomingRequest incoming) {
 
 std::optional<std::string_view> Intake::reason_to_shed() const {
   if (is_closed_) return "the exchange is stopping";
+  if (snapshot_->version() == 0) return "the directory is not known yet";
   if (calls_.size() >= max_calls_) return "too many calls";
   if (!bench_.journal.is_healthy()) return "the journal cannot be written";
   return std::nullopt;

@@ -4,19 +4,11 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "sip/request_line.h"
 
 namespace trunkline::sip {
 
 namespace {
-
-bool is_token(std::string_view text) {
-  // RFC 3261 25.1
-  constexpr std::string_view kExtras = "-.!%*_+`'~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           kExtras.find(c) != std::string_view::npos;
-  });
-}
 
 std::string quoted_string(std::string_view text) {
   std::string out = "\"";

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// What Sofia parses our messages with: its own SIP class, but for Via, whose maddr parameter is
-// taken away as it is read, and to the first of which the address a request came from is added.
-// With a maddr, and for some answers without a received, Sofia would resolve a name of the sender's
-// while the loop waits, and send the answer there instead of where the request came from. An agent
-// with a doorkeeper has a class of its own, whose first lines and ends of headers pass by that
-// doorkeeper.
+// What Sofia parses our messages with: its own SIP class, but for the headers of header_parsers.h.
+// With a Via's maddr, and for some answers without a received, Sofia would resolve a name of the
+// sender's while the loop waits, and send the answer there instead of where the request came from.
+// An agent with a doorkeeper has a class of its own, whose first lines and ends of headers pass by
+// that doorkeeper.
 
 #include "sip/sofia.h"
 

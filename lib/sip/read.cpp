@@ -130,7 +130,6 @@ bool has_field(const msg_hclass_t* header) {
       sip_from_class,
       sip_to_class,
       sip_call_id_class,
-      sip_cseq_class,
       sip_contact_class,
       sip_expires_class,
       sip_authorization_class,
@@ -150,8 +149,8 @@ bool has_field(const msg_hclass_t* header) {
       sip_payload_class,
       sip_error_class,
   };
-  // Via is of a class of our own (message_class.h).
-  return header->hc_hash == sip_via_class->hc_hash ||
+  // These are of classes of our own (message_class.h).
+  return header->hc_hash == sip_via_class->hc_hash || header->hc_hash == sip_cseq_class->hc_hash ||
          std::find(classes.begin(), classes.end(), header) != classes.end();
 }
 
