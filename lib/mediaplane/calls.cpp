@@ -2,6 +2,7 @@
 #include "mediaplane/calls.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "core/log.h"
@@ -56,20 +57,10 @@ Call* Calls::find(const std::string& key) {
   return found == calls_.end() ? nullptr : &found->second;
 }
 
-std::size_t Calls::running_recordings() const {
-  return static_cast<std::size_t>(std::count_if(calls_.begin(), calls_.end(), [](const auto& row) {
-    return row.second.recording.running.has_value();
-  }));
-}
-
-IoThread& Calls::least_busy() {
-  const auto calls_on = [this](const std::unique_ptr<IoThread>& thread) {
-    return std::count_if(calls_.begin(), calls_.end(),
-                         [&](const auto& row) { return row.second.thread == thread.get(); });
-  };
+IoThread& Calls::least_busy() const {
   return **std::min_element(
       threads_.begin(), threads_.end(),
-      [&](const auto& left, const auto& right) { return calls_on(left) < calls_on(right); });
+      [](const auto& left, const auto& right) { return left->load() < right->load(); });
 }
 
 Call& Calls::open(const NewCall& facts) {
@@ -83,6 +74,7 @@ Call& Calls::open(const NewCall& facts) {
   call.recording.is_wanted = facts.is_recorded;
   call.recording.chosen = facts.recording;
   call.thread = &least_busy();
+  call.thread->take_call();
   call.session = std::make_shared<Session>(facts.key, static_cast<SessionObserver&>(*this));
   call.thread->post([thread = call.thread, session = call.session] { thread->add(session); });
   return calls_.insert_or_assign(facts.key, std::move(call)).first->second;
@@ -238,6 +230,7 @@ void Calls::start_recording(Call& call) {
                                              .codecs = {plans[index_of(Leg::caller)].codecs,
                                                         plans[index_of(Leg::called)].codecs}});
   call.recording.running = id;
+  running_.emplace(id, call.key);
   call.thread->post([thread = call.thread, session = call.session, line, id] {
     session->start_tape(std::make_unique<Tape>(Tape{.id = id, .spool = thread->spool()}), line);
   });
@@ -256,7 +249,8 @@ void Calls::refuse_recording(const Call& call) {
 
 void Calls::stop_recording(Call& call) {
   call.recording.is_wanted = false;
-  if (!std::exchange(call.recording.running, std::nullopt)) return;
+  if (!call.recording.running) return;
+  forget_running(call);
   call.thread->post([this, session = call.session] {
     const core::SteadyTime now = clock_.steady();
     if (const auto recording = session->finish_tape(now)) {
@@ -276,15 +270,23 @@ void Calls::pause_recording(Call& call, bool is_paused) {
   });
 }
 
+void Calls::forget_running(Call& call) {
+  if (call.recording.running) running_.erase(*call.recording.running);
+  call.recording.running.reset();
+}
+
 void Calls::recording_failed(core::RecordingId recording) {
-  for (auto& [key, call] : calls_) {
-    if (call.recording.running != recording) continue;
-    call.recording.running.reset();
-    call.thread->post([session = call.session, recording] { session->drop_tape(recording); });
-  }
+  const auto found = running_.find(recording);
+  if (found == running_.end()) return;
+  Call* const call = find(found->second);
+  assert(call != nullptr);
+  forget_running(*call);
+  call->thread->post([session = call->session, recording] { session->drop_tape(recording); });
 }
 
 void Calls::close(Call& call, MediaEnd end, Figures done) {
+  forget_running(call);
+  call.thread->release_call();
   const auto node = calls_.extract(call.key);
   // Shared by the I/O thread's work and the answer that it posts back.
   const auto closed = std::make_shared<Call>(std::move(node.mapped()));

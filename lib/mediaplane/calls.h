@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/time.h"
@@ -46,7 +47,7 @@ class Calls final : private SessionObserver {
   /// nullptr where there is none.
   Call* find(const std::string& key);
   const std::map<std::string, Call>& all() const { return calls_; }
-  std::size_t running_recordings() const;
+  std::size_t running_recordings() const noexcept { return running_.size(); }
   /// Of both families together.
   rtp::PortAllocator::Usage ports() const;
 
@@ -99,13 +100,15 @@ class Calls final : private SessionObserver {
   void push_plans(const Call& call);
   void refuse_recording(const Call& call);
   CallFacts facts_of(const Call& call) const;
-  IoThread& least_busy();
+  IoThread& least_busy() const;
+  void forget_running(Call& call);
 
   os::Reactor& main_;
   Scribe& scribe_;
   const core::Clock& clock_;
   std::array<std::unique_ptr<rtp::PortAllocator>, 2> allocators_;  ///< by family
   std::map<std::string, Call> calls_;
+  std::unordered_map<core::RecordingId, std::string> running_;  ///< recordings on tape: whose call
   std::shared_ptr<bool> is_alive_;  ///< shared with work posted to the main thread
   std::vector<std::unique_ptr<IoThread>> threads_;
 };

@@ -24,6 +24,11 @@ class IoThread {
   void post(std::function<void()> work) { thread_.post(std::move(work)); }
   void set_timeout(core::Milliseconds timeout) { timeout_ms_ = timeout.count(); }
 
+  // The main thread's: how many calls it gave to this thread and did not close yet.
+  std::size_t load() const noexcept { return load_; }
+  void take_call() noexcept { ++load_; }
+  void release_call() noexcept { --load_; }
+
   // On the thread itself.
   os::Reactor& reactor() noexcept { return thread_.reactor(); }
   Spool& spool() noexcept { return spool_; }
@@ -34,6 +39,7 @@ class IoThread {
   void tick();
 
   std::atomic<std::int64_t> timeout_ms_;
+  std::size_t load_ = 0;
   std::unordered_set<std::shared_ptr<Session>> sessions_;  ///< shared with main's calls
   Spool spool_;
   os::RegistrationPtr timer_;

@@ -12,6 +12,13 @@ namespace {
 /// A longer pause between two timestamps is silence that was not sent, not media.
 constexpr int kLongestPacketSeconds = 1;
 
+/// Where a datagram is held while it is looked at: one an I/O thread, not one a line, so that it
+/// stays in the cache and ten thousand lines do not cost 40 MB.
+std::span<std::byte> arrival_buffer() {
+  thread_local std::array<std::byte, kMaxDatagram> buffer;
+  return buffer;
+}
+
 bool send(int socket, core::ByteView bytes, const os::RawAddress& to) {
   return ::sendto(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT, &to.any,
                   to.length) >= 0;
@@ -80,9 +87,10 @@ void Line::plan(Leg leg, const LegPlan& plan) {
 // second receive to find the socket empty would cost a sixth of the relay's time.
 void Line::receive_rtp(Leg from, int socket) {
   Side& sender = side(from);
-  const auto datagram = os::receive_from(socket, buffer_);
+  const std::span<std::byte> buffer = arrival_buffer();
+  const auto datagram = os::receive_from(socket, buffer);
   if (!datagram) return;
-  const core::ByteView bytes = core::ByteView(buffer_).first(datagram->size);
+  const core::ByteView bytes = core::ByteView(buffer).first(datagram->size);
   if (datagram->is_cut || bytes.empty()) {
     ++sender.counters.packets_malformed;
     return;
@@ -124,9 +132,10 @@ void Line::relay_other(Leg from, core::ByteView bytes, const os::Address& source
 
 void Line::receive_rtcp(Leg from, int socket) {
   Side& sender = side(from);
-  const auto datagram = os::receive_from(socket, buffer_);
+  const std::span<std::byte> buffer = arrival_buffer();
+  const auto datagram = os::receive_from(socket, buffer);
   if (!datagram) return;
-  const core::ByteView bytes = core::ByteView(buffer_).first(datagram->size);
+  const core::ByteView bytes = core::ByteView(buffer).first(datagram->size);
   if (datagram->is_cut || (is_rtp_ && !rtp::parse_compound(bytes))) {
     ++sender.counters.packets_malformed;
     return;

@@ -96,7 +96,6 @@ class Line {
   std::array<Side, kLegs> sides_;
   bool is_rtp_;
   Tape* tape_ = nullptr;
-  std::array<std::byte, kMaxDatagram> buffer_;
 };
 
 }  // namespace trunkline::mediaplane
