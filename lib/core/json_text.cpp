@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/json_text.h"
 
-#include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "core/json.h"
@@ -9,28 +10,64 @@
 namespace trunkline::core {
 namespace {
 
-/// Nearly everything there is to write; what is not is left to the library.
-bool is_printable_ascii(char c) {
-  return c >= 0x20 && c < 0x7F;
+constexpr std::uint64_t every_byte(std::uint8_t byte) {
+  return 0x0101'0101'0101'0101U * byte;
+}
+
+/// Whether a byte of the word is below `limit` (at most 0x80).
+constexpr bool has_byte_below(std::uint64_t word, std::uint8_t limit) {
+  return ((word - every_byte(limit)) & ~word & every_byte(0x80)) != 0;
+}
+
+constexpr bool has_byte(std::uint64_t word, std::uint8_t byte) {
+  return has_byte_below(word ^ every_byte(byte), 1);
+}
+
+bool is_plain(char c) {
+  return c >= 0x20 && c != '"' && c != '\\';
+}
+
+/// How much of it a JSON string holds as it is; ASCII only. Eight bytes at a time: nearly
+/// everything there is to write is plain.
+std::size_t plain_prefix(std::string_view text) {
+  std::size_t size = 0;
+  for (std::uint64_t word = 0; text.size() - size >= sizeof(word); size += sizeof(word)) {
+    std::memcpy(&word, text.data() + size, sizeof(word));
+    if (has_byte_below(word, 0x20) || has_byte(word, '"') || has_byte(word, '\\')) break;
+    if ((word & every_byte(0x80)) != 0) break;
+  }
+  while (size < text.size() && is_plain(text[size])) ++size;
+  return size;
 }
 
 }  // namespace
 
 void append_json_string(std::string& text, std::string_view value) {
-  if (!std::ranges::all_of(value, is_printable_ascii)) {
-    text += to_line(Json(value));
-    return;
-  }
+  const std::size_t begin = text.size();
   text += '"';
-  while (!value.empty()) {
-    const std::size_t plain = std::min(value.find_first_of("\"\\"), value.size());
-    text += value.substr(0, plain);
-    if (plain == value.size()) break;
+  std::string_view rest = value;
+  for (;;) {
+    const std::size_t plain = plain_prefix(rest);
+    text += rest.substr(0, plain);
+    if (plain == rest.size()) break;
+    const char c = rest[plain];
+    if (c != '"' && c != '\\') {
+      // Control characters and what is not ASCII are left to the library.
+      text.resize(begin);
+      text += to_line(Json(value));
+      return;
+    }
     text += '\\';
-    text += value[plain];
-    value.remove_prefix(plain + 1);
+    text += c;
+    rest.remove_prefix(plain + 1);
   }
   text += '"';
+}
+
+JsonText::JsonText() {
+  // Most objects fit; growing to there would copy them five times.
+  text_.reserve(512);
+  text_ += '{';
 }
 
 void JsonText::begin(std::string_view key) {

@@ -18,7 +18,7 @@ namespace trunkline::core {
 
 class JsonText {
  public:
-  JsonText() : text_("{") {}
+  JsonText();
 
   /// Bytes that are not UTF-8 become U+FFFD.
   JsonText& add(std::string_view key, std::string_view value);

@@ -4,6 +4,11 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cstddef>
+#include <iterator>
+#include <span>
+#include <utility>
+#include <vector>
 
 namespace trunkline::ng {
 
@@ -98,31 +103,59 @@ class Scanner {
   std::size_t offset_ = 0;
 };
 
-/// A list or dictionary whose end has not come yet.
-struct Open {
-  bool is_dictionary = false;
-  List values = {};  ///< of a dictionary: key, value, key, value
-};
+/// The values read so far whose list or dictionary has not ended yet, of all levels one behind the
+/// other: a level is copied once, into a list of the right size.
+class Unfinished {
+ public:
+  Unfinished() { values_.reserve(kUsual); }
 
-Value closed(Open&& open) {
-  if (open.is_dictionary) return Dictionary(std::move(open.values));
-  return std::move(open.values);
-}
+  std::size_t depth() const noexcept { return levels_.size(); }
+  /// Whether the next value is a dictionary's key.
+  bool wants_key() const {
+    return depth() > 0 && levels_.back().is_dictionary &&
+           (values_.size() - levels_.back().begin) % 2 == 0;
+  }
+  bool is_in_dictionary() const { return depth() > 0 && levels_.back().is_dictionary; }
+  void begin(bool is_dictionary) {
+    levels_.push_back({.is_dictionary = is_dictionary, .begin = values_.size()});
+  }
+  void add(Value value) { values_.push_back(std::move(value)); }
+  /// Ends the innermost level, which there is.
+  Value end() {
+    const Level level = levels_.back();
+    levels_.pop_back();
+    const auto first = values_.begin() + static_cast<std::ptrdiff_t>(level.begin);
+    Value value =
+        level.is_dictionary
+            ? Value(Dictionary(std::span(first, values_.end())))
+            : Value(List(std::make_move_iterator(first), std::make_move_iterator(values_.end())));
+    values_.erase(first, values_.end());
+    return value;
+  }
+
+ private:
+  static constexpr std::size_t kUsual = 64;  ///< values of a message
+  struct Level {
+    bool is_dictionary = false;
+    std::size_t begin = 0;  ///< its first in values_; of a dictionary: key, value, key, value
+  };
+  std::vector<Level> levels_;
+  std::vector<Value> values_;
+};
 
 }  // namespace
 
 core::Result<Value> parse_bencode(std::string_view bytes) {
   if (bytes.size() > kMaxMessageBytes) return malformed(0, "more than 1 MiB");
   Scanner scanner(bytes);
-  std::vector<Open> open;
+  Unfinished open;
   for (std::size_t count = 0; count < kMaxValues; ++count) {
     const auto offset = scanner.offset();
     auto token = scanner.next();
     if (!token) return tl::unexpected(std::move(token.error()));
     if (!*token) return malformed(bytes.size(), "the value is not complete");
 
-    const bool wants_key =
-        !open.empty() && open.back().is_dictionary && open.back().values.size() % 2 == 0;
+    const bool wants_key = open.wants_key();
     const auto kind = (*token)->kind;
     if (wants_key && kind != Kind::text && kind != Kind::end) {
       return malformed(offset, "a dictionary's key is no string");
@@ -137,19 +170,17 @@ core::Result<Value> parse_bencode(std::string_view bytes) {
         break;
       case Kind::list_begin:
       case Kind::dictionary_begin:
-        if (open.size() == kMaxDepth) return malformed(offset, "deeper than 32 levels");
-        open.push_back(Open{.is_dictionary = kind == Kind::dictionary_begin});
+        if (open.depth() == kMaxDepth) return malformed(offset, "deeper than 32 levels");
+        open.begin(kind == Kind::dictionary_begin);
         continue;
       case Kind::end:
-        if (open.empty()) return malformed(offset, "an end without a beginning");
-        if (open.back().is_dictionary && !wants_key)
-          return malformed(offset, "a key without value");
-        value = closed(std::move(open.back()));
-        open.pop_back();
+        if (open.depth() == 0) return malformed(offset, "an end without a beginning");
+        if (open.is_in_dictionary() && !wants_key) return malformed(offset, "a key without value");
+        value = open.end();
         break;
     }
-    if (!open.empty()) {
-      open.back().values.push_back(std::move(value));
+    if (open.depth() > 0) {
+      open.add(std::move(value));
       continue;
     }
     if (!scanner.is_at_end()) return malformed(scanner.offset(), "bytes after the value");

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -34,8 +35,9 @@ class Dictionary {
  public:
   Dictionary();
   Dictionary(std::initializer_list<Entry> entries);
-  /// From key, value, key, value, ...: what is no string as a key is left out.
-  explicit Dictionary(List keys_and_values);
+  /// From key, value, key, value, ..., which are moved out of: what is no string as a key is left
+  /// out.
+  explicit Dictionary(std::span<Value> keys_and_values);
   Dictionary(const Dictionary&);
   Dictionary(Dictionary&&) noexcept;
   Dictionary& operator=(const Dictionary&);

@@ -36,7 +36,7 @@ Dictionary::Dictionary(std::initializer_list<Entry> entries) {
   for (const auto& entry : entries) set(entry.key, entry.value);
 }
 
-Dictionary::Dictionary(List keys_and_values) {
+Dictionary::Dictionary(std::span<Value> keys_and_values) {
   entries_.reserve(keys_and_values.size() / 2);
   for (std::size_t i = 0; i + 1 < keys_and_values.size(); i += 2) {
     auto key = std::move(keys_and_values[i]).take_text();

@@ -27,6 +27,19 @@ TEST_CASE("json text: writes what a tree would be written as", "[core]") {
   CHECK(std::move(text).finish() == to_line(tree));
 }
 
+TEST_CASE("json text: every byte is written right at every place of a string", "[core]") {
+  for (int byte = 0; byte < 0x100; ++byte) {
+    for (std::size_t place = 0; place < 18; ++place) {
+      std::string value(18, 'a');
+      value[place] = static_cast<char>(byte);
+      std::string text = "before";
+      append_json_string(text, value);
+      INFO(byte << " at " << place);
+      CHECK(text == "before" + to_line(Json(value)));
+    }
+  }
+}
+
 TEST_CASE("json text: an empty object, and bytes that are not UTF-8", "[core]") {
   CHECK(JsonText().finish() == "{}");
   JsonText text;
