@@ -15,6 +15,10 @@ namespace {
 /// With the daemon still answering systemd's watchdog, so no longer than that allows.
 constexpr core::Milliseconds kLastCommit = core::Seconds(5);
 
+/// A busy exchange wakes once for all messages of this time (tests/bench/README.md has the
+/// figures).
+constexpr core::Milliseconds kGather{2};
+
 exchange::Options options_with_key(const config::Config& config) {
   exchange::Options options = exchange::options_from(config);
   options.key = core::value_or_throw(exchange::read_key(config.text("sip.key_file")));
@@ -37,7 +41,9 @@ Service::Service(const config::Config& config, sip::Root& root)
       journal_(open_journal()),
       exchange_(root, *journal_, core::system_clock(), options_with_key(config),
                 {.reload = [this] { return host_->reload(); },
-                 .describe = [this](core::Json& status) { describe(status); }}) {}
+                 .describe = [this](core::Json& status) { describe(status); }}) {
+  root.gather(kGather);
+}
 
 Service::~Service() {
   woken_.with([](ledger::Shipper*& shipper) { shipper = nullptr; });

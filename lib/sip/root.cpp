@@ -217,6 +217,11 @@ void Root::Core::run() {
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 
+void Root::Core::gather(core::Microseconds time) {
+  gathering_.reset();
+  if (time.count() > 0) gathering_.emplace(root_.get(), wake_, time);
+}
+
 void Root::Core::assert_thread() const {
   assert(std::this_thread::get_id() == owner_);
 }
@@ -246,6 +251,10 @@ void Root::run() {
 }
 void Root::stop() {
   core_->post([core = core_.get()] { su_root_break(core->root()); });
+}
+void Root::gather(core::Microseconds time) {
+  assert_thread();
+  core_->gather(time);
 }
 void Root::assert_thread() const {
   core_->assert_thread();

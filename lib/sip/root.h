@@ -30,6 +30,11 @@ class Root final : public os::Reactor {
   void run() override;
   void stop() override;
 
+  /// While there is more to do than one thing within this time (less than a second), what comes is
+  /// served together at its end: adds at most `time` to each delay, and nothing while there is
+  /// little to do. Zero ends it.
+  void gather(core::Microseconds time);
+
   /// Asserts that the calling thread owns the root.
   void assert_thread() const;
 

@@ -7,10 +7,12 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "core/locked.h"
+#include "sip/gathering.h"
 #include "sip/root.h"
 #include "sip/sofia.h"
 
@@ -32,6 +34,7 @@ class Root::Core {
   os::RegistrationPtr timer(core::Milliseconds delay, bool is_repeated, std::function<void()> fire);
   void post(std::function<void()> work);
   void run();
+  void gather(core::Microseconds time);
   void assert_thread() const;
 
  private:
@@ -41,6 +44,7 @@ class Root::Core {
 
   std::thread::id owner_;
   RootRef root_;
+  std::optional<Gathering> gathering_;
   int wake_ = -1;
   os::RegistrationPtr waker_;
   core::Locked<std::vector<std::function<void()>>> posted_;

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "sip/root.h"
 
-#include <catch2/catch.hpp>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <array>
 #include <atomic>
+#include <catch2/catch.hpp>
 #include <stdexcept>
 #include <thread>
 
 #include "os/fd.h"
+#include "sip/gathering.h"
 #include "sip/loopback.h"
 
 namespace {
@@ -19,6 +23,12 @@ std::atomic<std::int64_t> frozen{0};
 
 std::chrono::nanoseconds frozen_time() {
   return std::chrono::nanoseconds(frozen.load());
+}
+
+std::pair<os::Fd, os::Fd> pipe_of() {
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) == 0);
+  return {os::Fd(ends[0]), os::Fd(ends[1])};
 }
 
 }  // namespace
@@ -47,6 +57,43 @@ TEST_CASE("root: stop before run ends it at once", "[root]") {
   root.stop();
   root.run();
   SUCCEED();
+}
+
+TEST_CASE("root: finds the epoll instance that watches a descriptor", "[root]") {
+  sip::Root root;
+  const auto [read_end, write_end] = pipe_of();
+  CHECK(sip::epoll_watching(read_end.get()) == -1);
+  const auto watch = root.watch(read_end.get(), os::Interest::readable, [](os::Ready) {});
+  CHECK(sip::epoll_watching(read_end.get()) >= 0);
+}
+
+TEST_CASE("root: gathering serves together what comes within a while", "[root]") {
+  constexpr int kBytes = 200;
+  // How often the loop found something to read, of bytes that come one every 200 us or so.
+  const auto wakings = [&](core::Microseconds gather) {
+    sip::Root root;
+    root.gather(gather);
+    const auto [read_end, write_end] = pipe_of();
+    int read = 0;
+    int times = 0;
+    const auto watch = root.watch(read_end.get(), os::Interest::readable, [&](os::Ready) {
+      std::array<char, kBytes> bytes{};
+      read += static_cast<int>(::read(read_end.get(), bytes.data(), bytes.size()));
+      ++times;
+      if (read == kBytes) root.stop();
+    });
+    std::thread writer([&] {
+      for (int i = 0; i < kBytes; ++i) {
+        CHECK(::write(write_end.get(), "x", 1) == 1);
+        std::this_thread::sleep_for(core::Microseconds{200});
+      }
+    });
+    root.run();
+    writer.join();
+    CHECK(read == kBytes);
+    return times;
+  };
+  CHECK(wakings(core::Microseconds{10'000}) < kBytes / 2);
 }
 
 TEST_CASE("root: timers fire, repeat and are cancelled, also by themselves", "[root]") {
