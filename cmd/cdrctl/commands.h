@@ -14,14 +14,18 @@ namespace trunkline::commands {
 cli::Command export_();
 cli::Command list();
 cli::Command recording_cat();
+cli::Command recording_export();
 cli::Command recording_list();
+cli::Command recording_play();
 cli::Command recording_show();
 cli::Command show();
 cli::Command tail();
 
 inline std::vector<cli::Command> all() {
   return {
-      export_(), list(), recording_cat(), recording_list(), recording_show(), show(), tail(),
+      export_(),          list(),           recording_cat(),
+      recording_export(), recording_list(), recording_play(),
+      recording_show(),   show(),           tail(),
   };
 }
 

@@ -4,7 +4,7 @@ function __cdrctl_is_at
     set -l verb
     for word in (commandline -opc)[2..]
         set -l longer (string join -- ' ' $verb $word)
-        contains -- $longer 'export' 'list' 'recording' 'recording cat' 'recording list' 'recording show' 'show' 'tail'; and set verb $longer
+        contains -- $longer 'export' 'list' 'recording' 'recording cat' 'recording export' 'recording list' 'recording play' 'recording show' 'show' 'tail'; and set verb $longer
     end
     test "$verb" = "$argv[1]"
 end
@@ -21,7 +21,7 @@ complete -c cdrctl -s q -l quiet -d 'no conversation on standard error but error
 complete -c cdrctl -l yes -d 'answer every question with yes'
 complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'export' -d 'write calls as CSV or JSON lines'
 complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'list' -d 'list calls, newest first'
-complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'recording' -d 'cat, list, show'
+complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'recording' -d 'cat, export, list, play, show'
 complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'show' -d 'show a call: how it went, its media and its recordings'
 complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'tail' -d 'follow the calls: each that begins, is answered, ends'
 complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l format -d 'csv as of RFC 4180, or jsonl: one object a line, as --json' -x -a 'csv jsonl'
@@ -50,15 +50,29 @@ complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l number -d 'number or name of 
 complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l tenant -d 'only of this tenant' -x
 complete -c cdrctl -n '__cdrctl_is_at \'list\'' -s n -l limit -d 'at most so many, newest first; 0 for all' -x
 complete -c cdrctl -n '__cdrctl_is_at \'recording\'' -a 'cat' -d 'write a recording\'s audio to stdout'
+complete -c cdrctl -n '__cdrctl_is_at \'recording\'' -a 'export' -d 'write a recording into a sound file'
 complete -c cdrctl -n '__cdrctl_is_at \'recording\'' -a 'list' -d 'list recordings, newest first'
+complete -c cdrctl -n '__cdrctl_is_at \'recording\'' -a 'play' -d 'play a recording on this computer\'s loudspeaker'
 complete -c cdrctl -n '__cdrctl_is_at \'recording\'' -a 'show' -d 'show a recording and who accessed it'
+complete -c cdrctl -n '__cdrctl_is_at \'recording cat\'' -l from -d 'begin at this place: 90s, 1:30, 1:02:03' -x
+complete -c cdrctl -n '__cdrctl_is_at \'recording cat\'' -l to -d 'end at this place' -x
 complete -c cdrctl -n '__cdrctl_is_at \'recording cat\'' -l reason -d 'why, for the audit log' -x
+complete -c cdrctl -n '__cdrctl_is_at \'recording export\'' -l from -d 'begin at this place: 90s, 1:30, 1:02:03' -x
+complete -c cdrctl -n '__cdrctl_is_at \'recording export\'' -l to -d 'end at this place' -x
+complete -c cdrctl -n '__cdrctl_is_at \'recording export\'' -l reason -d 'why, for the audit log' -x
+complete -c cdrctl -n '__cdrctl_is_at \'recording export\'' -l format -d 'wav, flac or opus, where the name of the file does not say it' -x -a 'wav flac opus'
+complete -c cdrctl -n '__cdrctl_is_at \'recording export\'' -l force -d 'replace a file that is there'
 complete -c cdrctl -n '__cdrctl_is_at \'recording list\'' -l since -d 'started at or after: today, yesterday, 2h, 2026-11-21, "2026-11-21 08:00"' -x
 complete -c cdrctl -n '__cdrctl_is_at \'recording list\'' -l until -d 'started before' -x
 complete -c cdrctl -n '__cdrctl_is_at \'recording list\'' -l number -d 'number or name of either party' -x
 complete -c cdrctl -n '__cdrctl_is_at \'recording list\'' -l status -d 'only recordings that are so' -x -a 'recording complete truncated failed unsupported'
 complete -c cdrctl -n '__cdrctl_is_at \'recording list\'' -l tenant -d 'only of this tenant' -x
 complete -c cdrctl -n '__cdrctl_is_at \'recording list\'' -s n -l limit -d 'at most so many, newest first; 0 for all' -x
+complete -c cdrctl -n '__cdrctl_is_at \'recording play\'' -l from -d 'begin at this place: 90s, 1:30, 1:02:03' -x
+complete -c cdrctl -n '__cdrctl_is_at \'recording play\'' -l to -d 'end at this place' -x
+complete -c cdrctl -n '__cdrctl_is_at \'recording play\'' -l reason -d 'why, for the audit log' -x
+complete -c cdrctl -n '__cdrctl_is_at \'recording play\'' -l speed -d 'faster or slower at the same pitch: 0.5 to 2' -x
+complete -c cdrctl -n '__cdrctl_is_at \'recording play\'' -l player -d 'a shell command that plays WAV from its standard input ($TRUNKLINE_PLAYER)' -x
 complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l since -d 'started at or after: today, yesterday, 2h, 2026-11-21, "2026-11-21 08:00"' -x
 complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l until -d 'started before' -x
 complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l caller -d 'number or name of the caller' -x
