@@ -162,6 +162,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
     if (const auto json = core::parse_json(body)) control_->publish(kind, *json);
   }
   void publish(const registrar::Change& change) {
+    if (!control_ || control_->connection_count() == 0) return;
     using Kind = registrar::Change::Kind;
     const bool is_gone = change.kind == Kind::unbound;
     publish(is_gone ? "registration.unbound" : "registration.bound",

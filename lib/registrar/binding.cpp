@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "registrar/binding.h"
 
+#include <utility>
+
 #include "core/json.h"
+#include "core/json_text.h"
 
 namespace trunkline::registrar {
 
@@ -25,30 +28,27 @@ std::string state_key(const Binding& binding) {
 }
 
 std::string to_text(const Binding& binding) {
-  Json json = {{"schema", "binding.v1"},
-               {"tenant", binding.tenant.text()},
-               {"device", binding.device.text()},
-               {"name", binding.name},
-               {"contact", binding.contact.uri.text()},
-               {"flow", binding.flow.id()},
-               {"call_id", binding.call_id},
-               {"cseq", binding.cseq},
-               {"registered_at", core::to_rfc3339(binding.registered_at)},
-               {"expires_at", core::to_rfc3339(binding.expires_at)}};
-  const auto set = [&](const char* key, const std::string& value) {
-    if (!value.empty()) json[key] = value;
-  };
-  set("display_name", binding.contact.display_name);
-  set("q", binding.contact.q);
-  set("instance", binding.contact.instance);
-  set("reg_id", binding.contact.reg_id);
-  set("user_agent", binding.user_agent);
-  if (!binding.path.empty()) json["path"] = binding.path;
+  core::JsonText text;
+  text.add("schema", "binding.v1")
+      .add("tenant", binding.tenant.text())
+      .add("device", binding.device.text())
+      .add("name", binding.name)
+      .add("contact", binding.contact.uri.text())
+      .add("flow", binding.flow.id())
+      .add("call_id", binding.call_id)
+      .add("cseq", binding.cseq)
+      .add("registered_at", core::to_rfc3339(binding.registered_at))
+      .add("expires_at", core::to_rfc3339(binding.expires_at))
+      .add_some("display_name", binding.contact.display_name)
+      .add_some("q", binding.contact.q)
+      .add_some("instance", binding.contact.instance)
+      .add_some("reg_id", binding.contact.reg_id)
+      .add_some("user_agent", binding.user_agent);
+  if (!binding.path.empty()) text.add("path", binding.path);
   if (!binding.nonce.empty()) {
-    json["nonce"] = binding.nonce;
-    json["nonce_count"] = binding.nonce_count;
+    text.add("nonce", binding.nonce).add("nonce_count", binding.nonce_count);
   }
-  return core::to_line(json);
+  return std::move(text).finish();
 }
 
 core::Result<Binding> parse_binding(std::string_view text) {
@@ -97,18 +97,19 @@ core::Result<Binding> parse_binding(std::string_view text) {
 }
 
 std::string registration_body(const Binding& binding, std::string_view reason) {
-  Json json = {{"schema", "registration.v1"},
-               {"tenant", binding.tenant.text()},
-               {"device", binding.device.text()},
-               {"name", binding.name},
-               {"contact", binding.contact.uri.text()},
-               {"address", binding.flow.peer.text()},
-               {"transport", sip::name_of(binding.flow.protocol)}};
-  if (!binding.user_agent.empty()) json["user_agent"] = binding.user_agent;
-  json["expires_at"] = core::to_rfc3339(binding.expires_at);
-  json["registered_at"] = core::to_rfc3339(binding.registered_at);
-  if (!reason.empty()) json["reason"] = reason;
-  return core::to_line(json);
+  core::JsonText text;
+  text.add("schema", "registration.v1")
+      .add("tenant", binding.tenant.text())
+      .add("device", binding.device.text())
+      .add("name", binding.name)
+      .add("contact", binding.contact.uri.text())
+      .add("address", binding.flow.peer.text())
+      .add("transport", sip::name_of(binding.flow.protocol))
+      .add_some("user_agent", binding.user_agent)
+      .add("expires_at", core::to_rfc3339(binding.expires_at))
+      .add("registered_at", core::to_rfc3339(binding.registered_at))
+      .add_some("reason", reason);
+  return std::move(text).finish();
 }
 
 }  // namespace trunkline::registrar

@@ -154,25 +154,18 @@ void Registrar::record(const std::vector<Change>& changes) {
   for (const Change& change : changes) {
     const Change told{
         .kind = change.kind, .binding = for_record(change.binding), .reason = change.reason};
-    journal::Entry entry{.kind = change.kind == Change::Kind::unbound ? "registration.unbound"
-                                                                      : "registration.bound",
-                         .tenant = change.binding.tenant,
-                         .call = {},
-                         .body = registration_body(told.binding, change.reason),
-                         .at = clock_.wall()};
     journal::StateChange state = state_of(told.binding);
-    switch (change.kind) {
-      case Change::Kind::bound:
-      case Change::Kind::moved:
-        journal_.append(std::move(entry), {std::move(state)});
-        break;
-      case Change::Kind::refreshed:
-        journal_.change_state({std::move(state)});
-        break;
-      case Change::Kind::unbound:
-        state.value = std::nullopt;
-        journal_.append(std::move(entry), {std::move(state)});
-        break;
+    if (change.kind == Change::Kind::refreshed) {
+      journal_.change_state({std::move(state)});
+    } else {
+      const bool is_gone = change.kind == Change::Kind::unbound;
+      if (is_gone) state.value = std::nullopt;
+      journal_.append({.kind = is_gone ? "registration.unbound" : "registration.bound",
+                       .tenant = change.binding.tenant,
+                       .call = {},
+                       .body = registration_body(told.binding, change.reason),
+                       .at = clock_.wall()},
+                      {std::move(state)});
     }
     if (on_change_) on_change_(told);
   }

@@ -40,8 +40,8 @@ bool is_same_target(std::string_view digest_uri, std::string_view request_uri) {
   return proven && requested && proven->user == requested->user && proven->host == requested->host;
 }
 
-std::string nonce_signature(const core::Secret& key, std::string_view time) {
-  const auto signature = crypto::hmac_sha256(key.reveal(), core::as_bytes(time));
+std::string nonce_signature(crypto::HmacSha256& key, std::string_view time) {
+  const auto signature = key.sign(time);
   return core::to_hex(core::ByteView(signature).first(16));
 }
 
@@ -72,20 +72,20 @@ std::string digest_response(DigestHash hash, const core::Secret& ha1,
                         credentials.nonce_count_text, credentials.cnonce, credentials.qop, ha2));
 }
 
-DigestVerifier::DigestVerifier(core::Secret site_key, core::Milliseconds nonce_life,
+DigestVerifier::DigestVerifier(const core::Secret& site_key, core::Milliseconds nonce_life,
                                core::Time started, std::size_t max_nonces)
-    : site_key_(std::move(site_key)),
+    : site_key_(site_key.reveal()),
       nonce_life_(nonce_life),
       known_since_(started),
       max_nonces_(max_nonces) {}
 
-std::string DigestVerifier::make_nonce(core::Time now) const {
+std::string DigestVerifier::make_nonce(core::Time now) {
   const std::string time =
       fmt::format("{:016x}", static_cast<std::uint64_t>(core::to_microseconds(now)));
   return time + nonce_signature(site_key_, time);
 }
 
-std::optional<core::Time> DigestVerifier::time_of(std::string_view nonce) const {
+std::optional<core::Time> DigestVerifier::time_of(std::string_view nonce) {
   if (nonce.size() != kNonceSize) return std::nullopt;
   const std::string_view time = nonce.substr(0, kNonceTimeSize);
   if (!crypto::equal_in_constant_time(nonce_signature(site_key_, time),
@@ -98,7 +98,7 @@ std::optional<core::Time> DigestVerifier::time_of(std::string_view nonce) const 
 }
 
 std::string DigestVerifier::challenge(std::string_view realm, DigestHash hash, bool is_stale,
-                                      core::Time now) const {
+                                      core::Time now) {
   return fmt::format("Digest realm=\"{}\", nonce=\"{}\", algorithm={}, qop=\"auth\"{}", realm,
                      make_nonce(now), name_of(hash), is_stale ? ", stale=true" : "");
 }

@@ -17,6 +17,7 @@
 #include "core/error.h"
 #include "core/secret.h"
 #include "core/time.h"
+#include "crypto/hash.h"
 
 namespace trunkline::sip {
 
@@ -72,12 +73,11 @@ class DigestVerifier {
   /// `site_key`: any length, kept across restarts. Times are those of a clock that does not step.
   /// `started`: nonces from before that have no seeded count are stale, so that what was used up
   /// before a restart is not usable after it.
-  DigestVerifier(core::Secret site_key, core::Milliseconds nonce_life, core::Time started,
+  DigestVerifier(const core::Secret& site_key, core::Milliseconds nonce_life, core::Time started,
                  std::size_t max_nonces = 100'000);
 
   /// The value of a WWW-Authenticate header.
-  std::string challenge(std::string_view realm, DigestHash hash, bool is_stale,
-                        core::Time now) const;
+  std::string challenge(std::string_view realm, DigestHash hash, bool is_stale, core::Time now);
 
   DigestVerdict verify(const DigestQuestion& question, core::Time now);
 
@@ -98,13 +98,13 @@ class DigestVerifier {
   };
   using Uses = std::list<Use>;
 
-  std::string make_nonce(core::Time now) const;
-  std::optional<core::Time> time_of(std::string_view nonce) const;
+  std::string make_nonce(core::Time now);
+  std::optional<core::Time> time_of(std::string_view nonce);
   DigestVerdict take(const DigestQuestion& question, core::Time nonce_time);
   static bool use_up(Use& use, std::uint32_t count);
   void remember(Use use);
 
-  core::Secret site_key_;
+  crypto::HmacSha256 site_key_;
   core::Milliseconds nonce_life_;
   core::Time known_since_;
   std::size_t max_nonces_;
