@@ -16,8 +16,16 @@ std::string_view name_of(Timer timer) {
       return "answer";
     case Timer::settle:
       return "settle";
+    case Timer::refresh:
+      return "refresh";
+    case Timer::expiry:
+      return "expiry";
   }
   return "";
+}
+
+bool is_of_leg(Timer timer) {
+  return timer == Timer::refresh || timer == Timer::expiry;
 }
 
 std::string_view sdp_note(const std::string& sdp) {
@@ -48,8 +56,12 @@ struct Describe {
   std::string operator()(const Acknowledge& a) const {
     return fmt::format("acknowledge {}{}", tag_of(a.leg), sdp_note(a.sdp));
   }
+  std::string operator()(const Prack& a) const {
+    return fmt::format("prack {} {}{}", tag_of(a.leg), a.sequence, sdp_note(a.sdp));
+  }
   std::string operator()(const Progress& a) const {
-    return fmt::format("progress {}{}", a.status, sdp_note(a.sdp));
+    return fmt::format("progress {}{}{}", a.status, a.is_reliable ? " reliably" : "",
+                       sdp_note(a.sdp));
   }
   std::string operator()(const Accept& a) const { return fmt::format("accept{}", sdp_note(a.sdp)); }
   std::string operator()(const Reject& a) const { return fmt::format("reject {}", a.status); }
@@ -63,18 +75,26 @@ struct Describe {
   std::string operator()(const CancelReinvite& a) const {
     return fmt::format("cancel reinvite {}", tag_of(a.leg));
   }
-  std::string operator()(const AcceptReinvite& a) const {
-    return fmt::format("accept reinvite of {}{}", tag_of(a.leg), sdp_note(a.sdp));
+  std::string operator()(const Update& a) const {
+    return fmt::format("update {}{}", tag_of(a.leg), sdp_note(a.sdp));
   }
-  std::string operator()(const RejectReinvite& a) const {
-    return fmt::format("reject reinvite of {} {}{}", tag_of(a.leg), a.status,
+  std::string operator()(const SendInfo& a) const {
+    return fmt::format("info {} {}", tag_of(a.leg), a.content_type);
+  }
+  std::string operator()(const AcceptRequest& a) const {
+    return fmt::format("accept request of {}{}", tag_of(a.leg), sdp_note(a.sdp));
+  }
+  std::string operator()(const RejectRequest& a) const {
+    return fmt::format("reject request of {} {}{}", tag_of(a.leg), a.status,
                        a.may_retry ? " retry" : "");
   }
   std::string operator()(const StartTimer& a) const {
-    return fmt::format("start {} timer", name_of(a.timer));
+    if (!is_of_leg(a.timer)) return fmt::format("start {} timer", name_of(a.timer));
+    return fmt::format("start {} timer of {}", name_of(a.timer), tag_of(a.leg));
   }
   std::string operator()(const StopTimer& a) const {
-    return fmt::format("stop {} timer", name_of(a.timer));
+    if (!is_of_leg(a.timer)) return fmt::format("stop {} timer", name_of(a.timer));
+    return fmt::format("stop {} timer of {}", name_of(a.timer), tag_of(a.leg));
   }
   std::string operator()(const Finish&) const { return "finish"; }
 };

@@ -26,6 +26,9 @@ constexpr std::array kInterruptions{
                     "a party is gone without a word"},
     InterruptionRow{Interruption::hang_up, 31, Disposition::cancelled, 480,
                     "hung up by an operator"},
+    // RFC 4028 section 10: it gets a BYE all the same.
+    InterruptionRow{Interruption::session_expired, 102, Disposition::failed, 480,
+                    "a party did not refresh its session"},
     InterruptionRow{Interruption::shutdown, 41, Disposition::failed, 503,
                     "the exchange is stopping"},
 };
@@ -45,6 +48,7 @@ void Machine::on(const Acknowledged& event) {
     hang_up(event.leg);
     return settle();
   }
+  acknowledged.has_settled_offer = true;
   if (!state_.is_offered_by_called) return;
   if (event.sdp.empty()) {
     return end({.disposition = Disposition::failed,
@@ -86,7 +90,7 @@ void Machine::on(const ByeReceived& event) {
   // RFC 3261 section 15 lets a caller end an early dialog with BYE.
   if (gone.dialog == Dialog::invited && event.leg == kCallerLeg) {
     if (state_.phase == Phase::ending) return;
-    return on(Cancelled{});
+    return on(Cancelled{.reasons = event.reasons});
   }
   // Without its ACK a called phone would repeat its 200 for 32 s, BYE or not.
   const bool owes_acknowledgement =
@@ -106,17 +110,18 @@ void Machine::on(const ByeReceived& event) {
   }
   // It was answered: the caller hears so first, then that it is over.
   if (state_.phase == Phase::answering) {
-    state_.early_hang_up = now_.steady;
+    state_.early_hang_up = State::EarlyHangUp{.at = now_.steady, .reasons = event.reasons};
     return;
   }
-  hung_up_by(event.leg);
+  hung_up_by(event.leg, event.reasons);
 }
 
-void Machine::hung_up_by(LegId id) {
+void Machine::hung_up_by(LegId id, const Reasons& reasons) {
   end({.disposition = Disposition::answered,
        .status = 200,
-       .q850_cause = 16,
-       .by = id == kCallerLeg ? EndedBy::caller : EndedBy::called});
+       .q850_cause = reasons.q850_cause.value_or(16),
+       .by = id == kCallerLeg ? EndedBy::caller : EndedBy::called,
+       .passed_on = reasons.values});
 }
 
 void Machine::on(const ByeDone& event) {

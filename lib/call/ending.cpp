@@ -30,15 +30,20 @@ void Machine::end(Ending ending) {
   if (is_connected) ending.status = 200;
   state_.phase = Phase::ending;
   record.stage = Stage::ended;
-  record.ended_at = is_connected ? state_.early_hang_up.value_or(now_.steady) : now_.steady;
+  const bool was_hung_up_early = is_connected && state_.early_hang_up.has_value();
+  record.ended_at = was_hung_up_early ? state_.early_hang_up->at : now_.steady;
   record.disposition = ending.disposition;
   record.sip_status = ending.status;
   record.q850_cause = ending.q850_cause;
   record.ended_by = ending.by;
   record.reason = ending.reason;
+  state_.passed_on = std::move(ending.passed_on);
+  state_.least_session = ending.least_session;
   state_.ended_ticket = append("call.ended");
   act(StartTimer{.timer = Timer::settle, .after = kSettlePatience});
   drop_renegotiation();
+  drop_infos();
+  for (unsigned i = 0; i < state_.legs.size(); ++i) stop_session(LegId(i));
   for (unsigned i = 0; i < state_.legs.size(); ++i) hang_up(LegId(i));
   settle();
 }
@@ -58,7 +63,7 @@ void Machine::hang_up(LegId id) {
       // The caller's answer waits for its entry.
       if (id == kCallerLeg || closing.is_cancelled) return;
       closing.is_cancelled = true;
-      return act(CancelDial{.leg = id});
+      return act(CancelDial{.leg = id, .passed_on = state_.passed_on});
     case Dialog::unacknowledged:
       // RFC 3261 section 15: no BYE of ours before the ACK, or before it is overdue.
       if (closing.awaits_acknowledgement) return;
@@ -72,7 +77,8 @@ void Machine::hang_up(LegId id) {
       const bool is_with_call = state_.phase == Phase::ending;
       return act(Bye{.leg = id,
                      .q850_cause = is_with_call ? record.q850_cause.value_or(16) : 26,
-                     .reason = is_with_call ? record.reason : "answered elsewhere"});
+                     .reason = is_with_call ? record.reason : "answered elsewhere",
+                     .passed_on = is_with_call ? state_.passed_on : std::vector<std::string>()});
   }
 }
 
@@ -83,7 +89,9 @@ void Machine::close_answers(bool is_on_disk) {
     if (is_on_disk) {
       act(Reject{.status = record.sip_status.value_or(500),
                  .q850_cause = record.q850_cause.value_or(31),
-                 .reason = record.reason});
+                 .reason = record.reason,
+                 .passed_on = state_.passed_on,
+                 .least_session = state_.least_session});
     } else {
       act(Reject{.status = 503, .q850_cause = 41, .reason = "the journal cannot be written"});
     }
@@ -117,6 +125,10 @@ void Machine::on(const TimerFired& event) {
     case Timer::settle:
       if (state_.phase == Phase::ending) give_up_waiting();
       return;
+    case Timer::refresh:
+      return refresh(event.leg);
+    case Timer::expiry:
+      return session_expired(event.leg);
   }
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "call/record.h"
+#include "call/session.h"
 #include "core/error.h"
 #include "core/strong.h"
 #include "core/time.h"
@@ -25,9 +26,17 @@ inline constexpr LegId kCallerLeg{0};
 std::string tag_of(LegId leg);
 
 enum class Timer : std::uint8_t {
-  ring,    ///< nobody answered
-  answer,  ///< media or journal are too slow to complete an answer
-  settle,  ///< a leg did not close although it was told to
+  ring,     ///< nobody answered
+  answer,   ///< media or journal are too slow to complete an answer
+  settle,   ///< a leg did not close although it was told to
+  refresh,  ///< of a leg: its session is ours to refresh
+  expiry,   ///< of a leg: its session was not refreshed
+};
+
+/// Why the other side says it ends something: the Reason headers of a message (RFC 3326).
+struct Reasons {
+  std::optional<int> q850_cause = {};
+  std::vector<std::string> values = {};  ///< as they were, for the other leg
 };
 
 /// The caller's INVITE got past authentication and routing.
@@ -55,6 +64,8 @@ struct Invited {
   bool is_recorded = false;
   std::optional<core::RecordingId> recording = {};
   core::Milliseconds ring_timeout = core::Seconds(60);
+  Extensions says = {};
+  SessionPolicy session_policy = {};
 };
 
 /// A request to the media relay is done. Its fault's code is `unavailable` where the relay could
@@ -69,21 +80,35 @@ struct Progressed {
   LegId leg;
   int status = 180;
   std::string sdp = {};
+  std::optional<std::uint32_t> sequence = {};  ///< RSeq of a reliable one; it waits for our PRACK
+  Extensions says = {};
 };
 /// 2xx to the INVITE of a called leg; it waits for our ACK.
 struct Answered {
   LegId leg;
   std::string sdp = {};
+  Extensions says = {};
 };
 /// 300 to 699 to the INVITE of a called leg. 408 and 503 also stand for no answer and no transport.
 struct Failed {
   LegId leg;
   int status = 500;
   std::string reason = {};
+  Reasons reasons = {};
+  core::Seconds least_session = {};  ///< Min-SE of a 422
 };
 
 /// CANCEL of the caller before a final answer.
-struct Cancelled {};
+struct Cancelled {
+  Reasons reasons = {};
+};
+/// The caller's PRACK for our reliable provisional answer.
+struct Pracked {
+  unsigned transaction = 0;
+  std::string sdp = {};
+};
+/// None came, for as long as RFC 3262 lets us wait.
+struct NotPracked {};
 /// The other side acknowledged our 2xx to its INVITE or re-INVITE.
 struct Acknowledged {
   LegId leg;
@@ -96,6 +121,7 @@ struct NotAcknowledged {
 
 struct ByeReceived {
   LegId leg;
+  Reasons reasons = {};
 };
 /// Our BYE was answered or timed out.
 struct ByeDone {
@@ -107,6 +133,7 @@ struct Reinvited {
   LegId leg;
   unsigned transaction = 0;
   std::string sdp = {};
+  Extensions says = {};
 };
 struct ReinviteCancelled {
   LegId leg;
@@ -115,15 +142,52 @@ struct ReinviteCancelled {
 struct ReinviteAnswered {
   LegId leg;
   std::string sdp = {};
+  Extensions says = {};
 };
 struct ReinviteFailed {
   LegId leg;
   int status = 500;
   std::string reason = {};
+  core::Seconds least_session = {};  ///< Min-SE of a 422
+};
+
+/// An UPDATE came in (RFC 3311).
+struct Updated {
+  LegId leg;
+  unsigned transaction = 0;
+  std::string sdp = {};
+  Extensions says = {};
+};
+/// 2xx to our UPDATE.
+struct UpdateAnswered {
+  LegId leg;
+  std::string sdp = {};
+  Extensions says = {};
+};
+struct UpdateFailed {
+  LegId leg;
+  int status = 500;
+  std::string reason = {};
+  core::Seconds least_session = {};
+};
+
+/// INFO (RFC 6086, and the older use of it for DTMF) with a body.
+struct InfoReceived {
+  LegId leg;
+  unsigned transaction = 0;
+  std::string content_type = {};
+  std::string body = {};
+};
+/// The final answer to our INFO.
+struct InfoAnswered {
+  LegId leg;
+  unsigned number = 0;
+  int status = 500;
 };
 
 struct TimerFired {
   Timer timer;
+  LegId leg = kCallerLeg;  ///< of refresh and expiry
 };
 
 /// An entry is on disk, or could not be written.
@@ -134,11 +198,12 @@ struct Committed {
 
 /// Somebody other than the two parties ends the call.
 enum class Interruption : std::uint8_t {
-  media_timeout,  ///< neither side sent media for too long
-  media_lost,     ///< the relay does not know the session any more
-  leg_lost,       ///< a party does not know the dialog any more, or does not answer at all
-  hang_up,        ///< an operator
-  shutdown,       ///< the exchange stops
+  media_timeout,    ///< neither side sent media for too long
+  media_lost,       ///< the relay does not know the session any more
+  leg_lost,         ///< a party does not know the dialog any more, or does not answer at all
+  hang_up,          ///< an operator
+  shutdown,         ///< the exchange stops
+  session_expired,  ///< a party did not refresh its session, or could not be refreshed
 };
 struct Interrupted {
   Interruption why;
@@ -146,9 +211,10 @@ struct Interrupted {
 };
 
 using Happening =
-    std::variant<Invited, MediaDone, Progressed, Answered, Failed, Cancelled, Acknowledged,
-                 NotAcknowledged, ByeReceived, ByeDone, Reinvited, ReinviteCancelled,
-                 ReinviteAnswered, ReinviteFailed, TimerFired, Committed, Interrupted>;
+    std::variant<Invited, MediaDone, Progressed, Answered, Failed, Cancelled, Pracked, NotPracked,
+                 Acknowledged, NotAcknowledged, ByeReceived, ByeDone, Reinvited, ReinviteCancelled,
+                 ReinviteAnswered, ReinviteFailed, Updated, UpdateAnswered, UpdateFailed,
+                 InfoReceived, InfoAnswered, TimerFired, Committed, Interrupted>;
 
 struct Event {
   Moment at;

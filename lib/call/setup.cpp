@@ -30,9 +30,11 @@ void Machine::on(const Invited& event) {
   if (state_.phase != Phase::fresh) return;
   open_record(event);
   state_.ring_timeout = event.ring_timeout;
+  state_.session_policy = event.session_policy;
   state_.legs.push_back({.dialog = Dialog::invited,
                          .call_id = event.caller.call_id,
-                         .address = event.caller.address});
+                         .address = event.caller.address,
+                         .says = event.says});
   for (const auto& target : event.targets) {
     state_.legs.push_back({.call_id = target.call_id, .address = target.address});
   }
@@ -48,6 +50,15 @@ void Machine::on(const Invited& event) {
                 .q850_cause = q850_of(event.refusal->status),
                 .by = EndedBy::system,
                 .reason = event.refusal->reason});
+  }
+  if (const auto least = too_short(event.says, event.session_policy)) {
+    state_.record.recording.reset();
+    return end({.disposition = Disposition::refused,
+                .status = 422,
+                .q850_cause = q850_of(422),
+                .by = EndedBy::system,
+                .reason = "session interval too small",
+                .least_session = *least});
   }
   if (event.targets.empty()) {
     state_.record.recording.reset();
@@ -68,10 +79,23 @@ void Machine::on(const Invited& event) {
 void Machine::dial_all(const std::string& sdp) {
   state_.phase = Phase::dialling;
   act(StartTimer{.timer = Timer::ring, .after = state_.ring_timeout});
-  each_called([&](LegId id, Leg& called) {
-    called.dialog = Dialog::invited;
-    act(Dial{.leg = id, .sdp = sdp});
+  each_called([&](LegId id, Leg&) {
+    told(id, sdp);
+    dial(id);
   });
+}
+
+void Machine::dial(LegId id) {
+  Leg& called = leg(id);
+  called.dialog = Dialog::invited;
+  // Of several branches only one could be heard for good. An offer in a reliable provisional answer
+  // has to be answered in our PRACK, that is, by a caller who sends one.
+  const bool has_100rel =
+      state_.legs.size() == 2 && (!state_.is_offered_by_called || caller().says.has_100rel);
+  act(Dial{.leg = id,
+           .sdp = called.sdp_told,
+           .has_100rel = has_100rel,
+           .session = proposed(state_.session_policy, called.session_interval)});
 }
 
 void Machine::on(const MediaDone& event) {
@@ -87,13 +111,18 @@ void Machine::on(const MediaDone& event) {
     case MediaPurpose::offer:
       return offer_done(event);
     case MediaPurpose::early_answer:
-      return early_answer_done(event, request->status);
+      return early_answer_done(event, *request);
+    case MediaPurpose::early_offer:
+      return early_offer_done(event, request->status);
+    case MediaPurpose::early_completed:
+      return early_completed(event);
     case MediaPurpose::answer:
       return answer_done(event);
     case MediaPurpose::reoffer:
       return reoffer_done(event);
     case MediaPurpose::reanswer:
       return reanswer_done(event);
+    case MediaPurpose::refreshed:
     case MediaPurpose::remove:
       return;
   }
@@ -134,44 +163,16 @@ void Machine::media_failed(const core::Fault& fault, int status_when_unreachable
        .reason = fault.message});
 }
 
-void Machine::on(const Progressed& event) {
-  if (state_.phase != Phase::dialling || !knows(event.leg)) return;
-  Leg& called = leg(event.leg);
-  if (called.dialog != Dialog::invited || called.is_cancelled) return;
-  called.is_ringing = true;
-  note_ringing();
-  // An offer in an unreliable provisional answer is none (RFC 3261 section 13.2.1).
-  const bool has_early_media = !event.sdp.empty() && !state_.is_offered_by_called;
-  // Of several branches the first one is heard.
-  if (has_early_media && state_.early_media_from.value_or(event.leg) == event.leg) {
-    state_.early_media_from = event.leg;
-    answer_media(MediaPurpose::early_answer, kCallerLeg, event.leg, event.sdp, event.status);
-    return;
-  }
-  act(Progress{.status = has_early_media ? 180 : event.status});
-}
-
-void Machine::note_ringing() {
-  Record& record = state_.record;
-  if (record.ringing_at) return;
-  record.ringing_at = now_.steady;
-  record.stage = Stage::ringing;
-  append("call.ringing");
-}
-
-void Machine::early_answer_done(const MediaDone& event, int status) {
-  if (state_.phase != Phase::dialling) return;
-  // Without early media the caller's phone rings by itself.
-  if (!event.sdp) return act(Progress{.status = 180});
-  act(Progress{.status = status, .sdp = *event.sdp});
-}
-
 void Machine::on(const Answered& event) {
   if (!knows(event.leg) || event.leg == kCallerLeg) return;
   Leg& called = leg(event.leg);
   if (called.dialog != Dialog::invited) return;
   called.dialog = Dialog::unacknowledged;
-  if (state_.phase == Phase::dialling && !called.is_cancelled) return win(event.leg, event.sdp);
+  if (state_.phase == Phase::dialling && !called.is_cancelled) {
+    heard(event.leg, event.says);
+    run_session(event.leg, event.says.session, true);
+    return win(event.leg, event.sdp);
+  }
   // It crossed our CANCEL (RFC 3261 section 9.1): confirmed, and ended at once.
   acknowledge(event.leg);
   called.dialog = Dialog::confirmed;
@@ -192,11 +193,18 @@ void Machine::win(LegId winner, const std::string& sdp) {
   Leg& called = leg(winner);
   state_.record.called.call_id = called.call_id;
   state_.record.called.address = called.address;
+  if (state_.renegotiation && state_.early_media_from != winner) refuse_renegotiation(491);
   if (!state_.is_offered_by_called) {
     acknowledge(winner);
     called.dialog = Dialog::confirmed;
   }
-  if (sdp.empty()) {
+  if (called.has_settled_offer && caller().has_settled_offer) {
+    // Both know already, and their 200s say nothing new (RFC 3261 section 13.2.1).
+    act(StartTimer{.timer = Timer::answer, .after = kAnswerPatience});
+    return accept_caller();
+  }
+  const std::string& answer = called.has_settled_offer || sdp.empty() ? called.sdp : sdp;
+  if (answer.empty()) {
     return end({.disposition = Disposition::failed,
                 .status = 500,
                 .q850_cause = 41,
@@ -209,7 +217,7 @@ void Machine::win(LegId winner, const std::string& sdp) {
     offer_media(MediaPurpose::offer, winner, kCallerLeg, sdp);
     return;
   }
-  answer_media(MediaPurpose::answer, kCallerLeg, winner, sdp);
+  answer_media(MediaPurpose::answer, kCallerLeg, winner, std::string(answer));
 }
 
 void Machine::accept_caller() {
@@ -223,9 +231,19 @@ void Machine::on(const Failed& event) {
   if (!knows(event.leg) || event.leg == kCallerLeg) return;
   Leg& called = leg(event.leg);
   if (called.dialog != Dialog::invited) return;
+  const bool is_too_short = event.status == 422 && event.least_session > core::Seconds(0) &&
+                            event.least_session <= kLongestSession &&
+                            state_.session_policy.expires > core::Seconds(0);
+  const bool is_first = called.session_interval == core::Seconds(0);
+  // RFC 4028 section 7.3: once more, with the interval it wants.
+  if (is_too_short && is_first && state_.phase == Phase::dialling && !called.is_cancelled) {
+    called.session_interval = event.least_session;
+    return dial(event.leg);
+  }
   called.dialog = Dialog::over;
   called.failed_with = event.status;
   called.failure = event.reason;
+  called.failure_reasons = event.reasons;
   if (state_.phase != Phase::dialling) return settle();
   decide_failed_branches();
 }
@@ -253,9 +271,10 @@ void Machine::decide_failed_branches() {
   record.called.address = best.address;
   end({.disposition = outcome.disposition,
        .status = outcome.status,
-       .q850_cause = outcome.q850_cause,
+       .q850_cause = best.failure_reasons.q850_cause.value_or(outcome.q850_cause),
        .by = EndedBy::called,
-       .reason = best.failure});
+       .reason = best.failure,
+       .passed_on = best.failure_reasons.values});
 }
 
 void Machine::on(const Committed& event) {
@@ -275,22 +294,35 @@ void Machine::on(const Committed& event) {
   }
   if (event.ticket != state_.answered_ticket || state_.phase != Phase::answering) return;
   if (!event.is_on_disk) return end(journal_failed);
+  state_.is_answer_committed = true;
+  send_answer();
+}
+
+void Machine::send_answer() {
+  // RFC 3262 section 3: no 2xx before the PRACK of what had a description.
+  if (caller().awaits_prack || state_.phase != Phase::answering) return;
   act(StopTimer{.timer = Timer::answer});
   state_.phase = Phase::connected;
   caller().dialog = Dialog::unacknowledged;
   caller().awaits_acknowledgement = true;
-  act(Accept{.sdp = std::exchange(state_.answer, {})});
-  if (state_.early_hang_up) hung_up_by(*state_.winner);
+  std::string sdp = std::exchange(state_.answer, {});
+  if (caller().has_settled_offer) sdp.clear();
+  told(kCallerLeg, sdp);
+  const SessionTerms session = granted(caller().says, state_.session_policy);
+  act(Accept{.sdp = std::move(sdp), .session = session});
+  run_session(kCallerLeg, session, false);
+  if (state_.early_hang_up) hung_up_by(*state_.winner, state_.early_hang_up->reasons);
 }
 
-void Machine::on(const Cancelled&) {
+void Machine::on(const Cancelled& event) {
   if (state_.phase == Phase::fresh || caller().dialog != Dialog::invited) return;
   // After the call has ended the answer it has coming is on its way.
   end({.disposition = Disposition::cancelled,
        .status = 487,
-       .q850_cause = 16,
+       .q850_cause = event.reasons.q850_cause.value_or(16),
        .by = EndedBy::caller,
-       .reason = "cancelled by the caller"});
+       .reason = "cancelled by the caller",
+       .passed_on = event.reasons.values});
 }
 
 }  // namespace trunkline::call

@@ -12,6 +12,7 @@
 #include "exchange/calls.h"
 #include "exchange/descriptors.h"
 #include "exchange/device_secrets.h"
+#include "exchange/extensions.h"
 #include "exchange/intake.h"
 #include "exchange/journal_desk.h"
 #include "exchange/media.h"
@@ -43,7 +44,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
         options_(std::move(options)),
         hooks_(std::move(hooks)),
         started_(clock.steady()),
-        agent_(root, options_.agent),
+        agent_(root, with_extensions(options_.agent)),
         media_(root, options_.ng_nodes, options_.media_control, media_events()),
         registrar_(root, journal, clock, options_.limits),
         authenticator_({.site_key = nonce_key(options_.key),
@@ -57,7 +58,8 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
                .clock = clock,
                .publish = [this](std::string_view kind,
                                  std::string_view body) { publish(kind, body); },
-               .stale_after = options_.stale_after},
+               .stale_after = options_.stale_after,
+               .session_policy = options_.session_policy},
         calls_(bench_),
         intake_(bench_, calls_, registrar_, authenticator_),
         desk_(root, journal.path()) {}
@@ -97,6 +99,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
     options_.limits = options.limits;
     options_.ring_timeout = options.ring_timeout;
     options_.stale_after = options.stale_after;
+    options_.session_policy = options.session_policy;
     options_.drain_timeout = options.drain_timeout;
     options_.max_calls = options.max_calls;
     agent_.set_advertised(options.agent.advertised_networks, options.agent.advertised_address);
@@ -124,6 +127,13 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
   sip::Root& root() { return root_; }
 
  private:
+  /// What calls can do beyond RFC 3261.
+  static sip::AgentOptions with_extensions(sip::AgentOptions agent) {
+    agent.methods.insert(agent.methods.end(),
+                         {sip::Method::info, sip::Method::prack, sip::Method::update});
+    agent.extensions = kExtensions;
+    return agent;
+  }
   static core::Secret nonce_key(const core::Secret& key) {
     return crypto::hkdf_sha256(key.reveal(), {}, core::as_bytes("trunkline sip nonce 1"),
                                kNonceKeySize);
@@ -144,6 +154,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
     registrar_.set_limits(options_.limits);
     intake_.set_limits(options_.max_calls, options_.ring_timeout);
     bench_.stale_after = options_.stale_after;
+    bench_.session_policy = options_.session_policy;
   }
 
   void open_control() {

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "exchange/extensions.h"
 #include "exchange/leg.h"
 #include "route/decide.h"
 
@@ -82,6 +83,7 @@ Invitation invitation_for(const InvitationQuestion& question, const Lookup& look
   invited.caller.user_agent = request.user_agent;
   invited.dialled = request.uri.user;
   invited.ring_timeout = question.ring_timeout;
+  invited.says = extensions_of(request);
   refuse_unfit(invitation, request);
   if (invited.refusal) return invitation;
 

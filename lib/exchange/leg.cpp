@@ -4,19 +4,24 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "exchange/extensions.h"
 #include "exchange/replies.h"
 
 namespace trunkline::exchange {
 namespace {
 
-sip::Content content_of(std::string sdp) {
-  return sdp.empty() ? sip::Content{} : sip::Content::sdp(std::move(sdp));
+sip::Content content_of(std::string sdp, std::vector<sip::Header> headers = {}) {
+  sip::Content content = sdp.empty() ? sip::Content{} : sip::Content::sdp(std::move(sdp));
+  content.headers = std::move(headers);
+  return content;
 }
 
-std::string sdp_of(const sip::Response& response) {
-  return response.has_sdp() ? response.body : std::string();
+template <class Message>
+std::string sdp_of(const Message& message) {
+  return message.has_sdp() ? message.body : std::string();
 }
 
 std::string sdp_of(const sip::Content& content) {
@@ -29,13 +34,27 @@ std::string reason_of(const sip::Response& response) {
   return response.status == 408 ? "the phone does not answer" : "the phone cannot be reached";
 }
 
+/// A failed request within a dialog, as `Event` of it.
+template <class Event>
+Event failure(call::LegId leg, const sip::Response& response) {
+  return {.leg = leg,
+          .status = response.status,
+          .reason = reason_of(response),
+          .least_session = least_session_of(response.headers)};
+}
+
 }  // namespace
 
-std::optional<sip::Reply> unsupported(const sip::Request& invite) {
-  if (!invite.require.empty()) {
-    return bare_reply(420, {{"Unsupported", fmt::format("{}", fmt::join(invite.require, ", "))}});
+std::optional<sip::Reply> unsupported(const sip::Request& request) {
+  std::vector<std::string> unknown;
+  std::copy_if(request.require.begin(), request.require.end(), std::back_inserter(unknown),
+               [](const std::string& required) {
+                 return std::count(kExtensions.begin(), kExtensions.end(), required) == 0;
+               });
+  if (!unknown.empty()) {
+    return bare_reply(420, {{"Unsupported", fmt::format("{}", fmt::join(unknown, ", "))}});
   }
-  if (!invite.body.empty() && !invite.has_sdp()) {
+  if (!request.body.empty() && !request.has_sdp()) {
     return bare_reply(415, {{"Accept", "application/sdp"}});
   }
   return std::nullopt;
@@ -49,49 +68,73 @@ void Leg::open(sip::IncomingRequest invite) {
   dialog_ = std::move(opened.dialog);
   their_invite_ = std::move(opened.invite);
   their_invite_->on_events(
-      {.cancelled = [this](const auto&) { tell_(call::Cancelled{}); },
+      {.cancelled =
+           [this](const Headers& headers) {
+             tell_(call::Cancelled{.reasons = reasons_of(headers)});
+           },
        .acknowledged =
            [this](const sip::Content& ack) {
              tell_(call::Acknowledged{.leg = id_, .sdp = sdp_of(ack)});
            },
+       .unpracked = [this] { tell_(call::NotPracked{}); },
        .unacknowledged = [this] { tell_(call::NotAcknowledged{.leg = id_}); }});
   dialog_->on_request([this](auto transaction) { take_request(std::move(transaction)); });
 }
 
-void Leg::dial(sip::Outgoing outgoing, std::string sdp) {
-  dialog_ = agent_.dial(std::move(outgoing));
-  dialog_->on_request([this](auto transaction) { take_request(std::move(transaction)); });
-  our_invite_ = dialog_->invite(
-      content_of(std::move(sdp)),
-      {.provisional =
-           [this](const sip::Response& response) {
-             tell_(
-                 call::Progressed{.leg = id_, .status = response.status, .sdp = sdp_of(response)});
-           },
-       .final =
-           [this](const sip::Response& response) {
-             if (response.is_success()) {
-               return tell_(call::Answered{.leg = id_, .sdp = sdp_of(response)});
-             }
-             tell_(call::Failed{
-                 .leg = id_, .status = response.status, .reason = reason_of(response)});
-           }});
+void Leg::dial(const sip::Outgoing& outgoing, const call::Dial& dial, std::string sdp) {
+  if (!dialog_) {
+    dialog_ = agent_.dial(outgoing);
+    dialog_->on_request([this](auto transaction) { take_request(std::move(transaction)); });
+  }
+  our_invite_ =
+      dialog_->invite(content_of(std::move(sdp), session_headers(dial.session, dial.has_100rel)),
+                      {.provisional =
+                           [this](const sip::Response& response) {
+                             tell_(call::Progressed{.leg = id_,
+                                                    .status = response.status,
+                                                    .sdp = sdp_of(response),
+                                                    .sequence = response.reliable_sequence,
+                                                    .says = extensions_of(response)});
+                           },
+                       .final = [this](const sip::Response& response) { answered(response); }});
 }
 
-void Leg::progress(int status, std::string sdp) {
-  their_invite_->provisional({.status = status, .content = content_of(std::move(sdp))});
+void Leg::answered(const sip::Response& response) {
+  if (response.is_success()) {
+    return tell_(
+        call::Answered{.leg = id_, .sdp = sdp_of(response), .says = extensions_of(response)});
+  }
+  tell_(call::Failed{.leg = id_,
+                     .status = response.status,
+                     .reason = reason_of(response),
+                     .reasons = reasons_of(response.headers),
+                     .least_session = least_session_of(response.headers)});
 }
 
-void Leg::accept(std::string sdp) {
-  their_invite_->answer({.status = 200, .content = content_of(std::move(sdp))});
+void Leg::progress(const call::Progress& progress) {
+  const sip::Reply reply{.status = progress.status, .content = content_of(progress.sdp)};
+  if (progress.is_reliable) {
+    their_invite_->provisional_reliably(reply);
+  } else {
+    their_invite_->provisional(reply);
+  }
 }
 
-void Leg::reject(int status, std::vector<sip::Header> headers) {
+void Leg::accept(const call::Accept& accept) {
+  their_invite_->answer(
+      {.status = 200, .content = content_of(accept.sdp, session_headers(accept.session))});
+}
+
+void Leg::reject(int status, Headers headers) {
   their_invite_->answer(bare_reply(status, std::move(headers)));
 }
 
-void Leg::cancel(const std::vector<sip::Header>& reason) {
+void Leg::cancel(const Headers& reason) {
   if (our_invite_) our_invite_->cancel(reason);
+}
+
+void Leg::prack(const call::Prack& prack) {
+  if (our_invite_) our_invite_->prack(prack.sequence, content_of(prack.sdp));
 }
 
 void Leg::acknowledge(std::string sdp) {
@@ -99,7 +142,7 @@ void Leg::acknowledge(std::string sdp) {
   if (answered) answered->acknowledge(content_of(std::move(sdp)));
 }
 
-void Leg::bye(std::vector<sip::Header> reason) {
+void Leg::bye(Headers reason) {
   if (!dialog_ || !dialog_->is_confirmed()) return tell_(call::ByeDone{.leg = id_});
   our_bye_ = dialog_->request(sip::Method::bye, headers_only(std::move(reason)),
                               [this](const sip::Response&) { tell_(call::ByeDone{.leg = id_}); });
@@ -109,14 +152,14 @@ void Leg::accept_bye() {
   if (their_bye_) their_bye_->answer(bare_reply(200));
 }
 
-void Leg::reinvite(std::string sdp) {
+void Leg::reinvite(std::string sdp, const call::SessionTerms& session) {
   our_reinvite_ =
-      dialog_->invite(content_of(std::move(sdp)), {.final = [this](const sip::Response& response) {
-                        if (response.is_success()) {
-                          return tell_(call::ReinviteAnswered{.leg = id_, .sdp = sdp_of(response)});
-                        }
-                        tell_(call::ReinviteFailed{
-                            .leg = id_, .status = response.status, .reason = reason_of(response)});
+      dialog_->invite(content_of(std::move(sdp), session_headers(session)),
+                      {.final = [this](const sip::Response& response) {
+                        if (!response.is_success())
+                          return tell_(failure<call::ReinviteFailed>(id_, response));
+                        tell_(call::ReinviteAnswered{
+                            .leg = id_, .sdp = sdp_of(response), .says = extensions_of(response)});
                       }});
 }
 
@@ -124,17 +167,45 @@ void Leg::cancel_reinvite() {
   if (our_reinvite_) our_reinvite_->cancel();
 }
 
-void Leg::accept_reinvite(unsigned transaction, std::string sdp) {
-  const auto found = their_reinvites_.find(transaction);
-  if (found == their_reinvites_.end()) return;
-  found->second->answer({.status = 200, .content = content_of(std::move(sdp))});
+void Leg::update(const call::Update& update) {
+  sip::Content content = content_of(update.sdp, session_headers(update.session));
+  content.headers.push_back({"Allow", agent_.allow()});
+  our_update_ =
+      dialog_->request(sip::Method::update, content, [this](const sip::Response& response) {
+        if (!response.is_success()) return tell_(failure<call::UpdateFailed>(id_, response));
+        tell_(call::UpdateAnswered{
+            .leg = id_, .sdp = sdp_of(response), .says = extensions_of(response)});
+      });
 }
 
-void Leg::reject_reinvite(unsigned transaction, int status, std::vector<sip::Header> headers) {
-  const auto found = their_reinvites_.find(transaction);
-  if (found == their_reinvites_.end()) return;
+void Leg::send_info(const call::SendInfo& info) {
+  const unsigned number = info.number;
+  our_infos_[number] = dialog_->request(
+      sip::Method::info, {.headers = {}, .content_type = info.content_type, .body = info.body},
+      [this, number](const sip::Response& response) {
+        our_infos_.erase(number);
+        tell_(call::InfoAnswered{.leg = id_, .number = number, .status = response.status});
+      });
+}
+
+void Leg::accept_request(const call::AcceptRequest& accept) {
+  const auto found = their_requests_.find(accept.transaction);
+  if (found == their_requests_.end()) return;
+  const sip::Method method = found->second->request().method;
+  const bool has_session = method == sip::Method::invite || method == sip::Method::update;
+  found->second->answer(
+      {.status = 200,
+       .content =
+           content_of(accept.sdp, has_session ? session_headers(accept.session) : Headers{})});
+  // Its ACK is still to come.
+  if (method != sip::Method::invite) their_requests_.erase(found);
+}
+
+void Leg::reject_request(unsigned transaction, int status, Headers headers) {
+  const auto found = their_requests_.find(transaction);
+  if (found == their_requests_.end()) return;
   found->second->answer(bare_reply(status, std::move(headers)));
-  their_reinvites_.erase(found);
+  their_requests_.erase(found);
 }
 
 void Leg::probe(std::function<void(const sip::Response&)> answered) {
@@ -146,45 +217,83 @@ std::string Leg::stored() const {
   return dialog_ ? sip::to_text(dialog_->state()) : std::string();
 }
 
-void Leg::take_request(std::unique_ptr<sip::ServerTransaction> transaction) {
-  switch (transaction->request().method) {
-    case sip::Method::invite:
-      return take_reinvite(std::move(transaction));
+unsigned Leg::keep(Transaction transaction) {
+  const unsigned number = ++transactions_;
+  their_requests_.emplace(number, std::move(transaction));
+  return number;
+}
+
+void Leg::take_request(Transaction transaction) {
+  const sip::Request& request = transaction->request();
+  switch (request.method) {
     case sip::Method::bye:
-      // One BYE ends a dialog; a second one finds none (RFC 3261 section 15.1.2).
-      if (their_bye_) {
-        transaction->answer(bare_reply(481));
-        return;
-      }
-      their_bye_ = std::move(transaction);
-      return tell_(call::ByeReceived{.leg = id_});
+      return take_bye(std::move(transaction));
     case sip::Method::options:
       transaction->answer(agent_.options_reply());
       return;
+    case sip::Method::info:
+      return take_info(std::move(transaction));
+    case sip::Method::invite:
+    case sip::Method::update:
+    case sip::Method::prack:
+      break;
     default:
       transaction->answer(bare_reply(405, {{"Allow", agent_.allow()}}));
+      return;
   }
-}
-
-void Leg::take_reinvite(std::unique_ptr<sip::ServerTransaction> transaction) {
-  const sip::Request& request = transaction->request();
   if (auto refusal = unsupported(request)) {
     transaction->answer(std::move(*refusal));
     return;
   }
-  // Those before it are over, or the stack would not have let it in.
-  std::erase_if(their_reinvites_, [](const auto& held) { return held.second->is_answered(); });
-  const unsigned number = ++transactions_;
-  call::Reinvited reinvited{
-      .leg = id_, .transaction = number, .sdp = request.has_sdp() ? request.body : std::string()};
+  if (request.method == sip::Method::invite) return take_reinvite(std::move(transaction));
+  const std::string sdp = sdp_of(request);
+  if (request.method == sip::Method::prack) {
+    return tell_(call::Pracked{.transaction = keep(std::move(transaction)), .sdp = sdp});
+  }
+  const call::Extensions says = extensions_of(request);
+  tell_(call::Updated{
+      .leg = id_, .transaction = keep(std::move(transaction)), .sdp = sdp, .says = says});
+}
+
+void Leg::take_bye(Transaction transaction) {
+  // One BYE ends a dialog; a second one finds none (RFC 3261 section 15.1.2).
+  if (their_bye_) {
+    transaction->answer(bare_reply(481));
+    return;
+  }
+  their_bye_ = std::move(transaction);
+  tell_(call::ByeReceived{.leg = id_, .reasons = reasons_of(their_bye_->request().headers)});
+}
+
+void Leg::take_info(Transaction transaction) {
+  const sip::Request& request = transaction->request();
+  // RFC 6086 section 4.2.2: we have not said Recv-Info.
+  if (sip::find_header(request.headers, "Info-Package")) {
+    transaction->answer({.status = 469, .phrase = "Bad Info Package"});
+    return;
+  }
+  call::InfoReceived info{.leg = id_, .content_type = request.content_type, .body = request.body};
+  info.transaction = keep(std::move(transaction));
+  tell_(std::move(info));
+}
+
+void Leg::take_reinvite(Transaction transaction) {
+  const sip::Request& request = transaction->request();
+  call::Reinvited reinvited{.leg = id_, .sdp = sdp_of(request), .says = extensions_of(request)};
+  const unsigned number = transactions_ + 1;
   transaction->on_events(
-      {.cancelled = [this](const auto&) { tell_(call::ReinviteCancelled{.leg = id_}); },
+      {.cancelled = [this](const Headers&) { tell_(call::ReinviteCancelled{.leg = id_}); },
        .acknowledged =
-           [this](const sip::Content& ack) {
+           [this, number](const sip::Content& ack) {
+             their_requests_.erase(number);
              tell_(call::Acknowledged{.leg = id_, .sdp = sdp_of(ack)});
            },
-       .unacknowledged = [this] { tell_(call::NotAcknowledged{.leg = id_}); }});
-  their_reinvites_.emplace(number, std::move(transaction));
+       .unacknowledged =
+           [this, number] {
+             their_requests_.erase(number);
+             tell_(call::NotAcknowledged{.leg = id_});
+           }});
+  reinvited.transaction = keep(std::move(transaction));
   tell_(std::move(reinvited));
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "call/action.h"
 #include "call/event.h"
 #include "sip/agent.h"
 
@@ -18,6 +19,7 @@ namespace trunkline::exchange {
 class Leg {
  public:
   using Tell = std::function<void(call::Happening)>;
+  using Headers = std::vector<sip::Header>;
 
   Leg(sip::Agent& agent, call::LegId id, Tell tell);
   Leg(const Leg&) = delete;
@@ -25,26 +27,30 @@ class Leg {
 
   /// The caller's leg.
   void open(sip::IncomingRequest invite);
-  /// A called leg.
-  void dial(sip::Outgoing outgoing, std::string sdp);
+  /// A called leg; a second time with the same Call-ID and the next CSeq (RFC 4028 section 7.3).
+  void dial(const sip::Outgoing& outgoing, const call::Dial& dial, std::string sdp);
 
   // The caller's INVITE.
-  void progress(int status, std::string sdp);
-  void accept(std::string sdp);
-  void reject(int status, std::vector<sip::Header> headers);
+  void progress(const call::Progress& progress);
+  void accept(const call::Accept& accept);
+  void reject(int status, Headers headers);
 
   // A called leg's INVITE.
-  void cancel(const std::vector<sip::Header>& reason);
+  void cancel(const Headers& reason);
+  void prack(const call::Prack& prack);
   /// ACKs the 2xx that came last, to the INVITE or to a re-INVITE.
   void acknowledge(std::string sdp);
 
-  void bye(std::vector<sip::Header> reason);
+  void bye(Headers reason);
   void accept_bye();
 
-  void reinvite(std::string sdp);
+  // Requests within the dialog, ours and theirs.
+  void reinvite(std::string sdp, const call::SessionTerms& session);
   void cancel_reinvite();
-  void accept_reinvite(unsigned transaction, std::string sdp);
-  void reject_reinvite(unsigned transaction, int status, std::vector<sip::Header> headers);
+  void update(const call::Update& update);
+  void send_info(const call::SendInfo& info);
+  void accept_request(const call::AcceptRequest& accept);
+  void reject_request(unsigned transaction, int status, Headers headers);
 
   /// In-dialog OPTIONS; `answered` may never be called if the leg ends before.
   void probe(std::function<void(const sip::Response&)> answered);
@@ -54,25 +60,34 @@ class Leg {
   const sip::Dialog* dialog() const { return dialog_.get(); }
 
  private:
-  void take_request(std::unique_ptr<sip::ServerTransaction> transaction);
-  void take_reinvite(std::unique_ptr<sip::ServerTransaction> transaction);
+  using Transaction = std::unique_ptr<sip::ServerTransaction>;
+
+  void take_request(Transaction transaction);
+  void take_bye(Transaction transaction);
+  void take_reinvite(Transaction transaction);
+  void take_info(Transaction transaction);
+  /// Keeps it until it is answered; its name for the call.
+  unsigned keep(Transaction transaction);
+  void answered(const sip::Response& response);
 
   sip::Agent& agent_;
   call::LegId id_;
   Tell tell_;
   std::unique_ptr<sip::Dialog> dialog_;
-  std::unique_ptr<sip::ServerTransaction> their_invite_;
+  Transaction their_invite_;
   std::unique_ptr<sip::ClientTransaction> our_invite_;
-  std::map<unsigned, std::unique_ptr<sip::ServerTransaction>> their_reinvites_;
+  std::map<unsigned, Transaction> their_requests_;  ///< re-INVITEs until their ACK
   std::unique_ptr<sip::ClientTransaction> our_reinvite_;
-  std::unique_ptr<sip::ServerTransaction> their_bye_;
+  std::unique_ptr<sip::ClientTransaction> our_update_;
+  std::map<unsigned, std::unique_ptr<sip::ClientTransaction>> our_infos_;
+  Transaction their_bye_;
   std::unique_ptr<sip::ClientTransaction> our_bye_;
   std::unique_ptr<sip::ClientTransaction> our_probe_;
   unsigned transactions_ = 0;
 };
 
-/// What an INVITE asks for that we cannot do, as the answer that says so (RFC 3261 section 8.2):
+/// What a request asks for that we cannot do, as the answer that says so (RFC 3261 section 8.2):
 /// extensions in Require (420), a body that is no SDP (415).
-std::optional<sip::Reply> unsupported(const sip::Request& invite);
+std::optional<sip::Reply> unsupported(const sip::Request& request);
 
 }  // namespace trunkline::exchange

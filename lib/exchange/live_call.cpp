@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/log.h"
+#include "exchange/extensions.h"
 #include "exchange/open_call.h"
 
 namespace trunkline::exchange {
@@ -37,6 +38,7 @@ void LiveCall::begin(sip::IncomingRequest invite, call::Invited invited,
     legs_.push_back(std::make_unique<Leg>(
         bench_.agent, call::LegId(i), [this](call::Happening what) { deliver(std::move(what)); }));
   }
+  invited.session_policy = bench_.session_policy;
   leg(call::kCallerLeg).open(std::move(invite));
   deliver(std::move(invited));
 }
@@ -155,7 +157,10 @@ void LiveCall::act(const call::OfferMedia& action) {
         self->offer_media(action, other, [weak, first, request = action.request](auto second) {
           const auto call = weak.lock();
           if (!call) return;
-          if (second) call->other_offer_ = std::move(*second);
+          if (first && second) {
+            call->first_offer_ = *first;
+            call->other_offer_ = std::move(*second);
+          }
           call->media_done(request)(first);
         });
       });
@@ -192,68 +197,87 @@ void LiveCall::act(const call::DeleteMedia& action) {
 // SIP
 
 void LiveCall::act(const call::Dial& action) {
-  const bool has_other_family =
-      is_ipv6(state_.leg(action.leg).address) != is_ipv6(state_.legs.at(1).address);
   leg(action.leg)
-      .dial(std::move(outgoing_.at(action.leg.value() - 1)),
-            has_other_family && !other_offer_.empty() ? other_offer_ : action.sdp);
+      .dial(outgoing_.at(action.leg.value() - 1), action, offer_for(action.leg, action.sdp));
+}
+const std::string& LiveCall::offer_for(call::LegId id, const std::string& sdp) const {
+  const bool is_of_other_family =
+      id != call::kCallerLeg && !other_offer_.empty() &&
+      is_ipv6(state_.leg(id).address) != is_ipv6(state_.legs.at(1).address);
+  return is_of_other_family && sdp == first_offer_ ? other_offer_ : sdp;
 }
 void LiveCall::act(const call::CancelDial& action) {
   // RFC 3326: so that the other phones do not show a missed call.
   std::vector<sip::Header> reason;
+  reason.reserve(action.passed_on.size() + 1);
   if (action.is_answered_elsewhere) {
     reason.push_back(sip::reason_sip(200, "Call completed elsewhere"));
   }
+  for (const std::string& value : action.passed_on) reason.push_back({"Reason", value});
   leg(action.leg).cancel(reason);
+}
+void LiveCall::act(const call::Prack& action) {
+  leg(action.leg).prack(action);
 }
 void LiveCall::act(const call::Acknowledge& action) {
   leg(action.leg).acknowledge(action.sdp);
 }
 void LiveCall::act(const call::Progress& action) {
-  leg(call::kCallerLeg).progress(action.status, action.sdp);
+  leg(call::kCallerLeg).progress(action);
 }
 void LiveCall::act(const call::Accept& action) {
-  leg(call::kCallerLeg).accept(action.sdp);
+  leg(call::kCallerLeg).accept(action);
 }
 void LiveCall::act(const call::Reject& action) {
   std::vector<sip::Header> headers = std::exchange(refusal_headers_, {});
-  headers.push_back(sip::reason_q850(action.q850_cause, action.reason));
+  for (auto& reason : reason_headers(action.q850_cause, action.reason, action.passed_on)) {
+    headers.push_back(std::move(reason));
+  }
+  if (action.least_session > core::Seconds(0)) headers.push_back(min_se(action.least_session));
   if (action.status == 503) headers.push_back({"Retry-After", std::string(kRetryAfterSeconds)});
   leg(call::kCallerLeg).reject(action.status, std::move(headers));
 }
 void LiveCall::act(const call::Bye& action) {
-  leg(action.leg).bye({sip::reason_q850(action.q850_cause, action.reason)});
+  leg(action.leg).bye(reason_headers(action.q850_cause, action.reason, action.passed_on));
 }
 void LiveCall::act(const call::AcceptBye& action) {
   leg(action.leg).accept_bye();
 }
 void LiveCall::act(const call::Reinvite& action) {
-  leg(action.leg).reinvite(action.sdp);
+  leg(action.leg).reinvite(offer_for(action.leg, action.sdp), action.session);
 }
 void LiveCall::act(const call::CancelReinvite& action) {
   leg(action.leg).cancel_reinvite();
 }
-void LiveCall::act(const call::AcceptReinvite& action) {
-  leg(action.leg).accept_reinvite(action.transaction, action.sdp);
+void LiveCall::act(const call::Update& action) {
+  leg(action.leg).update(action);
 }
-void LiveCall::act(const call::RejectReinvite& action) {
+void LiveCall::act(const call::SendInfo& action) {
+  leg(action.leg).send_info(action);
+}
+void LiveCall::act(const call::AcceptRequest& action) {
+  leg(action.leg).accept_request(action);
+}
+void LiveCall::act(const call::RejectRequest& action) {
   std::vector<sip::Header> headers;
   // RFC 3261 section 14.2: between 0 and 10 seconds.
   if (action.may_retry) headers.push_back({"Retry-After", "2"});
-  leg(action.leg).reject_reinvite(action.transaction, action.status, std::move(headers));
+  if (action.least_session > core::Seconds(0)) headers.push_back(min_se(action.least_session));
+  leg(action.leg).reject_request(action.transaction, action.status, std::move(headers));
 }
 
 // Time
 
 void LiveCall::act(const call::StartTimer& action) {
-  timers_[action.timer] = bench_.reactor.after(action.after, [this, timer = action.timer] {
-    const os::RegistrationPtr fired = std::move(timers_[timer]);
-    timers_.erase(timer);
-    deliver(call::TimerFired{timer});
+  const std::pair name(action.timer, action.leg);
+  timers_[name] = bench_.reactor.after(action.after, [this, name] {
+    const os::RegistrationPtr fired = std::move(timers_[name]);
+    timers_.erase(name);
+    deliver(call::TimerFired{.timer = name.first, .leg = name.second});
   });
 }
 void LiveCall::act(const call::StopTimer& action) {
-  timers_.erase(action.timer);
+  timers_.erase({action.timer, action.leg});
 }
 
 void LiveCall::act(const call::Finish&) {

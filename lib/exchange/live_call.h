@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "call/step.h"
@@ -32,6 +33,7 @@ struct Workbench {
   /// A call.* entry, for those who listen on the control socket.
   std::function<void(std::string_view kind, std::string_view body)> publish;
   core::Milliseconds stale_after{600'000};
+  call::SessionPolicy session_policy = {};
 };
 
 /// Called once, with the call still whole; it must not be destroyed in there.
@@ -71,6 +73,7 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   void act(const call::DeleteMedia& action);
   void act(const call::Dial& action);
   void act(const call::CancelDial& action);
+  void act(const call::Prack& action);
   void act(const call::Acknowledge& action);
   void act(const call::Progress& action);
   void act(const call::Accept& action);
@@ -79,8 +82,10 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   void act(const call::AcceptBye& action);
   void act(const call::Reinvite& action);
   void act(const call::CancelReinvite& action);
-  void act(const call::AcceptReinvite& action);
-  void act(const call::RejectReinvite& action);
+  void act(const call::Update& action);
+  void act(const call::SendInfo& action);
+  void act(const call::AcceptRequest& action);
+  void act(const call::RejectRequest& action);
   void act(const call::StartTimer& action);
   void act(const call::StopTimer& action);
   void act(const call::Finish& action);
@@ -91,6 +96,8 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   void offer_media(const call::OfferMedia& action, std::string_view reader, Media::Rewritten done);
   /// Addresses of those who will read the offer, at most one a family; the first leg's first.
   std::vector<std::string> readers_of(const call::OfferMedia& action) const;
+  /// `sdp`, or what legs of the other family are offered instead.
+  const std::string& offer_for(call::LegId id, const std::string& sdp) const;
   MediaSession session() const;
   /// What the journal's state says of this call once the entry `kind` is written; `record` is its
   /// body, as call::to_text() makes it.
@@ -103,12 +110,13 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   call::State state_;
   std::vector<std::unique_ptr<Leg>> legs_;
   std::vector<sip::Outgoing> outgoing_;
-  std::string other_offer_;  ///< for called legs of another family than the first one's
+  std::string first_offer_;
+  std::string other_offer_;  ///< instead of it for called legs of another family than the first's
   std::vector<sip::Header> refusal_headers_;
   std::deque<call::Happening> waiting_;
   bool is_working_ = false;
   bool is_stored_ = false;  ///< the journal's state knows this call
-  std::map<call::Timer, os::RegistrationPtr> timers_;
+  std::map<std::pair<call::Timer, call::LegId>, os::RegistrationPtr> timers_;
   os::RegistrationPtr auditor_;
   std::map<call::LegId, unsigned> unsent_probes_;
 };

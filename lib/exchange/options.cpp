@@ -40,6 +40,8 @@ Options options_from(const config::Config& config) {
   options.nonce_life = config.duration("sip.nonce_life");
   options.ring_timeout = config.duration("sip.ring_timeout");
   options.stale_after = config.duration("sip.stale_after");
+  options.session_policy = {.expires = seconds(config, "sip.session_expires"),
+                            .least = seconds(config, "sip.min_se")};
   options.drain_timeout = config.duration("sip.drain_timeout");
   options.max_calls = static_cast<std::size_t>(config.integer("sip.max_calls"));
   options.ng_nodes = config.list("sip.ng");

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "call/session.h"
 #include "config/config.h"
 #include "core/secret.h"
 #include "core/time.h"
@@ -21,6 +22,7 @@ struct Options {
   core::Milliseconds nonce_life{300'000};
   core::Milliseconds ring_timeout{60'000};
   core::Milliseconds stale_after{600'000};
+  call::SessionPolicy session_policy = {};
   core::Milliseconds drain_timeout{30'000};
   std::size_t max_calls = 1000;
   std::vector<std::string> ng_nodes = {};

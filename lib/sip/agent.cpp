@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "core/text.h"
 #include "sip/agent_core.h"
 #include "sip/dialog_core.h"
 
@@ -61,11 +62,13 @@ AgentCounts Agent::counts() const {
 }
 
 Reply Agent::options_reply() const {
-  return {.status = 200,
-          .phrase = {},
-          .content = {.headers = {{"Allow", allow()}, {"Accept", "application/sdp"}},
-                      .content_type = {},
-                      .body = {}}};
+  Reply reply{.status = 200};
+  reply.content.headers = {{"Allow", allow()}, {"Accept", "application/sdp"}};
+  const auto& extensions = core_->options().extensions;
+  if (!extensions.empty()) {
+    reply.content.headers.push_back({"Supported", core::join(extensions, ", ")});
+  }
+  return reply;
 }
 
 Dialog::Dialog(std::shared_ptr<DialogCore> core) : core_(std::move(core)) {}

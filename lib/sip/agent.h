@@ -33,6 +33,8 @@ struct AgentOptions {
   /// What `Allow` says; anything else that has a name is answered 405, and 501 where it has none.
   std::vector<Method> methods = {Method::invite, Method::ack,     Method::cancel,
                                  Method::bye,    Method::options, Method::register_};
+  /// Option tags that a request may require; others are answered 420. Said in `Supported`.
+  std::vector<std::string> extensions = {};
   /// Transactions in flight to one target; more are refused with a local 503 (DESIGN 9).
   std::size_t max_in_flight_per_target = 500;
   /// After this many timeouts in a row a target counts as dead and gets a local 503 ...

@@ -80,6 +80,8 @@ class AgentCore : public std::enable_shared_from_this<AgentCore> {
   /// The reply that is due before any owner sees the request (405, 501, 420, 416, 483), or nothing.
   std::optional<Reply> refusal(const Request& request) const;
   bool is_allowed(Method method) const;
+  /// What the request requires and we cannot do: "replaces, gruu".
+  std::string unknown_extensions(const Request& request) const;
 
   /// Keeps something alive until it is released: what ends by itself after its owner is gone.
   void keep(std::shared_ptr<void> kept);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 
 #include "core/text.h"
@@ -54,6 +55,17 @@ void AgentCore::receive(MessageRef message, const sip_t& sip) {
   on_request_(IncomingRequest(std::make_unique<ReceivedMessage>(std::move(received))));
 }
 
+std::string AgentCore::unknown_extensions(const Request& request) const {
+  std::vector<std::string> unknown;
+  for (const std::string& required : request.require) {
+    const bool is_known = std::any_of(
+        options_.extensions.begin(), options_.extensions.end(),
+        [&](const std::string& known) { return core::equals_ignoring_case(known, required); });
+    if (!is_known) unknown.push_back(required);
+  }
+  return core::join(unknown, ", ");
+}
+
 std::optional<Reply> AgentCore::refusal(const Request& request) const {
   if (request.method == Method::other) {
     return Reply{.status = 501, .content = {.headers = {{"Allow", allow_}}}};
@@ -62,10 +74,9 @@ std::optional<Reply> AgentCore::refusal(const Request& request) const {
     return Reply{.status = 405, .content = {.headers = {{"Allow", allow_}}}};
   }
   if (!request.uri.is_sip()) return Reply{.status = 416};
-  if (!request.require.empty()) {
-    // RFC 3261 8.2.2.3: there is no extension we need or offer.
-    return Reply{.status = 420,
-                 .content = {.headers = {{"Unsupported", core::join(request.require, ", ")}}}};
+  // RFC 3261 8.2.2.3
+  if (const std::string unknown = unknown_extensions(request); !unknown.empty()) {
+    return Reply{.status = 420, .content = {.headers = {{"Unsupported", unknown}}}};
   }
   if (request.method == Method::invite && request.max_forwards == 0U) return Reply{.status = 483};
   return std::nullopt;

@@ -61,7 +61,7 @@ void ClientCore::send(const Content& content) {
   const std::string name(name_of(method_));
   const std::string contact = method_ == Method::bye ? std::string() : dialog_->contact();
   const std::string request_uri = one_line(dialog_->outgoing().target.text());
-  const bool is_initial = !dialog_->is_confirmed() && method_ != Method::bye;
+  const bool is_initial = !dialog_->has_peer() && method_ != Method::bye;
   std::string routes;
   if (is_initial) routes = core::join(dialog_->outgoing().routes, ", ");
   const std::string max_forwards = std::to_string(dialog_->outgoing().max_forwards);
@@ -104,16 +104,34 @@ void ClientCore::receive(nta_outgoing_t* outgoing, const sip_t* sip) {
   response.status = nta_outgoing_status(outgoing);
   response.is_local = sip == nullptr || nta_sip_is_internal(const_cast<sip_t*>(sip)) != 0;
   if (!response.is_local) has_answered_ = true;
-  if (response.status < 200) {
-    const auto provisional = events_.provisional;
-    if (provisional && response.status > 100) provisional(response);
-    return;
-  }
+  if (response.status < 200) return receive_provisional(std::move(response), sip);
   if (method_ == Method::invite && response.is_success() && sip != nullptr) {
     is_success_ = true;
     dialog_->established(*sip);
   }
   finish(response);
+}
+
+void ClientCore::receive_provisional(Response response, const sip_t* sip) {
+  if (response.status <= 100 || sip == nullptr) return;
+  const bool is_reliable = method_ == Method::invite && sip->sip_rseq != nullptr &&
+                           sip_has_feature(sip->sip_require, "100rel") != 0;
+  if (is_reliable) {
+    // RFC 3262 section 4: in order, each once; one out of order will come again.
+    const auto sequence = static_cast<std::uint32_t>(sip->sip_rseq->rs_response);
+    const bool is_next = reliable_sequence_ == 0 || sequence == reliable_sequence_ + 1;
+    if (!is_next || sequence == 0 || !dialog_->began_early(*sip)) return;
+    reliable_sequence_ = sequence;
+    response.reliable_sequence = sequence;
+  }
+  const auto provisional = events_.provisional;
+  if (provisional) provisional(response);
+}
+
+void ClientCore::prack(std::uint32_t reliable_sequence, Content content) {
+  if (method_ != Method::invite || !dialog_->has_peer()) return;
+  content.headers.push_back({"RAck", fmt::format("{} {} INVITE", reliable_sequence, cseq_)});
+  dialog_->request(Method::prack, content, {});
 }
 
 void ClientCore::finish(const Response& response) {
@@ -191,6 +209,9 @@ void ClientTransaction::cancel(const std::vector<Header>& reason) {
 }
 void ClientTransaction::acknowledge(const Content& content) {
   core_->acknowledge(content);
+}
+void ClientTransaction::prack(std::uint32_t reliable_sequence, Content content) {
+  core_->prack(reliable_sequence, std::move(content));
 }
 bool ClientTransaction::is_finished() const {
   return core_->is_finished();

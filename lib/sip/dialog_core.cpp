@@ -171,14 +171,35 @@ void DialogCore::refresh_target(const sip_t& sip, bool is_initial, bool is_ours)
   if (flow_.empty()) follow_target();
 }
 
+void DialogCore::follow_peer(const std::string& tag) {
+  if (core::equals_ignoring_case(remote_.tag, tag)) return;
+  const bool was_another = !remote_.tag.empty();
+  remote_.tag = tag;
+  if (!was_another) {
+    nta_leg_rtag(leg_.get(), tag.c_str());
+    return;
+  }
+  // A leg keeps the tag that it has.
+  const std::uint32_t cseq = nta_leg_get_seq(leg_.get());
+  leg_.reset();
+  make_leg(party_text(remote_), cseq);
+}
+
 void DialogCore::established(const sip_t& response) {
   if (!leg_) return;
-  if (sip_to_t* to = response.sip_to; to != nullptr && to->a_tag != nullptr && !is_confirmed_) {
-    nta_leg_rtag(leg_.get(), to->a_tag);
-    remote_.tag = to->a_tag;
-  }
+  const sip_to_t* to = response.sip_to;
+  if (to != nullptr && to->a_tag != nullptr && !is_confirmed_) follow_peer(to->a_tag);
   refresh_target(response, !is_confirmed_, true);
   is_confirmed_ = true;
+}
+
+bool DialogCore::began_early(const sip_t& response) {
+  const sip_to_t* to = response.sip_to;
+  if (!leg_ || to == nullptr || to->a_tag == nullptr) return false;
+  if (has_peer()) return core::equals_ignoring_case(remote_.tag, to->a_tag);
+  follow_peer(to->a_tag);
+  refresh_target(response, true, true);
+  return true;
 }
 
 void DialogCore::answered(const std::shared_ptr<ServerCore>& invite) {

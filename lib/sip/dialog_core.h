@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "os/reactor.h"
 #include "sip/agent_core.h"
 #include "sip/dialog.h"
 #include "sip/sofia.h"
@@ -60,6 +61,11 @@ class DialogCore : public std::enable_shared_from_this<DialogCore> {
 
   /// A 2xx to our INVITE: tags, route set, target (RFC 3261 12.1.2, 12.2.1.2).
   void established(const sip_t& response);
+  /// A reliable provisional answer to our INVITE makes an early dialog (RFC 3261 12.1). False where
+  /// another one is there already: of several that a proxy forks to, one is followed.
+  bool began_early(const sip_t& response);
+  /// The peer is known: what is sent is a request within the dialog, early as it may be.
+  bool has_peer() const { return is_confirmed_ || !remote_.tag.empty(); }
   /// Our 2xx to an INVITE has left; the dialog waits for its ACK.
   void answered(const std::shared_ptr<ServerCore>& invite);
   /// The ACK came, or will not come any more.
@@ -68,10 +74,12 @@ class DialogCore : public std::enable_shared_from_this<DialogCore> {
 
   static int on_leg_request(DialogCore* core, nta_leg_t*, nta_incoming_t* incoming,
                             sip_t const* sip) noexcept;
+  /// A request within the dialog; `incoming` is taken over.
+  int receive(nta_incoming_t* incoming, const sip_t& sip);
 
  private:
   void make_leg(const std::string& remote_header, std::uint32_t local_cseq);
-  int receive(nta_incoming_t* incoming, const sip_t& sip);
+  void follow_peer(const std::string& tag);
   std::optional<Reply> refusal(const Request& request) const;
   void refresh_target(const sip_t& sip, bool is_initial, bool is_ours);
   void follow_target();
@@ -109,6 +117,7 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
   const Request& request() const { return request_; }
   void on_events(ServerInviteEvents events) { events_ = std::move(events); }
   bool provisional(const Reply& reply);
+  bool provisional_reliably(const Reply& reply);
   bool answer(Reply reply);
   bool is_answered() const { return is_answered_; }
   bool is_cancelled() const { return is_cancelled_; }
@@ -118,14 +127,20 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
   void start();
 
   static int on_ack_or_cancel(ServerCore* core, nta_incoming_t*, sip_t const* sip) noexcept;
+  static int on_prack(ServerCore* core, nta_reliable_t* reliable, nta_incoming_t* prack,
+                      sip_t const* sip) noexcept;
 
  private:
   bool send(const Reply& reply);
+  /// Ends the transaction as far as we follow it.
+  void let_go();
   void receive(const sip_t* sip);
   void unacknowledged();
 
   std::shared_ptr<DialogCore> dialog_;
   IncomingRef incoming_;
+  nta_reliable_t* reliable_ = nullptr;  ///< incoming_'s; it waits for its PRACK
+  os::RegistrationPtr prack_timer_;
   Request request_;
   ServerInviteEvents events_;
   bool is_answered_ = false;
@@ -146,6 +161,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   void fail_later(int status, std::string phrase);
   void cancel(const std::vector<Header>& reason);
   void acknowledge(const Content& content);
+  void prack(std::uint32_t reliable_sequence, Content content);
   bool is_finished() const { return is_finished_; }
   /// Its owner is gone: an INVITE is cancelled, and ended if it succeeds all the same.
   void abandon();
@@ -155,6 +171,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
  private:
   void send(const Content& content);
   void receive(nta_outgoing_t* outgoing, const sip_t* sip);
+  void receive_provisional(Response response, const sip_t* sip);
   void finish(const Response& response);
 
   std::shared_ptr<DialogCore> dialog_;
@@ -163,6 +180,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   ClientEvents events_;
   std::string target_;  ///< counted as in flight there; "" where not
   std::uint32_t cseq_ = 0;
+  std::uint32_t reliable_sequence_ = 0;  ///< of the last one that came; 0: none
   bool has_offer_ = false;
   bool has_answered_ = false;  ///< the peer has sent anything at all
   bool is_success_ = false;    ///< 2xx to INVITE

@@ -83,7 +83,11 @@ struct Response {
   std::uint32_t cseq = 0;
   std::vector<Contact> contacts;
   std::vector<std::string> authenticates;  ///< WWW-Authenticate and Proxy-Authenticate values
-  std::string user_agent;                  ///< User-Agent or Server
+  std::vector<std::string> require;        ///< option tags
+  std::vector<std::string> supported;
+  /// Of a provisional answer that waits for our PRACK (RFC 3262): the next one in its order.
+  std::optional<std::uint32_t> reliable_sequence;
+  std::string user_agent;  ///< User-Agent or Server
   std::string content_type;
   std::string body;
   std::vector<Header> headers;

@@ -255,6 +255,8 @@ Response read_response(const sip_t& sip) {
   for (std::string& value : read_auth(sip.sip_proxy_authenticate)) {
     response.authenticates.push_back(std::move(value));
   }
+  response.require = read_list(sip.sip_require);
+  response.supported = read_list(sip.sip_supported);
   if (sip.sip_user_agent != nullptr) response.user_agent = text_of(sip.sip_user_agent->g_string);
   if (sip.sip_server != nullptr) response.user_agent = text_of(sip.sip_server->g_string);
   response.content_type = read_content_type(sip);

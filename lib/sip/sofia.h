@@ -16,6 +16,7 @@ class ServerCore;
 #define NTA_LEG_MAGIC_T ::trunkline::sip::DialogCore
 #define NTA_INCOMING_MAGIC_T ::trunkline::sip::ServerCore
 #define NTA_OUTGOING_MAGIC_T ::trunkline::sip::ClientCore
+#define NTA_RELIABLE_MAGIC_T ::trunkline::sip::ServerCore
 
 // clang-format off: nta.h wants su.h first
 #include <sofia-sip/msg.h>

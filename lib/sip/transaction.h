@@ -32,6 +32,8 @@ struct ServerInviteEvents {
   std::function<void(const std::vector<Header>& reason)> cancelled = {};
   /// The ACK to our 2xx arrived; its body is an answer where our 2xx carried the offer.
   std::function<void(const Content& ack)> acknowledged = {};
+  /// No PRACK for a reliable provisional answer, for as long as RFC 3262 section 3 lets us wait.
+  std::function<void()> unpracked = {};
   /// No ACK within 64*T1 (32 s) of our 2xx (RFC 3261 13.3.1.4): the call should be ended with BYE.
   std::function<void()> unacknowledged = {};
 };
@@ -48,8 +50,12 @@ class ServerTransaction {
 
   /// 101 to 199; 100 Trying leaves by itself at once for an INVITE. False after a final reply.
   bool provisional(const Reply& reply);
+  /// The same, repeated until its PRACK comes (RFC 3262), which the dialog's on_request then gets;
+  /// `unpracked` is told when none does. One at a time. False where the peer does not know 100rel,
+  /// one is outstanding, or the final reply has left.
+  bool provisional_reliably(const Reply& reply);
   /// The final reply, 200 to 699. False, and nothing is sent, if there was one already (a CANCEL
-  /// has been answered 487, say).
+  /// has been answered 487, say), or a 2xx while a PRACK is outstanding.
   bool answer(Reply reply);
   bool is_answered() const;
   bool is_cancelled() const;
@@ -77,6 +83,8 @@ class ClientTransaction {
   /// ACK to a 2xx, once. An INVITE that carried an offer is ACKed by itself as soon as `final`
   /// returns; one without waits for this call with the answer. Repeated 2xx repeat the ACK.
   void acknowledge(const Content& content = {});
+  /// INVITE only: PRACK for a reliable provisional answer; the stack follows it to its end.
+  void prack(std::uint32_t reliable_sequence, Content content = {});
   bool is_finished() const;
 
  private:

@@ -20,7 +20,7 @@ TEST_CASE("call: hold and resume by re-INVITE, from either side", "[call]") {
     CHECK(scene.on(ReinviteAnswered{.leg = to, .sdp = kAnswer}) ==
           Lines{"acknowledge " + other,
                 "answer media of " + asking + " by " + other + " (request 4)"});
-    CHECK(scene.media() == Lines{"accept reinvite of " + asking + " with sdp"});
+    CHECK(scene.media() == Lines{"accept request of " + asking + " with sdp"});
     CHECK(scene.state().leg(from).has_on_hold);
     CHECK(scene.on(Acknowledged{.leg = from}).empty());
     CHECK_FALSE(scene.state().renegotiation.has_value());
@@ -40,7 +40,7 @@ TEST_CASE("call: a re-INVITE without SDP is offered by the other side", "[call]"
   CHECK(scene.on(Reinvited{.leg = kCallerLeg, .transaction = 7}) == Lines{"reinvite called-1"});
   CHECK(scene.on(ReinviteAnswered{.leg = kFirst, .sdp = kOffer}) ==
         Lines{"offer media of called-1 (request 3)"});
-  CHECK(scene.media() == Lines{"accept reinvite of caller with sdp"});
+  CHECK(scene.media() == Lines{"accept request of caller with sdp"});
   CHECK(scene.on(Acknowledged{.leg = kCallerLeg, .sdp = kAnswer}) ==
         Lines{"answer media of called-1 by caller (request 4)"});
   CHECK(scene.media() == Lines{"acknowledge called-1 with sdp"});
@@ -52,12 +52,12 @@ TEST_CASE("call: glare (RFC 3261 section 14)", "[call]") {
   scene.connect();
   scene.on(Reinvited{.leg = kCallerLeg, .transaction = 7, .sdp = kHoldOffer});
   CHECK(scene.on(Reinvited{.leg = kFirst, .transaction = 3, .sdp = kHoldOffer}) ==
-        Lines{"reject reinvite of called-1 491"});
+        Lines{"reject request of called-1 491"});
   CHECK(scene.on(Reinvited{.leg = kCallerLeg, .transaction = 8, .sdp = kOffer}) ==
-        Lines{"reject reinvite of caller 500 retry"});
+        Lines{"reject request of caller 500 retry"});
   scene.media();
   CHECK(scene.on(ReinviteFailed{.leg = kFirst, .status = 491}) ==
-        Lines{"reject reinvite of caller 491"});
+        Lines{"reject request of caller 491"});
   CHECK_FALSE(scene.state().renegotiation.has_value());
 }
 
@@ -66,11 +66,11 @@ TEST_CASE("call: no re-INVITE before the first answer is acknowledged", "[call]"
   scene.ring();
   scene.on(Answered{.leg = kFirst, .sdp = kAnswer});
   CHECK(scene.on(Reinvited{.leg = kFirst, .transaction = 1, .sdp = kOffer}) ==
-        Lines{"reject reinvite of called-1 491"});
+        Lines{"reject request of called-1 491"});
   scene.media();
   scene.commit();
   CHECK(scene.on(Reinvited{.leg = kFirst, .transaction = 2, .sdp = kOffer}) ==
-        Lines{"reject reinvite of called-1 491"});
+        Lines{"reject request of called-1 491"});
 }
 
 TEST_CASE("call: a re-INVITE that the other side refuses changes nothing", "[call]") {
@@ -79,8 +79,8 @@ TEST_CASE("call: a re-INVITE that the other side refuses changes nothing", "[cal
     std::string line;
   };
   for (const Row& row :
-       {Row{488, "reject reinvite of caller 488"}, Row{500, "reject reinvite of caller 500"},
-        Row{401, "reject reinvite of caller 500"}, Row{503, "reject reinvite of caller 500"}}) {
+       {Row{488, "reject request of caller 488"}, Row{500, "reject request of caller 500"},
+        Row{401, "reject request of caller 500"}, Row{503, "reject request of caller 500"}}) {
     CAPTURE(row.status);
     Scene scene;
     scene.connect();
@@ -98,7 +98,7 @@ TEST_CASE("call: a re-INVITE that shows the other dialog gone ends the call", "[
   scene.on(Reinvited{.leg = kCallerLeg, .transaction = 7, .sdp = kHoldOffer});
   scene.media();
   CHECK(scene.on(ReinviteFailed{.leg = kFirst, .status = 481}) ==
-        Lines{"reject reinvite of caller 500", "append call.ended (ticket 4)", "start settle timer",
+        Lines{"reject request of caller 500", "append call.ended (ticket 4)", "start settle timer",
               "bye caller", "delete media (request 4)"});
 }
 
@@ -106,13 +106,13 @@ TEST_CASE("call: a re-INVITE while the relay is away is refused, the call goes o
   Scene scene;
   scene.connect();
   scene.on(Reinvited{.leg = kCallerLeg, .transaction = 7, .sdp = kHoldOffer});
-  CHECK(scene.media(relay_is_away()) == Lines{"reject reinvite of caller 500"});
+  CHECK(scene.media(relay_is_away()) == Lines{"reject request of caller 500"});
   scene.on(Reinvited{.leg = kCallerLeg, .transaction = 8, .sdp = kHoldOffer});
-  CHECK(scene.media(relay_refuses()) == Lines{"reject reinvite of caller 488"});
+  CHECK(scene.media(relay_refuses()) == Lines{"reject request of caller 488"});
   scene.on(Reinvited{.leg = kCallerLeg, .transaction = 9, .sdp = kHoldOffer});
   scene.media();
   scene.on(ReinviteAnswered{.leg = kFirst, .sdp = kAnswer});
-  CHECK(scene.media(relay_is_away()) == Lines{"reject reinvite of caller 500"});
+  CHECK(scene.media(relay_is_away()) == Lines{"reject request of caller 500"});
   CHECK(scene.state().phase == Phase::connected);
 }
 
@@ -122,18 +122,18 @@ TEST_CASE("call: a re-INVITE without SDP that fails lets no ACK wait", "[call]")
   scene.on(Reinvited{.leg = kCallerLeg, .transaction = 7});
   SECTION("answered without SDP") {
     CHECK(scene.on(ReinviteAnswered{.leg = kFirst}) ==
-          Lines{"acknowledge called-1", "reject reinvite of caller 500"});
+          Lines{"acknowledge called-1", "reject request of caller 500"});
   }
   SECTION("refused by the relay") {
     scene.on(ReinviteAnswered{.leg = kFirst, .sdp = kOffer});
     CHECK(scene.media(relay_refuses()) ==
-          Lines{"reject reinvite of caller 488", "acknowledge called-1"});
+          Lines{"reject request of caller 488", "acknowledge called-1"});
   }
   SECTION("the call ends meanwhile") {
     scene.on(ReinviteAnswered{.leg = kFirst, .sdp = kOffer});
     CHECK(scene.on(ByeReceived{.leg = kCallerLeg}) ==
           Lines{"append call.ended (ticket 4)", "start settle timer",
-                "reject reinvite of caller 487", "acknowledge called-1", "bye called-1"});
+                "reject request of caller 487", "acknowledge called-1", "bye called-1"});
   }
 }
 
@@ -143,7 +143,7 @@ TEST_CASE("call: BYE while a re-INVITE is pending gives it its answer", "[call]"
   scene.on(Reinvited{.leg = kCallerLeg, .transaction = 7, .sdp = kHoldOffer});
   scene.media();
   CHECK(scene.on(ByeReceived{.leg = kCallerLeg}) ==
-        Lines{"append call.ended (ticket 4)", "start settle timer", "reject reinvite of caller 487",
+        Lines{"append call.ended (ticket 4)", "start settle timer", "reject request of caller 487",
               "bye called-1", "delete media (request 4)"});
   CHECK(scene.on(ReinviteAnswered{.leg = kFirst, .sdp = kAnswer}) == Lines{"acknowledge called-1"});
 }
@@ -153,15 +153,15 @@ TEST_CASE("call: CANCEL of a re-INVITE", "[call]") {
   scene.connect();
   scene.on(Reinvited{.leg = kCallerLeg, .transaction = 7, .sdp = kHoldOffer});
   SECTION("before it was passed on") {
-    CHECK(scene.on(ReinviteCancelled{.leg = kCallerLeg}) == Lines{"reject reinvite of caller 487"});
+    CHECK(scene.on(ReinviteCancelled{.leg = kCallerLeg}) == Lines{"reject request of caller 487"});
     CHECK(scene.media().empty());
   }
   SECTION("after it was passed on") {
     scene.media();
     CHECK(scene.on(ReinviteCancelled{.leg = kCallerLeg}) ==
-          Lines{"reject reinvite of caller 487", "cancel reinvite called-1"});
+          Lines{"reject request of caller 487", "cancel reinvite called-1"});
     CHECK(scene.on(Reinvited{.leg = kFirst, .transaction = 2, .sdp = kOffer}) ==
-          Lines{"reject reinvite of called-1 491"});
+          Lines{"reject request of called-1 491"});
     SECTION("and obeyed") {
       CHECK(scene.on(ReinviteFailed{.leg = kFirst, .status = 487}).empty());
     }

@@ -59,7 +59,7 @@ TEST_CASE("exchange: the called side hangs up before the caller has its answer",
   REQUIRE(run_until(site.root, [&] { return call.has(180); }));
   PhoneCall& received = site.bob->calls.back();
   site.bob->hangs_up_at_once = true;
-  Phone::answer(received);
+  site.bob->answer(received);
   REQUIRE(run_until(site.root, [&] { return call.is_hung_up; }));
   CHECK(call.final() == 200);
   REQUIRE(site.becomes_idle());
@@ -165,7 +165,7 @@ TEST_CASE("exchange: early media reaches the caller", "[exchange]") {
   PhoneCall& call = site.alice->call("102");
   REQUIRE(run_until(site.root, [&] { return call.has(183); }));
   CHECK(call.bodies.back() == kPhoneSdp);
-  Phone::answer(site.bob->calls.back());
+  site.bob->answer(site.bob->calls.back());
   REQUIRE(run_until(site.root, [&] { return call.final() == 200; }));
 }
 
@@ -179,7 +179,7 @@ TEST_CASE("exchange: of two contacts one answers, the other stops ringing", "[ex
   desk.manner = Manner::rings;
   PhoneCall& call = site.alice->call("bob");
   REQUIRE(run_until(site.root, [&] { return !site.bob->calls.empty() && !desk.calls.empty(); }));
-  Phone::answer(desk.calls.back());
+  desk.answer(desk.calls.back());
   REQUIRE(run_until(site.root,
                     [&] { return call.final() == 200 && site.bob->calls.back().is_cancelled; }));
   const auto reason = sip::find_header(site.bob->calls.back().cancel_headers, "Reason");

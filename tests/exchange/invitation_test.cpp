@@ -123,10 +123,11 @@ TEST_CASE("invitation: either party's mode makes a recording", "[exchange]") {
 TEST_CASE("invitation: what cannot be done is refused by name", "[exchange]") {
   SECTION("a required extension") {
     Asking asking;
-    asking.request.require = {"100rel", "timer"};
+    asking.request.require = {"100rel", "replaces", "timer", "gruu"};
     const Invitation invitation = asking.ask();
     CHECK(invitation.invited.refusal->status == 420);
-    CHECK(invitation.refusal_headers == std::vector<sip::Header>{{"Unsupported", "100rel, timer"}});
+    CHECK(invitation.refusal_headers ==
+          std::vector<sip::Header>{{"Unsupported", "replaces, gruu"}});
     CHECK(invitation.invited.rule == "protocol");
   }
   SECTION("a body that is no SDP") {

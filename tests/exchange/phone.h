@@ -26,7 +26,24 @@ inline const std::string kPhoneHoldSdp = kPhoneSdp + "a=sendonly\r\n";
 inline const std::string kDomain = "example.org";
 
 /// What a phone does with a call that comes in.
-enum class Manner : std::uint8_t { answers, rings, rings_with_media, is_busy, declines, is_mute };
+enum class Manner : std::uint8_t {
+  answers,
+  rings,
+  rings_with_media,
+  rings_reliably,  ///< 183 with media, until its PRACK
+  is_busy,
+  declines,
+  is_mute,
+  wants_longer_session,  ///< 422 to the first INVITE, then it answers
+};
+
+/// A request that came in within a call.
+struct HeardRequest {
+  sip::Method method = sip::Method::other;
+  std::string body;
+  std::string content_type;
+  std::vector<sip::Header> headers;
+};
 
 /// One call as a phone sees it.
 struct PhoneCall {
@@ -48,10 +65,15 @@ struct PhoneCall {
   bool is_hung_up = false;  ///< by the other side
   std::unique_ptr<sip::ServerTransaction> bye;
   std::vector<std::unique_ptr<sip::ServerTransaction>> reinvites;
+  std::vector<HeardRequest> heard;                  ///< UPDATE, PRACK, INFO, BYE and re-INVITE
+  std::vector<std::string> supported;               ///< of the INVITE that came in
   std::unique_ptr<sip::ClientTransaction> request;  ///< ours in the dialog
   std::vector<int> request_statuses;
 
   int final() const { return statuses.empty() || statuses.back() < 200 ? 0 : statuses.back(); }
+  std::size_t heard_count(sip::Method method) const {
+    return static_cast<std::size_t>(std::ranges::count(heard, method, &HeardRequest::method));
+  }
   bool has(int status) const { return std::ranges::count(statuses, status) != 0; }
 };
 
@@ -61,7 +83,12 @@ class Phone {
       : root_(root),
         name_(std::move(name)),
         password_(std::move(password)),
-        agent_(root, {.listen = {"udp:127.0.0.1:0"}, .advertised_address = "127.0.0.1"}) {
+        agent_(root, {.listen = {"udp:127.0.0.1:0"},
+                      .advertised_address = "127.0.0.1",
+                      .methods = {sip::Method::invite, sip::Method::ack, sip::Method::cancel,
+                                  sip::Method::bye, sip::Method::options, sip::Method::info,
+                                  sip::Method::prack, sip::Method::update},
+                      .extensions = {"100rel", "timer"}}) {
     agent_.on_request([this](sip::IncomingRequest incoming) { take(std::move(incoming)); });
   }
 
@@ -94,11 +121,22 @@ class Phone {
                               call.bodies.push_back(response.body);
                             }});
   }
-  static void answer(PhoneCall& call, const std::string& sdp = kPhoneSdp) {
-    call.received->answer({.status = 200, .content = content(sdp)});
+  void answer(PhoneCall& call, const std::string& sdp = kPhoneSdp) const {
+    call.received->answer({.status = 200, .content = content(sdp, answer_headers)});
   }
-  static sip::Content content(const std::string& sdp) {
-    return sdp.empty() ? sip::Content{} : sip::Content::sdp(sdp);
+  /// UPDATE, INFO or another request within the call.
+  void request(PhoneCall& call, sip::Method method, sip::Content content) {
+    call.request =
+        call.dialog->request(method, std::move(content), [&call](const sip::Response& response) {
+          call.request_statuses.push_back(response.status);
+          call.bodies.push_back(response.body);
+          call.headers = response.headers;
+        });
+  }
+  static sip::Content content(const std::string& sdp, std::vector<sip::Header> headers = {}) {
+    sip::Content content = sdp.empty() ? sip::Content{} : sip::Content::sdp(sdp);
+    content.headers = std::move(headers);
+    return content;
   }
 
   std::string address() const { return agent_.listeners().front().address.text(); }
@@ -107,7 +145,10 @@ class Phone {
   bool answers_bye = true;
   bool hangs_up_at_once = false;  ///< BYE follows the ACK it gets
   bool answers_reinvite = true;
-  bool knows_its_dialogs = true;  ///< else in-dialog OPTIONS get 481
+  bool knows_its_dialogs = true;            ///< else in-dialog OPTIONS get 481
+  std::vector<sip::Header> invite_headers;  ///< of its INVITEs
+  std::vector<sip::Header> busy_headers;
+  std::vector<sip::Header> answer_headers;  ///< of its 200s to INVITE and UPDATE
   std::deque<PhoneCall> calls;
   std::size_t options_seen = 0;
 
@@ -165,8 +206,8 @@ class Phone {
   }
 
   void invite(PhoneCall& call, std::vector<sip::Header> headers) {
-    sip::Content body = content(call.sdp);
-    body.headers = std::move(headers);
+    headers.insert(headers.end(), invite_headers.begin(), invite_headers.end());
+    sip::Content body = content(call.sdp, std::move(headers));
     call.dialog = agent_.dial(outgoing(call.user));
     call.dialog->on_request(
         [this, &call](auto transaction) { take_in_dialog(call, std::move(transaction)); });
@@ -176,6 +217,7 @@ class Phone {
              [&call](const sip::Response& response) {
                call.statuses.push_back(response.status);
                call.bodies.push_back(response.body);
+               if (response.reliable_sequence) call.sent->prack(*response.reliable_sequence);
              },
          .final =
              [this, &call](const sip::Response& response) {
@@ -200,6 +242,7 @@ class Phone {
     PhoneCall& call = calls.emplace_back();
     call.offer = incoming.request().body;
     call.headers = incoming.request().headers;
+    call.supported = incoming.request().supported;
     call.from = incoming.request().from;
     auto opened = std::move(incoming).open_dialog();
     call.dialog = std::move(opened.dialog);
@@ -232,8 +275,16 @@ class Phone {
       case Manner::rings_with_media:
         call.received->provisional({.status = 183, .content = sip::Content::sdp(kPhoneSdp)});
         return;
+      case Manner::rings_reliably:
+        call.received->provisional_reliably(
+            {.status = 183, .content = sip::Content::sdp(kPhoneSdp)});
+        return;
+      case Manner::wants_longer_session:
+        manner = Manner::answers;
+        call.received->answer(bare_reply(422, {{"Min-SE", "2000"}}));
+        return;
       case Manner::is_busy:
-        call.received->answer(bare_reply(486));
+        call.received->answer(bare_reply(486, busy_headers));
         return;
       case Manner::declines:
         call.received->answer(bare_reply(603));
@@ -244,7 +295,12 @@ class Phone {
   }
 
   void take_in_dialog(PhoneCall& call, std::unique_ptr<sip::ServerTransaction> transaction) {
-    switch (transaction->request().method) {
+    const sip::Request& request = transaction->request();
+    call.heard.push_back({.method = request.method,
+                          .body = request.body,
+                          .content_type = request.content_type,
+                          .headers = request.headers});
+    switch (request.method) {
       case sip::Method::bye:
         call.is_hung_up = true;
         if (answers_bye) transaction->answer(bare_reply(200));
@@ -260,6 +316,15 @@ class Phone {
           transaction->answer({.status = 200, .content = sip::Content::sdp(kPhoneSdp)});
         }
         call.reinvites.push_back(std::move(transaction));
+        return;
+      case sip::Method::update:
+        transaction->answer(
+            {.status = 200,
+             .content = content(request.has_sdp() ? kPhoneSdp : "", answer_headers)});
+        return;
+      case sip::Method::prack:
+      case sip::Method::info:
+        transaction->answer(bare_reply(200));
         return;
       default:
         transaction->answer(bare_reply(405));
