@@ -18,6 +18,7 @@ cli::Command demo();
 cli::Command doctor();
 cli::Command import_env();
 cli::Command init();
+cli::Command metrics();
 cli::Command migrate();
 cli::Command status();
 cli::Command tenant_add();
@@ -25,6 +26,7 @@ cli::Command tenant_list();
 cli::Command tenant_remove();
 cli::Command tenant_set();
 cli::Command tenant_show();
+cli::Command top();
 cli::Command user_add();
 cli::Command user_list();
 cli::Command user_passwd();
@@ -34,10 +36,10 @@ cli::Command user_show();
 
 inline std::vector<cli::Command> all() {
   return {
-      config_check(), config_set(),    config_show(), demo(),        doctor(),
-      import_env(),   init(),          migrate(),     status(),      tenant_add(),
-      tenant_list(),  tenant_remove(), tenant_set(),  tenant_show(), user_add(),
-      user_list(),    user_passwd(),   user_remove(), user_set(),    user_show(),
+      config_check(),  config_set(),  config_show(), demo(),      doctor(),     import_env(),
+      init(),          metrics(),     migrate(),     status(),    tenant_add(), tenant_list(),
+      tenant_remove(), tenant_set(),  tenant_show(), top(),       user_add(),   user_list(),
+      user_passwd(),   user_remove(), user_set(),    user_show(),
   };
 }
 

@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include "cli/context.h"
-#include "control/client.h"
 #include "db/connection.h"
 #include "trunkline/commands.h"
+#include "trunkline/daemons.h"
 
 namespace trunkline::commands {
 namespace {
@@ -18,10 +18,6 @@ struct Part {
   core::Json status = core::Json::object();
 };
 
-core::Json member(const core::Json& json, const char* key) {
-  return json.is_object() ? json.value(key, core::Json::object()) : core::Json::object();
-}
-
 std::string ledger_says(const core::Json& status) {
   const core::Json journal = member(status, "journal");
   if (!core::bool_at(journal, "is_healthy", true))
@@ -33,12 +29,11 @@ std::string ledger_says(const core::Json& status) {
                       : fmt::format("{} ledger entries wait for PostgreSQL", waiting);
 }
 
-Part ask(const std::string& daemon, const std::string& socket,
+Part ask(const config::Config& config, const Daemon& daemon,
          std::string (*describe)(const core::Json&)) {
-  auto client = control::Client::connect(socket, kPatience, daemon);
-  const auto answer = client ? client->call("status") : tl::unexpected(client.error());
-  if (!answer) return {.name = daemon, .is_up = false, .says = answer.error().message};
-  return {.name = daemon, .is_up = true, .says = describe(*answer), .status = *answer};
+  const auto answer = ask_daemon(config, daemon, "status");
+  if (!answer) return {.name = daemon.name, .is_up = false, .says = answer.error().message};
+  return {.name = daemon.name, .is_up = true, .says = describe(*answer), .status = *answer};
 }
 
 std::string describe_sipd(const core::Json& status) {
@@ -87,9 +82,8 @@ Part ask_database(const config::Config& config) {
 core::ExitCode run(cli::Context& context) {
   const config::Config& config = context.config();
   cli::Output& out = context.out();
-  const Part parts[] = {ask("sipd", config.text("sip.control"), describe_sipd),
-                        ask("recorderd", config.text("media.control"), describe_recorderd),
-                        ask_database(config)};
+  const Part parts[] = {ask(config, kDaemons[0], describe_sipd),
+                        ask(config, kDaemons[1], describe_recorderd), ask_database(config)};
   bool are_all_up = true;
   out.table("part.v1", {{"PART"}, {"STATE"}, {"SAYS"}});
   for (const Part& part : parts) {

@@ -4,7 +4,7 @@ function __trunkline_is_at
     set -l verb
     for word in (commandline -opc)[2..]
         set -l longer (string join -- ' ' $verb $word)
-        contains -- $longer 'config' 'config check' 'config set' 'config show' 'demo' 'doctor' 'import' 'import env' 'init' 'migrate' 'status' 'tenant' 'tenant add' 'tenant list' 'tenant remove' 'tenant set' 'tenant show' 'user' 'user add' 'user list' 'user passwd' 'user remove' 'user set' 'user show'; and set verb $longer
+        contains -- $longer 'config' 'config check' 'config set' 'config show' 'demo' 'doctor' 'import' 'import env' 'init' 'metrics' 'migrate' 'status' 'tenant' 'tenant add' 'tenant list' 'tenant remove' 'tenant set' 'tenant show' 'top' 'user' 'user add' 'user list' 'user passwd' 'user remove' 'user set' 'user show'; and set verb $longer
     end
     test "$verb" = "$argv[1]"
 end
@@ -24,9 +24,11 @@ complete -c trunkline -n '__trunkline_is_at \'\'' -a 'demo' -d 'make a real call
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'doctor' -d 'look for what is wrong with this host, and how to mend it'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'import' -d 'env'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'init' -d 'set up the exchange on this host'
+complete -c trunkline -n '__trunkline_is_at \'\'' -a 'metrics' -d 'print what the daemons count, for Prometheus'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'migrate' -d 'bring the database\'s schema up to date'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'status' -d 'show what runs: sipd, recorderd and the database'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'tenant' -d 'add, list, remove, set, show'
+complete -c trunkline -n '__trunkline_is_at \'\'' -a 'top' -d 'watch calls, registrations, recordings and lags in place'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'user' -d 'add, list, passwd, remove, set, show'
 complete -c trunkline -n '__trunkline_is_at \'config\'' -a 'check' -d 'say whether the configuration is valid'
 complete -c trunkline -n '__trunkline_is_at \'config\'' -a 'set' -d 'change a setting for good'
@@ -45,6 +47,7 @@ complete -c trunkline -n '__trunkline_is_at \'init\'' -l admin -d 'name of the a
 complete -c trunkline -n '__trunkline_is_at \'init\'' -l password-file -d 'take the administrator\'s password from this file (mode 600)' -r -F
 complete -c trunkline -n '__trunkline_is_at \'init\'' -l admin-url -d 'connection of a database superuser, as libpq reads it' -x
 complete -c trunkline -n '__trunkline_is_at \'init\'' -l operator -d 'an operating system user who may run the tools; may be given several times' -x
+complete -c trunkline -n '__trunkline_is_at \'metrics\'' -l output -d 'replace this file by the metrics, readable by everybody' -r -F
 complete -c trunkline -n '__trunkline_is_at \'migrate\'' -l status -d 'change nothing; list all and their state'
 complete -c trunkline -n '__trunkline_is_at \'tenant\'' -a 'add' -d 'add a tenant'
 complete -c trunkline -n '__trunkline_is_at \'tenant\'' -a 'list' -d 'list the tenants'
@@ -55,6 +58,8 @@ complete -c trunkline -n '__trunkline_is_at \'tenant add\'' -l domain -d 'host p
 complete -c trunkline -n '__trunkline_is_at \'tenant add\'' -l recording -d 'whether calls are recorded unless a device says otherwise' -x -a 'always off'
 complete -c trunkline -n '__trunkline_is_at \'tenant set\'' -l recording -d 'whether calls are recorded unless a device says otherwise' -x -a 'always off'
 complete -c trunkline -n '__trunkline_is_at \'tenant set\'' -l default -d 'make it the default tenant'
+complete -c trunkline -n '__trunkline_is_at \'top\'' -l once -d 'print one picture and end'
+complete -c trunkline -n '__trunkline_is_at \'top\'' -s d -l interval -d 'how long a picture stays' -x
 complete -c trunkline -n '__trunkline_is_at \'user\'' -a 'add' -d 'add a user (a person)'
 complete -c trunkline -n '__trunkline_is_at \'user\'' -a 'list' -d 'list the users'
 complete -c trunkline -n '__trunkline_is_at \'user\'' -a 'passwd' -d 'give a user another password'
