@@ -8,24 +8,38 @@
 namespace trunkline::directory {
 
 Snapshot::Snapshot(std::uint64_t version, std::vector<Tenant> tenants, std::vector<Device> devices)
-    : version_(version), tenants_(std::move(tenants)), devices_(std::move(devices)) {
+    : version_(version),
+      tenants_(std::move(tenants)),
+      devices_(std::move(devices)),
+      device_by_id_(devices_.size()),
+      device_by_name_(devices_.size()),
+      device_by_extension_(devices_.size()) {
   for (const Tenant& tenant : tenants_) {
     tenant_by_id_.emplace(tenant.id, &tenant);
     tenant_by_domain_.emplace(tenant.domain, &tenant);
     if (tenant.is_default) default_tenant_ = &tenant;
   }
-  for (const Device& device : devices_) {
-    device_by_id_.emplace(device.id, &device);
-    device_by_name_.emplace(key_of(device.tenant, device.name), &device);
+  for (std::size_t i = 0; i < devices_.size(); ++i) {
+    const Device& device = devices_[i];
+    device_by_id_.add(std::hash<core::DeviceId>{}(device.id), i);
+    device_by_name_.add(hash_of(device.tenant, device.name), i);
     if (device.extension.empty()) continue;
-    device_by_extension_.emplace(key_of(device.tenant, device.extension), &device);
+    device_by_extension_.add(hash_of(device.tenant, device.extension), i);
   }
 }
 
-Snapshot::Key Snapshot::key_of(const core::TenantId& tenant, std::string_view name) {
-  Key key(core::as_text(tenant.uuid().bytes()));
-  key += core::to_lower(name);
-  return key;
+/// FNV-1a over the name in lower case, so that looking up needs no copy of it.
+std::size_t Snapshot::hash_of(const core::TenantId& tenant, std::string_view name) {
+  std::uint64_t hash = std::hash<core::TenantId>{}(tenant);
+  for (const char c : name) {
+    hash ^= static_cast<std::uint8_t>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    hash *= 0x100'0000'01B3U;
+  }
+  return hash ^ (hash >> 32U);
+}
+
+const Device* Snapshot::device_at(std::optional<std::size_t> position) const {
+  return position ? &devices_[*position] : nullptr;
 }
 
 const Tenant* Snapshot::tenant(const core::TenantId& id) const {
@@ -39,19 +53,22 @@ const Tenant* Snapshot::tenant_by_domain(std::string_view host) const {
 }
 
 const Device* Snapshot::device(const core::DeviceId& id) const {
-  const auto found = device_by_id_.find(id);
-  return found == device_by_id_.end() ? nullptr : found->second;
+  return device_at(device_by_id_.find(std::hash<core::DeviceId>{}(id),
+                                      [&](std::size_t i) { return devices_[i].id == id; }));
 }
 
 const Device* Snapshot::device(const core::TenantId& tenant, std::string_view name) const {
-  const auto found = device_by_name_.find(key_of(tenant, name));
-  return found == device_by_name_.end() ? nullptr : found->second;
+  return device_at(device_by_name_.find(hash_of(tenant, name), [&](std::size_t i) {
+    return devices_[i].tenant == tenant && core::equals_ignoring_case(devices_[i].name, name);
+  }));
 }
 
 const Device* Snapshot::device_by_extension(const core::TenantId& tenant,
                                             std::string_view extension) const {
-  const auto found = device_by_extension_.find(key_of(tenant, extension));
-  return found == device_by_extension_.end() ? nullptr : found->second;
+  return device_at(device_by_extension_.find(hash_of(tenant, extension), [&](std::size_t i) {
+    return devices_[i].tenant == tenant &&
+           core::equals_ignoring_case(devices_[i].extension, extension);
+  }));
 }
 
 RecordingMode Snapshot::recording_of(const Device& device) const {

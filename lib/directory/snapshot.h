@@ -8,12 +8,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "core/error.h"
+#include "directory/position_index.h"
 #include "directory/types.h"
 
 namespace trunkline::db {
@@ -47,8 +49,8 @@ class Snapshot {
   RecordingMode recording_of(const Device& device) const;
 
  private:
-  using Key = std::string;
-  static Key key_of(const core::TenantId& tenant, std::string_view name);
+  static std::size_t hash_of(const core::TenantId& tenant, std::string_view name);
+  const Device* device_at(std::optional<std::size_t> position) const;
 
   std::uint64_t version_ = 0;
   std::vector<Tenant> tenants_;
@@ -56,9 +58,10 @@ class Snapshot {
   const Tenant* default_tenant_ = nullptr;
   std::unordered_map<core::TenantId, const Tenant*> tenant_by_id_;
   std::unordered_map<std::string, const Tenant*> tenant_by_domain_;
-  std::unordered_map<core::DeviceId, const Device*> device_by_id_;
-  std::unordered_map<Key, const Device*> device_by_name_;
-  std::unordered_map<Key, const Device*> device_by_extension_;
+  // Of 100,000 devices these are 3 MB, where maps of strings would be 30.
+  PositionIndex device_by_id_;
+  PositionIndex device_by_name_;
+  PositionIndex device_by_extension_;
 };
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
@@ -66,7 +69,8 @@ using SnapshotPtr = std::shared_ptr<const Snapshot>;
 /// One consistent moment of the database. Throws core::Error.
 SnapshotPtr load(db::Connection& connection);
 
-/// The snapshot as JSON text ("directory.v1"), and back. Sealed secrets stay sealed.
+/// The snapshot as lines of JSON ("directory.v2": a head with the tenants, then a line for each
+/// device), and back. Sealed secrets stay sealed.
 std::string to_text(const Snapshot& snapshot);
 core::Result<SnapshotPtr> parse_snapshot(std::string_view text);
 

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The snapshot's local file: one JSON object, "directory.v1".
+// The snapshot's local file, "directory.v2": lines of JSON, written and read one at a time, because
+// a tree of 100,000 devices would be ten times the file.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "core/json.h"
+#include "core/json_text.h"
 #include "directory/snapshot.h"
 #include "os/atomic_file.h"
 
@@ -23,16 +28,18 @@ Json json_of(const Tenant& tenant) {
           {"recording", name_of(tenant.recording)}};
 }
 
-Json json_of(const Device& device) {
-  return {{"id", device.id.text()},
-          {"tenant", device.tenant.text()},
-          {"name", device.name},
-          {"extension", device.extension},
-          {"display_name", device.display_name},
-          {"algorithm", name_of(device.algorithm)},
-          {"sealed_ha1", device.sealed_ha1},
-          {"recording", name_of(device.recording)},
-          {"is_enabled", device.is_enabled}};
+std::string line_of(const Device& device) {
+  core::JsonText text;
+  text.add("id", device.id.text())
+      .add("tenant", device.tenant.text())
+      .add("name", device.name)
+      .add("extension", device.extension)
+      .add("display_name", device.display_name)
+      .add("algorithm", name_of(device.algorithm))
+      .add("sealed_ha1", device.sealed_ha1)
+      .add("recording", name_of(device.recording))
+      .add_raw("is_enabled", device.is_enabled ? "true" : "false");
+  return std::move(text).finish() + "\n";
 }
 
 core::Result<Tenant> tenant_from(const Json& json) {
@@ -67,48 +74,67 @@ core::Result<Device> device_from(const Json& json) {
                 .is_enabled = core::bool_at(json, "is_enabled")};
 }
 
-/// The members of an array, each read by `read`; a fault if it is no array or one does not read.
-template <class T, class Read>
-core::Result<std::vector<T>> list_from(const Json& json, const char* key, Read read) {
-  const auto found = json.find(key);
-  if (found == json.end() || !found->is_array()) {
-    return core::fault(ExitCode::data, fmt::format("cannot find the list '{}'", key));
+core::Result<std::vector<Tenant>> tenants_from(const Json& head) {
+  const auto found = head.find("tenants");
+  if (found == head.end() || !found->is_array()) {
+    return core::fault(ExitCode::data, "cannot read the directory: no list of tenants");
   }
-  std::vector<T> list;
-  list.reserve(found->size());
+  std::vector<Tenant> tenants;
+  tenants.reserve(found->size());
   for (const Json& member : *found) {
-    core::Result<T> value = read(member);
-    if (!value) return tl::unexpected(value.error());
-    list.push_back(std::move(*value));
+    core::Result<Tenant> tenant = tenant_from(member);
+    if (!tenant) return tl::unexpected(tenant.error());
+    tenants.push_back(std::move(*tenant));
   }
-  return list;
+  return tenants;
+}
+
+/// The first line of the text, which is taken off it.
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return line;
 }
 
 }  // namespace
 
 std::string to_text(const Snapshot& snapshot) {
-  Json json{{"schema", "directory.v1"}, {"version", snapshot.version()}};
-  json["tenants"] = Json::array();
-  for (const Tenant& tenant : snapshot.tenants()) json["tenants"].push_back(json_of(tenant));
-  json["devices"] = Json::array();
-  for (const Device& device : snapshot.devices()) json["devices"].push_back(json_of(device));
-  return core::to_line(json) + "\n";
+  Json head{{"schema", "directory.v2"}, {"version", snapshot.version()}};
+  head["tenants"] = Json::array();
+  for (const Tenant& tenant : snapshot.tenants()) head["tenants"].push_back(json_of(tenant));
+  head["devices"] = snapshot.devices().size();
+  std::string text = core::to_line(head) + "\n";
+  for (const Device& device : snapshot.devices()) text += line_of(device);
+  return text;
 }
 
 core::Result<SnapshotPtr> parse_snapshot(std::string_view text) {
-  const core::Result<Json> json = core::parse_json(text);
-  if (!json) return tl::unexpected(json.error());
-  if (!json->is_object() || core::text_at(*json, "schema") != "directory.v1") {
-    return core::fault(ExitCode::data, "cannot read the directory: it is not a directory.v1");
+  const core::Result<Json> head = core::parse_json(take_line(text));
+  if (!head) return tl::unexpected(head.error());
+  if (!head->is_object() || core::text_at(*head, "schema") != "directory.v2") {
+    return core::fault(ExitCode::data, "cannot read the directory: it is not a directory.v2");
   }
-  const std::int64_t version = core::number_at(*json, "version", -1);
+  const std::int64_t version = core::number_at(*head, "version", -1);
   if (version < 0) return core::fault(ExitCode::data, "cannot read the directory: no version");
-  auto tenants = list_from<Tenant>(*json, "tenants", tenant_from);
+  auto tenants = tenants_from(*head);
   if (!tenants) return tl::unexpected(tenants.error());
-  auto devices = list_from<Device>(*json, "devices", device_from);
-  if (!devices) return tl::unexpected(devices.error());
+  std::vector<Device> devices;
+  while (!text.empty()) {
+    const core::Result<Json> line = core::parse_json(take_line(text));
+    if (!line) return tl::unexpected(line.error());
+    core::Result<Device> device = device_from(*line);
+    if (!device) return tl::unexpected(device.error());
+    devices.push_back(std::move(*device));
+  }
+  const std::int64_t count = core::number_at(*head, "devices", -1);
+  if (count < 0 || devices.size() != static_cast<std::uint64_t>(count)) {
+    return core::fault(ExitCode::data,
+                       fmt::format("cannot read the directory: {} devices where its head says {}",
+                                   devices.size(), count));
+  }
   return std::make_shared<const Snapshot>(static_cast<std::uint64_t>(version), std::move(*tenants),
-                                          std::move(*devices));
+                                          std::move(devices));
 }
 
 core::Result<void> save(const Snapshot& snapshot, const std::filesystem::path& file) {

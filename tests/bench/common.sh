@@ -26,7 +26,7 @@ build_bench() {
   "$root/pipelines/packages" build run test
   cmake --preset release -S "$root" >/dev/null
   (cd "$root" && cmake --build --preset release \
-    --target sipd recorderd sipctl cdrctl trunkline media_load phone_times >"$scratch/build.log") || {
+    --target sipd recorderd sipctl cdrctl trunkline media_load many_devices phone_times >"$scratch/build.log") || {
     tail -n 20 "$scratch/build.log" >&2
     return 1
   }

@@ -72,6 +72,34 @@ TEST_CASE("a snapshot finds devices only within the tenant", "[directory]") {
   CHECK(snapshot->device(id_of<core::DeviceId>(12))->name == "bob");
 }
 
+TEST_CASE("a snapshot finds each of many devices, and no other", "[directory]") {
+  const auto tenant = id_of<core::TenantId>(1);
+  const auto uuid_of = [](int number) {
+    std::array<std::byte, 16> bytes{};
+    bytes[14] = static_cast<std::byte>(number / 256);
+    bytes[15] = static_cast<std::byte>(number % 256);
+    return core::DeviceId(core::Uuid(bytes));
+  };
+  constexpr int kDevices = 3000;
+  std::vector<Device> devices;
+  for (int i = 0; i < kDevices; ++i) {
+    devices.push_back({.id = uuid_of(i),
+                       .tenant = tenant,
+                       .name = "phone" + std::to_string(i),
+                       .extension = std::to_string(10'000 + i)});
+  }
+  const Snapshot snapshot(1, {}, devices);
+  for (int i = 0; i < kDevices; ++i) {
+    const Device& wanted = snapshot.devices()[static_cast<std::size_t>(i)];
+    CHECK(snapshot.device(uuid_of(i)) == &wanted);
+    CHECK(snapshot.device(tenant, "PHONE" + std::to_string(i)) == &wanted);
+    CHECK(snapshot.device_by_extension(tenant, std::to_string(10'000 + i)) == &wanted);
+  }
+  CHECK(snapshot.device(uuid_of(kDevices)) == nullptr);
+  CHECK(snapshot.device(tenant, "phone" + std::to_string(kDevices)) == nullptr);
+  CHECK(snapshot.device_by_extension(tenant, "9999") == nullptr);
+}
+
 TEST_CASE("a device's recording mode is its own, or its tenant's", "[directory]") {
   const SnapshotPtr snapshot = two_tenants();
   CHECK(snapshot->recording_of(*snapshot->device(id_of<core::DeviceId>(11))) ==
@@ -100,10 +128,16 @@ TEST_CASE("a file that is damaged or another thing is refused whole", "[director
   REQUIRE(parse_snapshot(good));
   CHECK_FALSE(parse_snapshot(""));
   CHECK_FALSE(parse_snapshot("[]"));
-  CHECK_FALSE(parse_snapshot("{\"schema\":\"directory.v2\",\"version\":1}"));
-  CHECK_FALSE(parse_snapshot("{\"schema\":\"directory.v1\",\"version\":1,\"tenants\":[]}"));
-  CHECK_FALSE(parse_snapshot(
-      "{\"schema\":\"directory.v1\",\"version\":1,\"tenants\":[{}],\"devices\":[]}"));
+  const auto head = [](const std::string& schema, const std::string& more) {
+    return "{\"schema\":\"" + schema + "\",\"version\":1" + more + "}\n";
+  };
+  CHECK(parse_snapshot(head("directory.v2", ",\"tenants\":[],\"devices\":0")));
+  CHECK_FALSE(parse_snapshot(head("directory.v1", ",\"tenants\":[],\"devices\":0")));
+  CHECK_FALSE(parse_snapshot(head("directory.v2", ",\"devices\":0")));
+  CHECK_FALSE(parse_snapshot(head("directory.v2", ",\"tenants\":[{}],\"devices\":0")));
+  CHECK_FALSE(parse_snapshot(head("directory.v2", ",\"tenants\":[]")));
+  CHECK_FALSE(parse_snapshot(head("directory.v2", ",\"tenants\":[],\"devices\":1")));
+  CHECK_FALSE(parse_snapshot(head("directory.v2", ",\"tenants\":[],\"devices\":1") + "7\n"));
   for (std::size_t size = 0; size + 2 < good.size(); size += 7) {
     CHECK_FALSE(parse_snapshot(std::string_view(good).substr(0, size)));
   }
