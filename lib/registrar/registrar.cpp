@@ -66,7 +66,7 @@ std::size_t Registrar::load(const std::vector<std::pair<std::string, std::string
       unreadable.push_back({.kind = kStateKind, .key = key, .value = std::nullopt});
       continue;
     }
-    bindings_[binding->device].push_back(std::move(*binding));
+    bindings_.add(*binding);
   }
   if (!unreadable.empty()) journal_.change_state(std::move(unreadable));
   earliest_expiry_ = {};
@@ -76,30 +76,18 @@ std::size_t Registrar::load(const std::vector<std::pair<std::string, std::string
 
 sip::Reply Registrar::apply(const sip::Request& request, const Owner& owner) {
   const core::Time at = now();
-  const auto found = bindings_.find(owner.device);
-  std::vector<Binding> current =
-      found == bindings_.end() ? std::vector<Binding>() : std::move(found->second);
-  Outcome outcome = apply_register(std::move(current), request, owner, limits_, at);
+  Outcome outcome = apply_register(bindings_.of(owner.device), request, owner, limits_, at);
   for (const Binding& binding : outcome.bindings) {
     earliest_expiry_ = std::min(earliest_expiry_, binding.expires_at);
   }
-  if (outcome.bindings.empty()) {
-    bindings_.erase(owner.device);
-  } else {
-    bindings_[owner.device] = std::move(outcome.bindings);
-  }
+  bindings_.put(owner.device, outcome.bindings);
   record(outcome.changes);
   return std::move(outcome.reply);
 }
 
 std::vector<Binding> Registrar::lookup(core::DeviceId device) const {
-  std::vector<Binding> live;
-  const auto found = bindings_.find(device);
-  if (found == bindings_.end()) return live;
-  const core::Time at = now();
-  for (const Binding& binding : found->second) {
-    if (binding.expires_at > at) live.push_back(binding);
-  }
+  std::vector<Binding> live = bindings_.of(device);
+  std::erase_if(live, [at = now()](const Binding& binding) { return binding.expires_at <= at; });
   std::sort(live.begin(), live.end(), [](const Binding& left, const Binding& right) {
     const double mine = preference(left);
     const double theirs = preference(right);
@@ -110,31 +98,24 @@ std::vector<Binding> Registrar::lookup(core::DeviceId device) const {
 
 std::vector<Binding> Registrar::all() const {
   std::vector<Binding> live;
-  const core::Time at = now();
-  for (const auto& [device, bindings] : bindings_) {
-    for (const Binding& binding : bindings) {
-      if (binding.expires_at > at) live.push_back(for_record(binding));
-    }
-  }
+  bindings_.each([&, at = now()](const Binding& binding) {
+    if (binding.expires_at > at) live.push_back(for_record(binding));
+  });
   return live;
 }
 
 std::size_t Registrar::size() const {
-  std::size_t count = 0;
-  for (const auto& [device, bindings] : bindings_) count += bindings.size();
-  return count;
+  return bindings_.size();
 }
 
 void Registrar::unbind(core::DeviceId device, std::string_view reason) {
-  const auto found = bindings_.find(device);
-  if (found == bindings_.end()) return;
   std::vector<Change> changes;
-  for (Binding& binding : found->second) {
+  for (Binding& binding : bindings_.of(device)) {
     changes.push_back({.kind = Change::Kind::unbound,
                        .binding = std::move(binding),
                        .reason = std::string(reason)});
   }
-  bindings_.erase(found);
+  bindings_.put(device, {});
   record(changes);
 }
 
@@ -174,20 +155,17 @@ void Registrar::record(const std::vector<Change>& changes) {
 void Registrar::expire() {
   const core::Time at = now();
   if (at < earliest_expiry_) return;
-  earliest_expiry_ = core::Time::max();
   std::vector<Change> changes;
-  for (auto device = bindings_.begin(); device != bindings_.end();) {
-    std::vector<Binding>& bindings = device->second;
+  for (const core::DeviceId& device : bindings_.with_expired(at)) {
+    std::vector<Binding> bindings = bindings_.of(device);
     std::erase_if(bindings, [&](const Binding& binding) {
-      if (binding.expires_at > at) {
-        earliest_expiry_ = std::min(earliest_expiry_, binding.expires_at);
-        return false;
-      }
+      if (binding.expires_at > at) return false;
       changes.push_back({.kind = Change::Kind::unbound, .binding = binding, .reason = "expired"});
       return true;
     });
-    device = bindings.empty() ? bindings_.erase(device) : std::next(device);
+    bindings_.put(device, bindings);
   }
+  earliest_expiry_ = bindings_.earliest_expiry();
   record(changes);
 }
 

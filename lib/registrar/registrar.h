@@ -12,13 +12,12 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "core/time.h"
 #include "os/reactor.h"
-#include "registrar/binding.h"
+#include "registrar/bindings.h"
 #include "registrar/challenge_account.h"
 #include "registrar/registration.h"
 #include "sip/message.h"
@@ -76,7 +75,7 @@ class Registrar {
   core::SteadyTime steady_start_;
   Limits limits_;
   ChallengeAccount challenges_;
-  std::unordered_map<core::DeviceId, std::vector<Binding>> bindings_;
+  Bindings bindings_;
   core::Time earliest_expiry_ = core::Time::max();  ///< nothing expires before
   std::function<void(const Change&)> on_change_;
   std::vector<os::RegistrationPtr> timers_;
