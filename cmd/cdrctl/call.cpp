@@ -23,6 +23,22 @@ std::string status_line(const cdr::Call& call) {
   return line;
 }
 
+/// "MOS 4.1, loss 1.5 %, jitter 2.1 ms, round trip 61 ms", as much of it as is known.
+std::string quality_line(const core::Json& figures) {
+  std::vector<std::string> words;
+  const auto add = [&](const char* key, const char* form) {
+    const auto found = figures.find(key);
+    if (found == figures.end() || !found->is_number()) return;
+    words.push_back(fmt::format(fmt::runtime(form), found->get<double>()));
+  };
+  add("mos", "MOS {:.1f}");
+  add("loss_percent", "loss {:.1f} %");
+  // Jitter of nothing is no figure.
+  if (!words.empty()) add("jitter_ms", "jitter {:.1f} ms");
+  add("round_trip_ms", "round trip {:.0f} ms");
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
 }  // namespace
 
 std::string shown(const cdr::Party& party) {
@@ -107,12 +123,18 @@ std::vector<cli::Field> media_fields(const cli::Output& out, const core::Json& m
       return out.count(
           static_cast<std::uint64_t>(std::max<std::int64_t>(0, core::number_at(leg, key))));
     };
+    const std::string name = core::text_at(leg, "leg");
     fields.push_back(
-        {"media " + core::text_at(leg, "leg"),
+        {"media " + name,
          fmt::format("{}, {} received, {} sent, {} lost, {} late, {} refused",
                      core::text_at(leg, "codec", "no codec"), count("packets_received"),
                      count("packets_sent"), count("packets_lost"), count("packets_late"),
                      count("packets_refused"))});
+    if (std::string quality = quality_line(leg); !quality.empty()) {
+      fields.push_back({"quality " + name, std::move(quality)});
+    }
+    const auto heard = leg.find("heard");
+    if (heard != leg.end()) fields.push_back({"heard by " + name, quality_line(*heard)});
   }
   return fields;
 }

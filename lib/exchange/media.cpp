@@ -79,6 +79,7 @@ void Media::offer(const MediaSession& session, const Described& offer,
   ng::Dictionary body = body_for(offer, offer.author);
   if (const auto address = os::Address::parse(reader)) {
     body.set("address family", family_name(address->family()));
+    body.set(ng::kReaderKey, address->host());
   }
   if (to) body.set("to-tag", call::tag_of(*to));
   // Without this an rtpengine that is full calls it an error like any other.

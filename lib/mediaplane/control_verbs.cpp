@@ -49,6 +49,7 @@ Json session_item(const Call& call, const SessionCounters* counters) {
       row["packets_lost"] = figures.packets_lost;
       row["packets_refused"] = figures.packets_refused;
       row["jitter_ms"] = figures.jitter_ms;
+      if (figures.round_trip_ms) row["round_trip_ms"] = *figures.round_trip_ms;
     }
     legs.push_back(std::move(row));
   }

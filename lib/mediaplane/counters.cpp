@@ -12,6 +12,7 @@ LegCounters total(const SessionCounters& lines, Leg leg) {
     sum.bytes_received += more.bytes_received;
     sum.packets_sent += more.packets_sent;
     sum.bytes_sent += more.bytes_sent;
+    sum.packets_expected += more.packets_expected;
     sum.packets_lost += more.packets_lost;
     sum.packets_late += more.packets_late;
     sum.packets_refused += more.packets_refused;

@@ -27,6 +27,7 @@ struct LegCounters {
   std::uint64_t bytes_received = 0;
   std::uint64_t packets_sent = 0;
   std::uint64_t bytes_sent = 0;
+  std::uint64_t packets_expected = 0;  ///< by its sequence numbers
   std::uint64_t packets_lost = 0;
   std::uint64_t packets_late = 0;
   std::uint64_t packets_refused = 0;    ///< of strangers
@@ -39,6 +40,12 @@ struct LegCounters {
   std::uint64_t media_ms = 0;                     ///< by its timestamps
   std::optional<std::uint8_t> payload_type = {};  ///< of its last audio packet
   std::optional<std::uint32_t> ssrc = {};
+  // What its RTCP says.
+  std::uint64_t reports = 0;     ///< about what it hears
+  std::uint64_t heard_lost = 0;  ///< of what the other party sent
+  double heard_jitter_ms = 0.0;
+  std::optional<double> round_trip_ms = {};  ///< from us to it and back, mean
+  std::optional<double> longest_round_trip_ms = {};
 };
 
 /// One leg's ends in one media line.
@@ -57,7 +64,8 @@ struct LineCounters {
 /// All media lines of a call, in the order of its SDP.
 using SessionCounters = std::vector<LineCounters>;
 
-/// One leg over all lines: counts are added; jitter, media and payload type are the first line's.
+/// One leg over all lines: counts are added; what RTCP says, jitter, media and payload type are
+/// the first line's.
 LegCounters total(const SessionCounters& lines, Leg leg);
 
 }  // namespace trunkline::mediaplane

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "mediaplane/facts.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "os/user.h"
+#include "rtp/quality.h"
 
 namespace trunkline::mediaplane {
 namespace {
@@ -19,7 +21,42 @@ std::string codec_of(const CallFacts& facts, Leg leg, const LegCounters& counter
   return facts.codec;
 }
 
-Json media_leg(const CallFacts& facts, Leg leg, const LegCounters& counters) {
+double rounded(double value) {
+  return std::round(value * 1000.0) / 1000.0;
+}
+
+double percent(std::uint64_t lost, std::uint64_t expected) {
+  if (expected == 0) return 0.0;
+  return 100.0 * static_cast<double>(std::min(lost, expected)) / static_cast<double>(expected);
+}
+
+/// Of the whole way between the parties, as far as it could be measured.
+double round_trip_of(const LegCounters& one, const LegCounters& other) {
+  return one.round_trip_ms.value_or(0.0) + other.round_trip_ms.value_or(0.0);
+}
+
+void add_score(Json& json, const std::string& codec, const rtp::Impairments& impairments) {
+  const auto score = rtp::opinion_score(codec, impairments);
+  if (score) json["mos"] = std::round(*score * 100.0) / 100.0;
+}
+
+/// What its own RTCP says that it hears of the other party.
+Json heard(const LegCounters& counters, const LegCounters& peer, const std::string& peer_codec) {
+  const double loss = percent(counters.heard_lost, peer.packets_expected);
+  Json json = {{"reports", counters.reports},
+               {"packets_lost", counters.heard_lost},
+               {"loss_percent", rounded(loss)},
+               {"jitter_ms", rounded(counters.heard_jitter_ms)}};
+  add_score(
+      json, peer_codec,
+      {.loss_percent = loss,
+       .delay_ms = rtp::one_way_delay_ms(round_trip_of(counters, peer), counters.heard_jitter_ms)});
+  return json;
+}
+
+Json media_leg(const CallFacts& facts, Leg leg, const SessionCounters& lines) {
+  const LegCounters counters = total(lines, leg);
+  const LegCounters peer = total(lines, other(leg));
   Json json = {{"leg", recording::name_of(leg)}};
   const std::string codec = codec_of(facts, leg, counters);
   if (!codec.empty()) json["codec"] = codec;
@@ -29,8 +66,23 @@ Json media_leg(const CallFacts& facts, Leg leg, const LegCounters& counters) {
   json["packets_lost"] = counters.packets_lost;
   json["packets_late"] = counters.packets_late;
   json["packets_refused"] = counters.packets_refused;
-  json["jitter_ms"] = std::round(counters.jitter_ms * 1000.0) / 1000.0;
+  json["jitter_ms"] = rounded(counters.jitter_ms);
   json["media_ms"] = counters.media_ms;
+  if (counters.round_trip_ms) json["round_trip_ms"] = rounded(*counters.round_trip_ms);
+  if (counters.longest_round_trip_ms) {
+    json["longest_round_trip_ms"] = rounded(*counters.longest_round_trip_ms);
+  }
+  if (counters.packets_received > 0) {
+    const double loss = percent(counters.packets_lost, counters.packets_expected);
+    json["loss_percent"] = rounded(loss);
+    add_score(
+        json, codec,
+        {.loss_percent = loss,
+         .delay_ms = rtp::one_way_delay_ms(round_trip_of(counters, peer), counters.jitter_ms)});
+  }
+  if (counters.reports > 0) {
+    json["heard"] = heard(counters, peer, codec_of(facts, other(leg), peer));
+  }
   return json;
 }
 
@@ -93,7 +145,7 @@ core::Json media_body(const CallFacts& facts, const SessionCounters& counters, M
                       core::Time at) {
   Json legs = Json::array();
   for (const Leg leg : {Leg::caller, Leg::called}) {
-    legs.push_back(media_leg(facts, leg, total(counters, leg)));
+    legs.push_back(media_leg(facts, leg, counters));
   }
   return {{"schema", "media.v1"},
           {"call", facts.call.text()},

@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 
 #include "os/socket.h"
-#include "rtp/rtcp.h"
 
 namespace trunkline::mediaplane {
 namespace {
@@ -119,14 +118,14 @@ void Line::relay_other(Leg from, core::ByteView bytes, const os::Address& source
     send_rtp(other(from), bytes);
     return;
   }
-  const bool is_rtcp = rtp::kind_of(bytes) == rtp::PacketKind::rtcp && rtp::parse_compound(bytes);
-  if (!is_rtcp) {
+  const bool is_rtcp = rtp::kind_of(bytes) == rtp::PacketKind::rtcp;
+  const auto compound = is_rtcp ? rtp::parse_compound(bytes) : std::nullopt;
+  if (!compound) {
     ++sender.counters.packets_malformed;
   } else if (sender.rtp_latch.source() != source) {
     ++sender.counters.packets_refused;
   } else {
-    ++sender.counters.rtcp_received;
-    send_rtcp(other(from), bytes);
+    relay_rtcp(from, bytes, &*compound);
   }
 }
 
@@ -136,13 +135,32 @@ void Line::receive_rtcp(Leg from, int socket) {
   const auto datagram = os::receive_from(socket, buffer);
   if (!datagram) return;
   const core::ByteView bytes = core::ByteView(buffer).first(datagram->size);
-  if (datagram->is_cut || (is_rtp_ && !rtp::parse_compound(bytes))) {
+  const auto compound = is_rtp_ ? rtp::parse_compound(bytes) : std::nullopt;
+  if (datagram->is_cut || (is_rtp_ && !compound)) {
     ++sender.counters.packets_malformed;
     return;
   }
   if (!admit(sender, sender.rtcp_latch, sender.rtcp_destination, datagram->from)) return;
+  relay_rtcp(from, bytes, compound ? &*compound : nullptr);
+}
+
+/// Passes it on and takes from it what that party hears of the other (RFC 3550 6.4).
+void Line::relay_rtcp(Leg from, core::ByteView bytes, const rtp::RtcpCompound* compound) {
+  Side& sender = side(from);
+  Side& receiver = side(other(from));
   ++sender.counters.rtcp_received;
-  send_rtcp(other(from), bytes);
+  const bool is_sent = send_rtcp(other(from), bytes);
+  if (compound == nullptr) return;
+  const core::SteadyTime now = std::chrono::steady_clock::now();
+  for (const rtp::RtcpPacket& packet : *compound) {
+    const auto info = rtp::sender_info(packet);
+    if (info && is_sent) receiver.hearing.on_report_sent(*info, now);
+    for (std::size_t i = 0; i < rtp::report_count(packet); ++i) {
+      const rtp::ReportBlock block = rtp::report_block(packet, i);
+      // A conference phone reports about others, too.
+      if (receiver.counters.ssrc == block.ssrc.value()) sender.hearing.on_report(block, now);
+    }
+  }
 }
 
 bool Line::admit(Side& from, rtp::Latch& latch, std::optional<Destination>& destination,
@@ -172,15 +190,16 @@ void Line::send_rtp(Leg to, core::ByteView bytes) {
   }
 }
 
-void Line::send_rtcp(Leg to, core::ByteView bytes) {
+bool Line::send_rtcp(Leg to, core::ByteView bytes) {
   // RTCP goes on while media is on hold (RFC 3264 8.4).
   Side& receiver = side(to);
-  if (!receiver.rtcp_destination) return;
-  if (send(receiver.rtcp_destination->socket, bytes, receiver.rtcp_destination->address)) {
-    ++receiver.counters.rtcp_sent;
-  } else {
+  if (!receiver.rtcp_destination) return false;
+  if (!send(receiver.rtcp_destination->socket, bytes, receiver.rtcp_destination->address)) {
     ++receiver.counters.send_errors;
+    return false;
   }
+  ++receiver.counters.rtcp_sent;
+  return true;
 }
 
 void Line::count(Side& from, const rtp::Packet& packet, core::SteadyTime now) {
@@ -208,9 +227,15 @@ LineCounters Line::counters(core::SteadyTime now) const {
     counters = from.counters;
     const std::int64_t lost = from.source.lost();
     counters.packets_lost = lost > 0 ? static_cast<std::uint64_t>(lost) : 0;
+    counters.packets_expected = from.source.expected();
     counters.packets_late = from.source.late();
     counters.jitter_ms = from.source.jitter_ms();
     counters.media_ms = from.media_units * 1000 / from.clock_rate;
+    counters.reports = from.hearing.reports();
+    counters.heard_lost = from.hearing.lost();
+    counters.heard_jitter_ms = from.hearing.jitter() * 1000.0 / side(other(leg)).clock_rate;
+    counters.round_trip_ms = from.hearing.round_trip_ms();
+    counters.longest_round_trip_ms = from.hearing.longest_round_trip_ms();
     LegEnds& ends = line.ends[index_of(leg)];
     for (const Opened& opened : from.sockets) {
       const bool is_used =

@@ -23,9 +23,11 @@
 #include "mediaplane/leg_plan.h"
 #include "mediaplane/tape.h"
 #include "os/reactor.h"
+#include "rtp/hearing.h"
 #include "rtp/latch.h"
 #include "rtp/packet.h"
 #include "rtp/port_allocator.h"
+#include "rtp/rtcp.h"
 #include "rtp/source.h"
 
 namespace trunkline::mediaplane {
@@ -73,6 +75,7 @@ class Line {
     bool listens = false;
     std::bitset<128> signals;  ///< payload types without audio
     rtp::SourceStatistics source;
+    rtp::Hearing hearing;
     std::optional<core::SteadyTime> last_packet;
     std::optional<rtp::RtpTimestamp> last_timestamp;
     std::uint32_t clock_rate = 8000;
@@ -90,7 +93,8 @@ class Line {
   bool admit(Side& from, rtp::Latch& latch, std::optional<Destination>& destination,
              const os::Address& source);
   void send_rtp(Leg to, core::ByteView bytes);
-  void send_rtcp(Leg to, core::ByteView bytes);
+  void relay_rtcp(Leg from, core::ByteView bytes, const rtp::RtcpCompound* compound);
+  bool send_rtcp(Leg to, core::ByteView bytes);
   void count(Side& from, const rtp::Packet& packet, core::SteadyTime now);
 
   std::array<Side, kLegs> sides_;

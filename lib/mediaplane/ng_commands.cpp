@@ -221,6 +221,8 @@ std::string NgCommands::address_towards(const Call& call, Leg reader,
   });
   // The reader may not have been heard of yet: then the author's side of the machine is the guess.
   std::optional<os::Address> party;
+  const auto named = os::Address::parse_host(body.text(ng::kReaderKey));
+  if (named && named->family() == family) party = *named;
   for (const Leg leg : {reader, other(reader)}) {
     const auto plan = plans_of(call, 0)[index_of(leg)];
     // A phone behind a NAT names an address that leads nowhere from here.

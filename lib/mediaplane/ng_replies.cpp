@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "mediaplane/ng_replies.h"
 
+#include <algorithm>
+#include <cmath>
+
+#include "rtp/quality.h"
+
 namespace trunkline::mediaplane {
 namespace {
 
@@ -74,6 +79,27 @@ Dictionary tag_dictionary(const Call& call, Leg leg, const SessionCounters& coun
   return tag;
 }
 
+/// What the other party's reports say of this party's stream, in rtpengine's words and units: MOS
+/// times ten, the round trip of the whole way in microseconds.
+Dictionary source_dictionary(const Call& call, const LegCounters& own, const LegCounters& peer) {
+  if (peer.reports == 0) return {};
+  const double round_trip_ms = own.round_trip_ms.value_or(0.0) + peer.round_trip_ms.value_or(0.0);
+  const std::uint64_t expected = std::max<std::uint64_t>(own.packets_expected, 1);
+  const double loss = 100.0 * static_cast<double>(std::min(peer.heard_lost, expected)) /
+                      static_cast<double>(expected);
+  Dictionary average{
+      {"samples", number(peer.reports)},
+      {"packet loss", static_cast<std::int64_t>(std::lround(loss))},
+      {"jitter", static_cast<std::int64_t>(std::lround(peer.heard_jitter_ms))},
+      {"round-trip time", static_cast<std::int64_t>(std::lround(round_trip_ms * 1000.0))}};
+  const auto score =
+      rtp::opinion_score(call.agreement ? call.agreement->answered.name : std::string(),
+                         {.loss_percent = loss,
+                          .delay_ms = rtp::one_way_delay_ms(round_trip_ms, peer.heard_jitter_ms)});
+  if (score) average.set("MOS", static_cast<std::int64_t>(std::lround(*score * 10.0)));
+  return {{"cumulative loss", number(peer.heard_lost)}, {"average MOS", std::move(average)}};
+}
+
 }  // namespace
 
 ng::Dictionary call_dictionary(const Call& call, const SessionCounters& counters, core::Time now) {
@@ -86,7 +112,10 @@ ng::Dictionary call_dictionary(const Call& call, const SessionCounters& counters
     sum.bytes_received += figures.bytes_received;
     sum.packets_refused += figures.packets_refused + figures.packets_malformed;
     sum.rtcp_received += figures.rtcp_received;
-    if (figures.ssrc) sources.set(std::to_string(*figures.ssrc), Dictionary{});
+    if (figures.ssrc) {
+      sources.set(std::to_string(*figures.ssrc),
+                  source_dictionary(call, figures, total(counters, other(leg))));
+    }
     if (!call.leg(leg).tag.empty()) {
       tags.set(call.leg(leg).tag, tag_dictionary(call, leg, counters, now));
     }

@@ -22,6 +22,8 @@ inline constexpr std::string_view kTenantKey = "trunkline-tenant";        ///< U
 inline constexpr std::string_view kCallKey = "trunkline-call";            ///< UUID
 inline constexpr std::string_view kRecordKey = "trunkline-record";        ///< "always" or "off"
 inline constexpr std::string_view kRecordingKey = "trunkline-recording";  ///< UUID
+/// Where the reply's SDP will be read, "192.0.2.7": recorderd names its address on that way.
+inline constexpr std::string_view kReaderKey = "trunkline-reader";
 
 /// Our tags: of the caller, and of the called number n, "called-1".
 inline constexpr std::string_view kCallerTag = "caller";

@@ -68,12 +68,14 @@ core::Result<void> Phone::write_configuration() const {
       "audio_source aufile,{2}\n"
       "audio_alert aufile,/dev/null\n"
       "snd_path {3}\n"
-      "ctrl_tcp_listen 127.0.0.1:{4}\n"
+      "ctrl_tcp_listen {7}:{4}\n"
       "module_path {5}\n",
       options_.address, own_address(options_.address, sip_port_), options_.speech.string(), folder,
       control_port_.value(), kModules,
-      options_.address.find(':') == std::string::npos ? "" : "prefer_ipv6 yes\n");
-  for (const char* const module : {"g711", "aufile", "sndfile", "uuid"})
+      options_.address.find(':') == std::string::npos ? "" : "prefer_ipv6 yes\n",
+      options_.control_address);
+  for (const std::string& codec : options_.codecs) config += fmt::format("module {}.so\n", codec);
+  for (const char* const module : {"aufile", "sndfile", "uuid"})
     config += fmt::format("module {}.so\n", module);
   for (const char* const module : {"account", "menu", "ctrl_tcp"})
     config += fmt::format("module_app {}.so\n", module);
@@ -98,7 +100,9 @@ core::Result<void> Phone::write_configuration() const {
 core::Result<Phone> Phone::start(PhoneOptions options, core::Milliseconds timeout) {
   const auto deadline = now() + timeout;
   Phone phone(std::move(options));
-  const auto sip_port = free_port(phone.options_.address);
+  // A port that is free here is as good as any for a phone elsewhere.
+  const auto sip_port =
+      free_port(phone.options_.launcher.empty() ? phone.options_.address : "127.0.0.1");
   if (!sip_port) return tl::unexpected(sip_port.error());
   const auto control_port = free_port("127.0.0.1");
   if (!control_port) return tl::unexpected(control_port.error());
@@ -106,7 +110,11 @@ core::Result<Phone> Phone::start(PhoneOptions options, core::Milliseconds timeou
   phone.control_port_ = *control_port;
   if (auto written = phone.write_configuration(); !written) return tl::unexpected(written.error());
 
-  auto child = os::Child::spawn({.arguments = {"baresip", "-f", phone.options_.folder.string()},
+  std::vector<std::string> arguments = phone.options_.launcher;
+  for (const std::string& word :
+       {std::string("baresip"), std::string("-f"), phone.options_.folder.string()})
+    arguments.push_back(word);
+  auto child = os::Child::spawn({.arguments = std::move(arguments),
                                  .output = os::Stream::file(phone.log_file()),
                                  .errors = os::Stream::file(phone.log_file()),
                                  .has_own_group = true});
@@ -121,7 +129,8 @@ core::Result<Phone> Phone::start(PhoneOptions options, core::Milliseconds timeou
 }
 
 core::Result<void> Phone::connect(core::SteadyTime deadline) {
-  const auto address = os::Address::parse(fmt::format("127.0.0.1:{}", control_port_.value()));
+  const auto address =
+      os::Address::parse(fmt::format("{}:{}", options_.control_address, control_port_.value()));
   if (!address) return tl::unexpected(address.error());
   while (process_.is_running() && now() < deadline) {
     auto socket = os::connect_tcp(*address, core::Milliseconds(200));

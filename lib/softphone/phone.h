@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/error.h"
 #include "core/json.h"
@@ -34,6 +35,12 @@ struct PhoneOptions {
   core::Seconds register_every{60};
   bool answers = true;           ///< picks up by itself; else it rings until answer()
   std::filesystem::path speech;  ///< 8 kHz mono WAV; baresip hangs up at its end
+  /// baresip's codec modules, the preferred first: "opus", "g722". More than g711 needs a speech
+  /// file of that codec's rate.
+  std::vector<std::string> codecs = {"g711"};
+  /// Starts it elsewhere: "ip", "netns", "exec", NAME.
+  std::vector<std::string> launcher = {};
+  std::string control_address = "127.0.0.1";  ///< where it takes our commands
 };
 
 struct PhoneEvent {

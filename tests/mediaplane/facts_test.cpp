@@ -33,9 +33,52 @@ TEST_CASE("facts: media.v1 names the codec each leg sent", "[facts]") {
         R"("started_at":"2026-11-21T08:00:00.000000Z","ended_at":"2026-11-21T08:00:05.000000Z",)"
         R"("reason":"deleted","legs":[{"leg":"caller","codec":"PCMU","packets_received":3,)"
         R"("bytes_received":0,"packets_sent":0,"packets_lost":0,"packets_late":0,)"
-        R"("packets_refused":0,"jitter_ms":1.235,"media_ms":0},{"leg":"called","codec":"PCMA",)"
+        R"("packets_refused":0,"jitter_ms":1.235,"media_ms":0,"loss_percent":0.0,"mos":4.4},)"
+        R"({"leg":"called","codec":"PCMA",)"
         R"("packets_received":0,"bytes_received":0,"packets_sent":0,"packets_lost":0,)"
         R"("packets_late":0,"packets_refused":0,"jitter_ms":0.0,"media_ms":0}]})");
+}
+
+TEST_CASE("facts: media.v1 tells loss, delay and score both ways", "[facts]") {
+  CallFacts facts{.key = "k",
+                  .call = id<core::CallRef>('1'),
+                  .tenant = id<core::TenantId>('2'),
+                  .started_at = kMoment,
+                  .codec = "PCMU"};
+  LineCounters line;
+  line.legs[0] = {.packets_received = 950,
+                  .packets_expected = 1000,
+                  .packets_lost = 50,
+                  .reports = 3,
+                  .heard_lost = 20,
+                  .heard_jitter_ms = 2.0,
+                  .round_trip_ms = 120.0,
+                  .longest_round_trip_ms = 130.5};
+  line.legs[1] = {.packets_received = 400, .packets_expected = 400};
+  const core::Json body = media_body(facts, {line}, MediaEnd::deleted, kMoment);
+  const core::Json& caller = body["legs"][0];
+  CHECK(caller["loss_percent"] == 5.0);
+  CHECK(caller["round_trip_ms"] == 120.0);
+  CHECK(caller["longest_round_trip_ms"] == 130.5);
+  CHECK(caller["mos"] == 3.84);
+  // It heard 400 packets of the other party less 20.
+  CHECK(caller["heard"]["reports"] == 3);
+  CHECK(caller["heard"]["loss_percent"] == 5.0);
+  CHECK(caller["heard"]["jitter_ms"] == 2.0);
+  CHECK(caller["heard"]["mos"] == 3.84);
+  const core::Json& called = body["legs"][1];
+  CHECK(called["loss_percent"] == 0.0);
+  CHECK_FALSE(called.contains("round_trip_ms"));
+  CHECK_FALSE(called.contains("heard"));
+}
+
+TEST_CASE("facts: a codec that nobody rated has figures and no score", "[facts]") {
+  CallFacts facts{.key = "k", .call = {}, .tenant = {}, .started_at = kMoment, .codec = "iLBC"};
+  LineCounters line;
+  line.legs[0].packets_received = 1;
+  const core::Json body = media_body(facts, {line}, MediaEnd::deleted, kMoment);
+  CHECK(body["legs"][0].contains("loss_percent"));
+  CHECK_FALSE(body["legs"][0].contains("mos"));
 }
 
 TEST_CASE("facts: recording.v1 leaves out what there is not", "[facts]") {

@@ -112,6 +112,20 @@ TEST_CASE("ng: the advertised address is what SDP says, unless the command says 
   CHECK(told("10.9.9.9") == "192.0.2.201");
 }
 
+TEST_CASE("ng: who will read the SDP decides which of our addresses is in it", "[ng_commands]") {
+  World world({.settings = {{"media.advertised_address", "192.0.2.200"},
+                            {"media.advertised_networks", "10.0.0.0/8 10.0.0.5"}}});
+  const TestCall call;
+  const Phone caller;
+  ng::Dictionary body = call.offer_body(caller.sdp(), false);
+  // The caller is on loopback; without the reader's address that would be all we know.
+  body.set(ng::kReaderKey, "10.20.30.40");
+  CHECK(world.ng->call("offer", body).text("sdp").find("c=IN IP4 10.0.0.5") !=
+        std::string_view::npos);
+  body.set(ng::kReaderKey, "no address");
+  CHECK(world.ng->call("offer", body).text("result") == "ok");
+}
+
 TEST_CASE("ng: the address family asked for is that of the reply's SDP", "[ng_commands]") {
   World world({.settings = {{"media.address6", "::1"}}});
   const Phone caller;

@@ -2,6 +2,7 @@
 
 // Media through a real engine: what is relayed to whom, and what is not.
 
+#include <array>
 #include <catch2/catch.hpp>
 #include <random>
 
@@ -27,6 +28,58 @@ const ng::Dictionary& rtp_stream_of(const ng::Dictionary& reply, std::string_vie
 }
 
 }  // namespace
+
+TEST_CASE("relay: what phones report by RTCP is in the account", "[relay]") {
+  World world;
+  Phone caller;
+  Phone called;
+  const TestCall call;
+  call.establish(world, caller, called, false);
+  const auto packet = core::from_hex("80000001000000a0deadbeefd5d5d5d5").value();
+  caller.send(packet);
+  REQUIRE(called.hear() == packet);
+
+  core::Bytes report(rtp::sender_report_bytes(0));
+  (void)rtp::write_sender_report(
+      report, {.ssrc = rtp::Ssrc(0xdeadbeef), .ntp_timestamp = 0x1'2345'6789'0000}, {});
+  caller.send_rtcp(report);
+  REQUIRE(called.hear_rtcp() == report);
+  // The called phone says that it lost the one packet, and answers at once.
+  const std::array<rtp::ReportBlock, 2> blocks = {
+      {{.ssrc = rtp::Ssrc(1), .cumulative_lost = 1000},  // of a stream that is not the caller's
+       {.ssrc = rtp::Ssrc(0xdeadbeef),
+        .cumulative_lost = 1,
+        .jitter = 80,
+        .last_sender_report = 0x2345'6789}}};
+  core::Bytes heard(rtp::receiver_report_bytes(blocks.size()));
+  (void)rtp::write_receiver_report(heard, rtp::Ssrc(7), blocks);
+  called.send_rtcp(heard);
+  REQUIRE(caller.hear_rtcp() == heard);
+
+  SECTION("for NG's clients") {
+    const auto reply = world.ng->call("query", call.named());
+    const auto* const source = reply.dictionary("SSRC")->dictionary("3735928559");
+    REQUIRE(source != nullptr);
+    CHECK(source->integer("cumulative loss") == 1);
+    REQUIRE(source->dictionary("average MOS") != nullptr);
+    CHECK(source->dictionary("average MOS")->integer("jitter") == 10);
+    CHECK(source->dictionary("average MOS")->integer("samples") == 1);
+    CHECK(source->dictionary("average MOS")->integer("MOS") == 12);
+  }
+  SECTION("in the journal") {
+    CHECK(call.hang_up(world).text("result") == "ok");
+    const core::Json legs = world.last_entry(call.id, "media.ended")["legs"];
+    CHECK_FALSE(legs[0].contains("heard"));
+    CHECK_FALSE(legs[0].contains("round_trip_ms"));
+    REQUIRE(legs[1].contains("heard"));
+    CHECK(legs[1]["heard"]["reports"] == 1);
+    CHECK(legs[1]["heard"]["packets_lost"] == 1);
+    CHECK(legs[1]["heard"]["loss_percent"] == 100.0);
+    CHECK(legs[1]["heard"]["jitter_ms"] == 10.0);
+    REQUIRE(legs[1].contains("round_trip_ms"));
+    CHECK(legs[1]["round_trip_ms"] < 2000.0);
+  }
+}
 
 TEST_CASE("relay: RTP and RTCP reach the other party unchanged, both ways", "[relay]") {
   World world;

@@ -30,9 +30,17 @@ std::vector<std::span<const std::int16_t>> pieces(const Channel& channel) {
 
 }  // namespace
 
-void write_tone(const std::filesystem::path& wav, double hertz, core::Milliseconds length) {
+void write_tone(const std::filesystem::path& wav, double hertz, core::Milliseconds length,
+                const SoundForm& form) {
   audio::Clip clip;
-  clip.samples = make_tone(hertz, static_cast<std::size_t>(length.count()) * 8, kAmplitude);
+  clip.sample_rate = form.sample_rate;
+  clip.channels = form.channels;
+  const auto tone =
+      make_tone(hertz, static_cast<std::size_t>(length.count()) * form.sample_rate / 1000,
+                kAmplitude, form.sample_rate);
+  clip.samples.reserve(tone.size() * form.channels);
+  for (const std::int16_t sample : tone)
+    clip.samples.insert(clip.samples.end(), form.channels, sample);
   audio::write_wav(wav, clip);
 }
 

@@ -16,8 +16,14 @@ namespace trunkline::test {
 inline constexpr double kCallerTone = 620.0;
 inline constexpr double kCalledTone = 1130.0;
 
-/// Writes mono 8 kHz speech of one tone.
-void write_tone(const std::filesystem::path& wav, double hertz, core::Milliseconds length);
+struct SoundForm {
+  std::uint32_t sample_rate = 8000;
+  std::uint16_t channels = 1;
+};
+
+/// Writes speech of one tone, the same on each channel.
+void write_tone(const std::filesystem::path& wav, double hertz, core::Milliseconds length,
+                const SoundForm& form = {});
 
 /// One channel of a WAV file.
 struct Channel {
