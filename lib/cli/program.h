@@ -12,6 +12,7 @@
 // Every program understands: -h --help -V --version --config FILE --set KEY=VALUE; a tool also
 // --json --color WHEN --no-pager -q/--quiet --yes. Commands do not declare these.
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
