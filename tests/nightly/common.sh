@@ -85,7 +85,7 @@ leave_base() { # FOLDER
   if [ -n "$system" ]; then
     kill -KILL "$system" 2>/dev/null || true
     wait "$launcher" 2>/dev/null || true
-    rmdir "$group"
+    find "$group" -depth -type d -exec rmdir {} +
   fi
   umount -l "$1/root" 2>/dev/null || true
   rm -rf "$1"
