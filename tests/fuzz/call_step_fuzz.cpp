@@ -30,6 +30,15 @@ std::string sdp(unsigned choice) {
   return choice % 2 == 0 ? std::string() : "v=0\r\n";
 }
 
+call::Extensions says(unsigned choice) {
+  return {.has_update = (choice & 1U) != 0,
+          .has_100rel = (choice & 2U) != 0,
+          .needs_100rel = (choice & 6U) == 6,
+          .has_timer = (choice & 8U) != 0,
+          .session = {.expires = core::Seconds(choice / 16 * 60),
+                      .refresher = static_cast<call::Refresher>(choice % 3)}};
+}
+
 call::Invited invitation(Input& input) {
   call::Invited invited;
   invited.dialled = "102";
@@ -37,6 +46,7 @@ call::Invited invitation(Input& input) {
   for (unsigned i = 0; i < choice % 4; ++i) invited.targets.push_back({});
   invited.offer = sdp(choice / 4);
   if (choice > 240) invited.refusal = call::Invited::Refusal{};
+  invited.says = says(choice / 2);
   return invited;
 }
 
@@ -44,7 +54,7 @@ call::Happening next_event(Input& input) {
   const unsigned kind = input.next();
   const unsigned value = input.next();
   const call::LegId leg(value % 5);
-  switch (kind % 17) {
+  switch (kind % 25) {
     case 0:
       return invitation(input);
     case 1:
@@ -79,11 +89,35 @@ call::Happening next_event(Input& input) {
     case 13:
       return call::ReinviteFailed{.leg = leg, .status = 481, .reason = {}};
     case 14:
-      return call::TimerFired{static_cast<call::Timer>(value % 3)};
+      return call::TimerFired{.timer = static_cast<call::Timer>(value / 5 % 5), .leg = leg};
     case 15:
       return call::Committed{.ticket = value % 16, .is_on_disk = value < 200};
+    case 17:
+      return call::Pracked{.transaction = value, .sdp = sdp(value / 5)};
+    case 18:
+      return call::NotPracked{};
+    case 19:
+      return call::Updated{
+          .leg = leg, .transaction = value, .sdp = sdp(value / 5), .says = says(input.next())};
+    case 20:
+      return call::UpdateAnswered{.leg = leg, .sdp = sdp(value / 5), .says = says(input.next())};
+    case 21:
+      return call::UpdateFailed{.leg = leg,
+                                .status = 405 + static_cast<int>(value),
+                                .least_session = core::Seconds(input.next() * 1000)};
+    case 22:
+      return call::InfoReceived{.leg = leg, .transaction = value, .body = sdp(value / 5)};
+    case 23:
+      return call::InfoAnswered{
+          .leg = leg, .number = value / 5, .status = 200 + static_cast<int>(input.next())};
+    case 24:
+      return call::Progressed{.leg = leg,
+                              .status = 183,
+                              .sdp = sdp(value / 5),
+                              .sequence = input.next(),
+                              .says = says(value)};
     default:
-      return call::Interrupted{.why = static_cast<call::Interruption>(value % 5), .leg = leg};
+      return call::Interrupted{.why = static_cast<call::Interruption>(value % 6), .leg = leg};
   }
 }
 

@@ -4,62 +4,15 @@
 // thousand.
 
 #include <csignal>
-#include <memory>
 
+#include "scenario/sipp_phones.h"
 #include "scenario/two_phones.h"
-#include "support/free_ports.h"
-#include "support/sipp.h"
 
 namespace trunkline::test {
 namespace {
 
 using core::Milliseconds;
 using core::Seconds;
-
-// Longer than a slow disk takes to journal an answer.
-constexpr Milliseconds kTalk{1000};
-
-/// A sipp that takes calls for the device: registered from the port it then listens on.
-std::unique_ptr<Sipp> start_called(const Exchange& exchange, const TestDevice& device,
-                                   const std::string& scenario, unsigned calls = 1,
-                                   Milliseconds timeout = Seconds(60)) {
-  const auto port = free_ports(2);
-  const auto registered = Sipp::run({.scenario = "register",
-                                     .remote = exchange.sip_address(),
-                                     .local_port = port,
-                                     .name = device.name,
-                                     .password = device.password,
-                                     .keys = {{"expires", "600"}}});
-  INFO(registered.errors);
-  REQUIRE(registered.is_good());
-  return std::make_unique<Sipp>(SippOptions{.scenario = scenario,
-                                            .local_port = port,
-                                            .name = device.name,
-                                            .calls = calls,
-                                            .talk = calls > 1 ? Milliseconds(0) : kTalk,
-                                            .timeout = timeout});
-}
-
-SippOptions caller_options(const Exchange& exchange, const TestDevice& device,
-                           const std::string& scenario, const std::string& dialled,
-                           const std::string& status = "") {
-  return {.scenario = scenario,
-          .remote = exchange.sip_address(),
-          .name = device.name,
-          .password = device.password,
-          .keys = {{"dialled", dialled}, {"status", status}},
-          .talk = kTalk,
-          .timeout = Seconds(60)};
-}
-
-/// Nothing of a call is left in either daemon.
-bool is_idle(const Exchange& exchange) {
-  const auto sipd = exchange.ask_sipd("status").at(0);
-  const auto recorderd = exchange.ask_recorderd("status").at(0);
-  return sipd.at("calls") == 0 && sipd.at("calls_open") == 0 && sipd.at("timers") == 0 &&
-         sipd.at("sip").at("dialogs") == 0 && recorderd.at("sessions") == 0 &&
-         recorderd.at("recordings_running") == 0 && recorderd.at("ports").at("in_use") == 0;
-}
 
 TEST_CASE("endings: the ledger tells each way a call ends", "[scenario]") {
   struct Row {

@@ -32,6 +32,12 @@ unsigned last_value(const std::string& table, std::string_view column) {
   return 0;
 }
 
+std::string scenario_text(const std::string& name) {
+  auto text = text_of(fmt::format("{}/tests/support/sipp/{}.xml", TRUNKLINE_SOURCE_DIR, name));
+  if (text.empty()) throw std::runtime_error("no sipp scenario " + name);
+  return text;
+}
+
 }  // namespace
 
 Sipp::Sipp(SippOptions options) : options_(std::move(options)) {
@@ -96,10 +102,17 @@ Sipp::Sipp(SippOptions options) : options_(std::move(options)) {
 }
 
 std::filesystem::path Sipp::write_scenario() const {
-  auto text =
-      text_of(fmt::format("{}/tests/support/sipp/{}.xml", TRUNKLINE_SOURCE_DIR, options_.scenario));
-  if (text.empty()) throw std::runtime_error("no sipp scenario " + options_.scenario);
-  for (const auto& [key, value] : options_.keys) {
+  auto text = scenario_text(options_.scenario);
+  constexpr std::string_view kInclude = "@include:";
+  for (auto at = text.find(kInclude); at != std::string::npos; at = text.find(kInclude)) {
+    const auto end = text.find('@', at + 1);
+    if (end == std::string::npos) throw std::runtime_error("an open @include:");
+    const auto name = text.substr(at + kInclude.size(), end - at - kInclude.size());
+    text.replace(at, end + 1 - at, scenario_text("parts/" + name));
+  }
+  auto keys = options_.keys;
+  keys.emplace("headers", "");
+  for (const auto& [key, value] : keys) {
     const auto place = "@" + key + "@";
     for (auto at = text.find(place); at != std::string::npos; at = text.find(place)) {
       text.replace(at, place.size(), value);

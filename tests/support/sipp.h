@@ -2,8 +2,9 @@
 #pragma once
 
 // sipp as a phone that does exactly what a scenario says, also what no decent phone does. Scenarios
-// lie in tests/support/sipp/: caller*, called*, register. Keywords they share: [name] of the
-// device, [dialled] what is called, [expires].
+// lie in tests/support/sipp/: caller*, called*, register*. Keywords they share: [name] of the
+// device, [dialled] what is called, [expires]; @headers@ are further lines of the message that
+// matters, each with its end. @include:NAME@ stands for what parts/NAME.xml holds.
 
 #include <map>
 #include <optional>
