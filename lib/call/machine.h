@@ -122,6 +122,7 @@ class Machine {
   /// What our requests within the leg's dialog say.
   SessionTerms session_of(LegId leg) const;
   void refresh(LegId leg);
+  void refresh_later(LegId leg, core::Milliseconds after);
   void refreshed(LegId leg, const std::string& sdp, const Extensions& says);
   void refresh_failed(LegId leg, int status, core::Seconds least_session);
   void session_expired(LegId leg);

@@ -56,9 +56,7 @@ void Machine::refresh(LegId id) {
   if (is_asking) return;
   if (!is_free) {
     // What is under way refreshes, too, or is over soon.
-    return act(StartTimer{.timer = Timer::refresh,
-                          .after = pause_after_failure(refreshed.session_interval),
-                          .leg = id});
+    return refresh_later(id, pause_after_failure(refreshed.session_interval));
   }
   if (refreshed.says.has_update) {
     refreshed.refresh = Refresh::by_update;
@@ -91,6 +89,8 @@ void Machine::refresh_failed(LegId id, int status, core::Seconds least_session) 
   if (status == 408 || status == 481) {
     return on(Interrupted{.why = Interruption::leg_lost, .leg = id});
   }
+  // Its own refresh crossed ours, and it goes on.
+  if (!failed.is_refreshed_by_us) return;
   if (was_update && (status == 405 || status == 501)) {
     failed.says.has_update = false;
     return refresh(id);
@@ -101,10 +101,14 @@ void Machine::refresh_failed(LegId id, int status, core::Seconds least_session) 
     return refresh(id);
   }
   const bool is_our_call_id = id != kCallerLeg;
-  act(StartTimer{.timer = Timer::refresh,
-                 .after = status == 491 ? glare_pause(is_our_call_id, now_.steady)
-                                        : pause_after_failure(failed.session_interval),
-                 .leg = id});
+  refresh_later(id, status == 491 ? glare_pause(is_our_call_id, now_.steady)
+                                  : pause_after_failure(failed.session_interval));
+}
+
+void Machine::refresh_later(LegId id, core::Milliseconds after) {
+  // One may run already, of a refresh that crossed the failed one.
+  act(StopTimer{.timer = Timer::refresh, .leg = id});
+  act(StartTimer{.timer = Timer::refresh, .after = after, .leg = id});
 }
 
 void Machine::session_expired(LegId id) {

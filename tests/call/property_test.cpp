@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Whatever happens in whatever order, step() keeps its promises (lib/call/step.h).
 // By default 60,000 calls, 640,000 events, in a second or two; TRUNKLINE_CALL_SEQUENCES=1000000
-// plays that many calls.
+// plays that many calls, TRUNKLINE_CALL_SEED=N begins with the N-th.
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
@@ -11,10 +11,9 @@
 namespace trunkline::call {
 namespace {
 
-std::uint64_t sequences() {
-  constexpr std::uint64_t kShort = 60'000;
-  const char* asked = std::getenv("TRUNKLINE_CALL_SEQUENCES");
-  return asked == nullptr ? kShort : core::parse_unsigned(asked).value_or(kShort);
+std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
+  const char* asked = std::getenv(variable);
+  return asked == nullptr ? otherwise : core::parse_unsigned(asked).value_or(otherwise);
 }
 
 }  // namespace
@@ -27,8 +26,9 @@ TEST_CASE("call: a world of random events breaks none of step()'s promises", "[c
   unsigned refreshes = 0;
   unsigned pracks = 0;
   unsigned infos = 0;
-  const std::uint64_t wanted = sequences();
-  for (std::uint64_t seed = 1; seed <= wanted; ++seed) {
+  const std::uint64_t wanted = number_from("TRUNKLINE_CALL_SEQUENCES", 60'000);
+  const std::uint64_t first = number_from("TRUNKLINE_CALL_SEED", 1);
+  for (std::uint64_t seed = first; seed < first + wanted; ++seed) {
     CAPTURE(seed);
     RandomWorld world(seed);
     world.play();

@@ -66,10 +66,12 @@ TEST_CASE("refresh: what a refused one leads to", "[call]") {
     Lines lines;
   };
   const std::vector<Row> rows{
-      {491, Seconds(0), {"start refresh timer of called-1"}},
-      {500, Seconds(0), {"start refresh timer of called-1"}},
+      {491, Seconds(0), {"stop refresh timer of called-1", "start refresh timer of called-1"}},
+      {500, Seconds(0), {"stop refresh timer of called-1", "start refresh timer of called-1"}},
       {422, Seconds(1200), {"update called-1"}},
-      {422, Seconds(1'000'000), {"start refresh timer of called-1"}},
+      {422,
+       Seconds(1'000'000),
+       {"stop refresh timer of called-1", "start refresh timer of called-1"}},
       {405, Seconds(0), {"reinvite called-1 with sdp"}},
       {501, Seconds(0), {"reinvite called-1 with sdp"}},
   };
@@ -81,6 +83,25 @@ TEST_CASE("refresh: what a refused one leads to", "[call]") {
     CHECK(scene.on(UpdateFailed{.leg = kFirst, .status = row.status, .least_session = row.least}) ==
           row.lines);
     CHECK(scene.state().phase == Phase::connected);
+  }
+}
+
+TEST_CASE("refresh: theirs crosses ours, which then fails", "[call]") {
+  for (const Refresher refresher : {Refresher::asker, Refresher::answerer}) {
+    Scene scene;
+    connect(scene, {.has_update = true, .session = kOurs});
+    scene.on(TimerFired{.timer = Timer::refresh, .leg = kFirst});
+    scene.on(Updated{.leg = kFirst,
+                     .transaction = 5,
+                     .says = {.has_update = true,
+                              .has_timer = true,
+                              .session = {.expires = Seconds(600), .refresher = refresher}}});
+    const Lines lines = scene.on(UpdateFailed{.leg = kFirst, .status = 491});
+    if (refresher == Refresher::asker) {
+      CHECK(lines.empty());
+    } else {
+      CHECK(lines == Lines{"stop refresh timer of called-1", "start refresh timer of called-1"});
+    }
   }
 }
 

@@ -73,7 +73,10 @@ TEST_CASE("root: gathering serves together what comes within a while", "[root]")
   const auto wakings = [&](core::Microseconds gather) {
     sip::Root root;
     root.gather(gather);
-    const auto [read_end, write_end] = pipe_of();
+    const auto ends = pipe_of();
+    // clang 14 lets no lambda capture a structured binding.
+    const auto& read_end = ends.first;
+    const auto& write_end = ends.second;
     int read = 0;
     int times = 0;
     const auto watch = root.watch(read_end.get(), os::Interest::readable, [&](os::Ready) {
