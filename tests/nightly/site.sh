@@ -23,7 +23,7 @@ phones_up() { # RECORDING-MODE
   site_up
   # Where the daemons' users cannot reach the build, they run copies.
   programs=$(dirname "$(readlink "/proc/$sipd/exe")")
-  tool trunkline --quiet config set sip.expires_max 1d
+  tool trunkline --quiet config set sip.expires_max 1d >/dev/null
   local alice bob
   alice=$(add_device alice 101 --recording "$1")
   bob=$(add_device bob 102 --recording "$1")
@@ -65,6 +65,7 @@ start() { # DAEMON
   [ "$(id -u)" -ne 0 ] || become=(setpriv --reuid "$(user_of "$1")" --regid "$(user_of "$1")" --init-groups --reset-env)
   (exec "${become[@]}" setsid "$programs/$1" --config "$config" </dev/null >>"$scratch/site/log/$1.log" 2>&1) &
   printf -v "$1" %s $!
+  disown $! # the shell need not tell of every kill
   echo "${!1}" >"$(dirname "$(dirname "$socket")")/$1.pid"
   local _
   for _ in $(seq 300); do
