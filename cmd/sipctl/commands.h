@@ -16,6 +16,7 @@ cli::Command call_list();
 cli::Command call_show();
 cli::Command device_add();
 cli::Command device_list();
+cli::Command device_qr();
 cli::Command device_remove();
 cli::Command device_set();
 cli::Command device_show();
@@ -24,7 +25,7 @@ cli::Command reload();
 
 inline std::vector<cli::Command> all() {
   return {
-      call_hangup(),   call_list(),  call_show(),   device_add(),        device_list(),
+      call_hangup(),   call_list(),  call_show(),   device_add(),        device_list(), device_qr(),
       device_remove(), device_set(), device_show(), registration_list(), reload(),
   };
 }

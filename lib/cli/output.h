@@ -83,6 +83,8 @@ class Output {
   Layout layout() const { return form_.layout; }
   bool is_json() const { return form_.layout == Layout::json; }
   bool is_terminal() const { return form_.layout == Layout::terminal; }
+  /// Of the terminal.
+  std::size_t columns() const { return form_.columns; }
 
   /// Local time to the second on a terminal ("2026-11-21 08:00:03"), else RFC 3339 UTC.
   std::string time(core::Time time) const;

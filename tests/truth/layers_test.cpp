@@ -19,7 +19,7 @@ struct Wall {
   std::string_view prefix;
   std::string_view folders;
 };
-constexpr std::array<Wall, 15> kWalls{{{"openssl/", "crypto"},
+constexpr std::array<Wall, 16> kWalls{{{"openssl/", "crypto"},
                                        {"crypt.h", "crypto"},
                                        {"sqlite3", "localdb"},
                                        {"CLI/", "cli"},
@@ -28,6 +28,7 @@ constexpr std::array<Wall, 15> kWalls{{{"openssl/", "crypto"},
                                        {"postgresql/", "db"},
                                        {"sndfile", "audio"},
                                        {"sofia-sip/", "sip"},
+                                       {"qrencode", "qr"},
                                        {"toml++/", "config"},
                                        {"boost/", "config"},
                                        {"opus/", "audio"},
