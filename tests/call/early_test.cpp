@@ -74,7 +74,7 @@ TEST_CASE("early: a caller that requires 100rel gets one at a time", "[call]") {
 }
 
 TEST_CASE("early: only one branch is told that we know 100rel", "[call]") {
-  for (const std::size_t contacts : {1, 2}) {
+  for (const std::size_t contacts : {std::size_t{1}, std::size_t{2}}) {
     State state;
     Step invited = step(state, {.at = {}, .what = knowing(kKnows, contacts)});
     const auto request = std::get<OfferMedia>(invited.actions.back()).request;
