@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The verbs of sipctl(1): devices, live calls and registrations.
+// The verbs of sipctl(1): devices, live calls, registrations and bans.
 // A new verb is a new file, named as the verb with '_' for spaces, that defines its function, and a
 // line in each of the two lists here, sorted. A test finds files without a row.
 
@@ -11,6 +11,10 @@
 
 namespace trunkline::commands {
 
+cli::Command ban_add();
+cli::Command ban_list();
+cli::Command ban_remove();
+cli::Command ban_why();
 cli::Command call_hangup();
 cli::Command call_list();
 cli::Command call_show();
@@ -25,7 +29,8 @@ cli::Command reload();
 
 inline std::vector<cli::Command> all() {
   return {
-      call_hangup(),   call_list(),  call_show(),   device_add(),        device_list(), device_qr(),
+      ban_add(),       ban_list(),   ban_remove(),  ban_why(),           call_hangup(),
+      call_list(),     call_show(),  device_add(),  device_list(),       device_qr(),
       device_remove(), device_set(), device_show(), registration_list(), reload(),
   };
 }

@@ -9,9 +9,11 @@
 #include "control/server.h"
 #include "core/log.h"
 #include "crypto/kdf.h"
+#include "exchange/ban_verbs.h"
 #include "exchange/calls.h"
 #include "exchange/descriptors.h"
 #include "exchange/device_secrets.h"
+#include "exchange/doorman.h"
 #include "exchange/extensions.h"
 #include "exchange/intake.h"
 #include "exchange/journal_desk.h"
@@ -44,7 +46,10 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
         options_(std::move(options)),
         hooks_(std::move(hooks)),
         started_(clock.steady()),
-        agent_(root, with_extensions(options_.agent)),
+        doorman_(std::make_shared<Doorman>(
+            root, journal, clock,
+            [this](std::string_view kind, const core::Json& body) { publish_json(kind, body); })),
+        agent_(root, agent_options(options_.agent, *doorman_)),
         media_(root, options_.ng_nodes, options_.media_control, media_events()),
         registrar_(root, journal, clock, options_.limits),
         authenticator_({.site_key = nonce_key(options_.key),
@@ -61,7 +66,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
                .stale_after = options_.stale_after,
                .session_policy = options_.session_policy},
         calls_(bench_),
-        intake_(bench_, calls_, registrar_, authenticator_),
+        intake_(bench_, calls_, registrar_, authenticator_, doorman_),
         desk_(root, journal.path()) {}
 
   void start(directory::SnapshotPtr directory) {
@@ -69,8 +74,11 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
     apply_limits();
     calls_.on_finished([this] { look_whether_drained(); });
     const journal::JournalReader reader(journal_.path());
+    registrar_.on_change([this](const registrar::Change& change) { publish(change); });
     const std::size_t bindings = registrar_.load(reader.state("binding"));
+    doorman_->start(agent_, reader.state("ban"));
     for (const registrar::Binding& binding : registrar_.all()) {
+      doorman_->binding_loaded(binding);
       authenticator_.seed(binding.device, binding.nonce, binding.nonce_count);
     }
     drop_stale_bindings();
@@ -101,7 +109,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
     options_.stale_after = options.stale_after;
     options_.session_policy = options.session_policy;
     options_.drain_timeout = options.drain_timeout;
-    options_.max_calls = options.max_calls;
+    options_.guard = options.guard;
     agent_.set_advertised(options.agent.advertised_networks, options.agent.advertised_address);
     apply_limits();
   }
@@ -127,8 +135,9 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
   sip::Root& root() { return root_; }
 
  private:
-  /// What calls can do beyond RFC 3261.
-  static sip::AgentOptions with_extensions(sip::AgentOptions agent) {
+  static sip::AgentOptions agent_options(sip::AgentOptions agent, Doorman& doorman) {
+    agent.doorkeeper = &doorman;
+    // What calls can do beyond RFC 3261.
     agent.methods.insert(agent.methods.end(),
                          {sip::Method::info, sip::Method::prack, sip::Method::update});
     agent.extensions = kExtensions;
@@ -152,7 +161,8 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
 
   void apply_limits() {
     registrar_.set_limits(options_.limits);
-    intake_.set_limits(options_.max_calls, options_.ring_timeout);
+    intake_.set_ring_timeout(options_.ring_timeout);
+    doorman_->set(options_.guard);
     bench_.stale_after = options_.stale_after;
     bench_.session_policy = options_.session_policy;
   }
@@ -165,14 +175,18 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
                           .desk = desk_,
                           .status = [this] { return status(); },
                           .reload = hooks_.reload});
-    registrar_.on_change([this](const registrar::Change& change) { publish(change); });
+    add_ban_verbs(*control_, *doorman_);
   }
 
   void publish(std::string_view kind, std::string_view body) {
     if (!control_ || control_->connection_count() == 0) return;
-    if (const auto json = core::parse_json(body)) control_->publish(kind, *json);
+    if (const auto json = core::parse_json(body)) publish_json(kind, *json);
+  }
+  void publish_json(std::string_view kind, const core::Json& body) {
+    if (control_ && control_->connection_count() > 0) control_->publish(kind, body);
   }
   void publish(const registrar::Change& change) {
+    doorman_->binding_changed(change);
     if (!control_ || control_->connection_count() == 0) return;
     using Kind = registrar::Change::Kind;
     const bool is_gone = change.kind == Kind::unbound;
@@ -201,6 +215,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
   Hooks hooks_;
   core::SteadyTime started_;
   directory::SnapshotPtr directory_ = std::make_shared<directory::Snapshot>();
+  std::shared_ptr<Doorman> doorman_;
   sip::Agent agent_;
   Media media_;
   registrar::Registrar registrar_;
@@ -233,6 +248,7 @@ core::Json Exchange::State::status() const {
       {"registrations", registrar_.size()},
       {"ended", std::move(ended)},
       {"shed", intake_.shed_count()},
+      {"guard", doorman_->status()},
       {"timers", calls_.timer_count()},
       {"descriptors", open_descriptors()},
       {"directory_version", directory_->version()},

@@ -5,10 +5,12 @@
 // challenged, or becomes a call.
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "exchange/calls.h"
+#include "exchange/doorman.h"
 #include "exchange/options.h"
 #include "registrar/authenticator.h"
 #include "registrar/registrar.h"
@@ -19,12 +21,12 @@ namespace trunkline::exchange {
 class Intake {
  public:
   Intake(Workbench& bench, Calls& calls, registrar::Registrar& registrar,
-         registrar::Authenticator& authenticator);
+         registrar::Authenticator& authenticator, std::shared_ptr<Doorman> doorman);
 
   void take(sip::IncomingRequest incoming);
 
   void set_directory(directory::SnapshotPtr snapshot) { snapshot_ = std::move(snapshot); }
-  void set_limits(std::size_t max_calls, core::Milliseconds ring_timeout);
+  void set_ring_timeout(core::Milliseconds ring_timeout) { ring_timeout_ = ring_timeout; }
   /// From now on no new calls.
   void close() { is_closed_ = true; }
   bool is_closed() const { return is_closed_; }
@@ -33,15 +35,21 @@ class Intake {
  private:
   void register_contact(sip::IncomingRequest incoming);
   void invite(sip::IncomingRequest incoming);
+  /// Who it is; what was found out is told the doorman. A locked device is refused as by a wrong
+  /// password: whoever guesses must not learn that a guess was right.
+  registrar::Authentication authenticate(const sip::Request& request);
+  /// Whether the device is registered from where this request comes.
+  bool is_home(core::DeviceId device, const sip::Request& request) const;
   /// Why no new call can be taken now; nothing where it can.
-  std::optional<std::string_view> reason_to_shed() const;
+  std::optional<guard::Refusal> refusal_of_calls(const sip::Request& request) const;
+  void shed(sip::IncomingRequest incoming, const guard::Refusal& refusal);
 
   Workbench& bench_;
   Calls& calls_;
   registrar::Registrar& registrar_;
   registrar::Authenticator& authenticator_;
+  std::shared_ptr<Doorman> doorman_;  ///< shared with the seats of calls, which may end later
   directory::SnapshotPtr snapshot_;
-  std::size_t max_calls_ = 1000;
   core::Milliseconds ring_timeout_{60'000};
   bool is_closed_ = false;
   std::uint64_t shed_ = 0;

@@ -51,6 +51,8 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   void begin(sip::IncomingRequest invite, call::Invited invited,
              std::vector<sip::Outgoing> outgoing, std::vector<sip::Header> refusal_headers);
   void deliver(call::Happening what);
+  /// Kept as long as the call: its place among those that may live at the same time.
+  void hold(std::shared_ptr<void> seat) { seat_ = std::move(seat); }
 
   /// Asks both parties and the relay whether the call is still alive (SIP-24); what they answer may
   /// end it.
@@ -119,6 +121,7 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   std::map<std::pair<call::Timer, call::LegId>, os::RegistrationPtr> timers_;
   os::RegistrationPtr auditor_;
   std::map<call::LegId, unsigned> unsent_probes_;
+  std::shared_ptr<void> seat_;
 };
 
 }  // namespace trunkline::exchange

@@ -27,6 +27,32 @@ core::Secret decoded(const core::Secret& content) {
   return key;
 }
 
+guard::Settings guard_settings(const config::Config& config) {
+  const auto number = [&](std::string_view key) {
+    return static_cast<std::uint32_t>(config.integer(key));
+  };
+  guard::Settings settings;
+  for (const std::string& network : config.list("guard.allow")) {
+    settings.allow.push_back(core::value_or_throw(os::Network::parse(network)));
+  }
+  settings.wrong_passwords = number("guard.wrong_passwords");
+  settings.ban_time = config.duration("guard.ban_time");
+  settings.bans_scanners = config.boolean("guard.ban_scanners");
+  settings.packets_per_second = number("guard.packets_per_second");
+  settings.source = {.calls = number("guard.source_calls"),
+                     .calls_per_minute = number("guard.source_calls_per_minute"),
+                     .registrations = number("guard.source_registrations")};
+  settings.source_registrations_per_minute = number("guard.source_registrations_per_minute");
+  settings.device = {.calls = number("guard.device_calls"),
+                     .calls_per_minute = number("guard.device_calls_per_minute")};
+  settings.calls = number("sip.max_calls");
+  settings.calls_per_second = number("guard.calls_per_second");
+  settings.max_lag = config.duration("guard.max_lag");
+  if (settings.max_lag.count() == 0) settings.max_backlog_percent = 0;
+  settings.max_transactions = number("guard.max_transactions");
+  return settings;
+}
+
 }  // namespace
 
 Options options_from(const config::Config& config) {
@@ -43,7 +69,7 @@ Options options_from(const config::Config& config) {
   options.session_policy = {.expires = seconds(config, "sip.session_expires"),
                             .least = seconds(config, "sip.min_se")};
   options.drain_timeout = config.duration("sip.drain_timeout");
-  options.max_calls = static_cast<std::size_t>(config.integer("sip.max_calls"));
+  options.guard = guard_settings(config);
   options.ng_nodes = config.list("sip.ng");
   options.media_control = config.text("sip.media_control");
   options.control = config.text("sip.control");

@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "core/secret.h"
 #include "core/time.h"
+#include "guard/settings.h"
 #include "registrar/registration.h"
 #include "sip/agent.h"
 
@@ -24,7 +25,7 @@ struct Options {
   core::Milliseconds stale_after{600'000};
   call::SessionPolicy session_policy = {};
   core::Milliseconds drain_timeout{30'000};
-  std::size_t max_calls = 1000;
+  guard::Settings guard = {};  ///< its `calls` is sip.max_calls
   std::vector<std::string> ng_nodes = {};
   std::filesystem::path media_control = {};  ///< recorderd's; empty: not subscribed
   std::filesystem::path control = {};        ///< ours

@@ -151,8 +151,8 @@ const Record* BanList::find(const Source& source) const {
   return found == records_.end() ? nullptr : &found->second;
 }
 
-std::optional<Source> BanList::make_room() {
-  if (records_.size() < most_) return std::nullopt;
+void BanList::make_room() {
+  if (records_.size() < most_) return;
   const auto last_seen = [](const Record& record) {
     return record.findings.empty() ? core::Time{} : record.findings.back().at;
   };
@@ -164,14 +164,12 @@ std::optional<Source> BanList::make_room() {
     return std::pair(is_held ? 1 + static_cast<int>(record.rule == Rule::ban_operator) : 0, seen);
   };
   const auto least = std::ranges::min_element(records_, {}, order);
-  const Source gone = least->first;
+  forgotten_.push_back(least->first);
   records_.erase(least);
-  return gone;
 }
 
-std::optional<Source> BanList::note(const Finding& finding) {
-  std::optional<Source> gone;
-  if (!records_.contains(finding.source)) gone = make_room();
+void BanList::note(const Finding& finding) {
+  if (!records_.contains(finding.source)) make_room();
   Record& record = records_[finding.source];
   record.source = finding.source;
   if (record.findings.size() == Record::kMostFindings)
@@ -194,13 +192,12 @@ std::optional<Source> BanList::note(const Finding& finding) {
     case Outcome::expired:
       break;
   }
-  return gone;
 }
 
 void BanList::restore(Record record) {
   earliest_end_ = std::min(earliest_end_, record.until);
   const Source source = record.source;
-  if (!records_.contains(source)) (void)make_room();
+  if (!records_.contains(source)) make_room();
   records_[source] = std::move(record);
 }
 
@@ -223,6 +220,15 @@ std::vector<Source> BanList::take_expired(core::Time now) {
     if (was_banned) expired.push_back(source);
   }
   return expired;
+}
+
+std::vector<Source> BanList::banned_sources(core::Time now) const {
+  std::vector<Source> found;
+  found.reserve(records_.size());
+  for (const auto& [source, record] : records_) {
+    if (record.is_banned(now)) found.push_back(source);
+  }
+  return found;
 }
 
 std::vector<Record> BanList::banned(core::Time now) const {

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/json.h"
@@ -69,28 +70,32 @@ core::Milliseconds ban_length(std::uint32_t offences_before, const Settings& set
 
 class BanList {
  public:
-  explicit BanList(std::size_t most = 10'000) : most_(most) {}
+  explicit BanList(std::size_t most = 4'096) : most_(most) {}
 
   bool is_banned(const Source& source, core::Time now) const noexcept;
   /// nullptr where nothing is known.
   const Record* find(const Source& source) const;
 
-  /// Notes the finding; a ban or its end changes the record. Returns who had to go for it.
-  std::optional<Source> note(const Finding& finding);
+  /// Notes the finding; a ban or its end changes the record.
+  void note(const Finding& finding);
   /// A stored record; whatever it held before is replaced.
   void restore(Record record);
 
   /// Those whose ban ended since the last call.
   std::vector<Source> take_expired(core::Time now);
+  /// Those who had to go for newcomers since the last call.
+  std::vector<Source> take_forgotten() { return std::exchange(forgotten_, {}); }
+  std::vector<Source> banned_sources(core::Time now) const;
   /// Newest ban first.
   std::vector<Record> banned(core::Time now) const;
   std::size_t size() const noexcept { return records_.size(); }
 
  private:
-  std::optional<Source> make_room();
+  void make_room();
 
   std::size_t most_;
   std::unordered_map<Source, Record> records_;
+  std::vector<Source> forgotten_;
   core::Time earliest_end_ = core::Time::max();
 };
 

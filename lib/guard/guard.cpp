@@ -22,6 +22,8 @@ constexpr core::Microseconds kSparedFor = core::Seconds(60);
 /// Messages beyond the rate that are borne with before a ban, in seconds' worth of the rate.
 constexpr std::uint32_t kPatience = 10;
 
+constexpr std::uint32_t kMostBansPerMinute = 600;
+
 // 2^11 rows of 8: 16,384 sources, about 1.5 MB.
 constexpr std::size_t kWatchRows = 11;
 constexpr std::size_t kRegistrationRows = 10;
@@ -43,10 +45,6 @@ std::uint32_t estimate(std::uint64_t bits) {
   return static_cast<std::uint32_t>(std::lround(kBits * std::log(double{kBits} / empty)));
 }
 
-std::string shown(core::Milliseconds duration) {
-  return core::to_text(duration);
-}
-
 }  // namespace
 
 void Guard::Strikes::add(core::Time now) {
@@ -54,11 +52,11 @@ void Guard::Strikes::add(core::Time now) {
   ++count;
 }
 
-std::uint32_t Guard::Strikes::within(core::Milliseconds window, core::Time now) const {
+std::uint32_t Guard::Strikes::within_minute(core::Time now) const {
   const std::size_t known = std::min<std::size_t>(count, kMostStrikes);
   return static_cast<std::uint32_t>(
       std::count_if(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(known),
-                    [&](core::Time at) { return now - at < window; }));
+                    [&](core::Time at) { return now - at < kMinute; }));
 }
 
 Guard::Guard(std::uint64_t seed, std::function<void(const Finding&)> on_finding)
@@ -70,9 +68,10 @@ Guard::Guard(std::uint64_t seed, std::function<void(const Finding&)> on_finding)
       device_strikes_(kStrikeRows, seed) {}
 
 bool Guard::is_allowed(const Source& source) const noexcept {
-  return std::ranges::any_of(settings_.allow, [&](const os::Network& network) {
-    return network.contains(source.address());
-  });
+  if (settings_.allow.empty()) return false;
+  const os::Address address = source.address();
+  return std::any_of(settings_.allow.begin(), settings_.allow.end(),
+                     [&](const os::Network& network) { return network.contains(address); });
 }
 
 Guard::Watch& Guard::watch(const Source& source, core::Time now) {
@@ -151,17 +150,16 @@ void Guard::wrong_password(const Source& source, core::DeviceId device, std::str
   ++totals_.wrong_passwords;
   if (settings_.wrong_passwords == 0) return;
   const std::uint32_t most = std::min<std::uint32_t>(settings_.wrong_passwords, kMostStrikes);
-  const core::Milliseconds window = settings_.wrong_password_window;
   const auto detail = [&](std::uint32_t count) {
-    return fmt::format("{} wrong passwords within {}, the last for '{}'", count, shown(window),
+    return fmt::format("{} wrong passwords within a minute, the last for '{}'", count,
                        core::printable(name.substr(0, 64)));
   };
   if (!device.is_nil()) {
     Strikes& strikes = device_strikes_.at(key_of(device), now);
     strikes.add(now);
-    const std::uint32_t count = strikes.within(window, now);
+    const std::uint32_t count = strikes.within_minute(now);
     if (count >= most && strikes.locked_until <= now) {
-      strikes.locked_until = now + settings_.lock_time;
+      strikes.locked_until = now + settings_.ban_time;
       tell({.at = now,
             .source = source,
             .rule = Rule::lock_device,
@@ -173,7 +171,7 @@ void Guard::wrong_password(const Source& source, core::DeviceId device, std::str
   if (is_allowed(source)) return;
   Strikes& strikes = source_strikes_.at(source.bits(), now);
   strikes.add(now);
-  const std::uint32_t count = strikes.within(window, now);
+  const std::uint32_t count = strikes.within_minute(now);
   if (count < most) return;
   judge(source, Rule::ban_passwords, detail(count), now);
 }
@@ -245,6 +243,7 @@ void Guard::expire(core::Time now) {
 }
 
 void Guard::judge(const Source& source, Rule rule, std::string detail, core::Time now) {
+  if (!settings_.bans_scanners && rule != Rule::ban_passwords) return;
   Watch& watch = this->watch(source, now);
   if (watch.spared_until > now || bans_.is_banned(source, now)) return;
   Finding finding{.at = now, .source = source, .rule = rule, .detail = std::move(detail)};
@@ -258,9 +257,9 @@ void Guard::judge(const Source& source, Rule rule, std::string detail, core::Tim
     return tell(std::move(finding));
   }
   const Record* record = bans_.find(source);
-  const core::Milliseconds length = ban_length(record == nullptr ? 0 : record->offences, settings_);
-  finding.until =
-      now + (rule == Rule::ban_passwords && record == nullptr ? settings_.lock_time : length);
+  // Whoever writes false sender addresses could fill the journal with bans.
+  if (!ban_rate_.take(kMostBansPerMinute, kMinute, now)) return;
+  finding.until = now + ban_length(record == nullptr ? 0 : record->offences, settings_);
   ++totals_.bans;
   tell(std::move(finding));
 }
@@ -277,7 +276,7 @@ std::uint64_t Guard::bit_of(std::string_view text) const {
 }
 
 void Guard::tell(Finding finding) {
-  (void)bans_.note(finding);
+  bans_.note(finding);
   if (on_finding_) on_finding_(finding);
 }
 
@@ -294,7 +293,7 @@ Behaviour Guard::behaviour(const Source& source, core::Time now) {
     }
   }
   if (const Strikes* strikes = source_strikes_.find(source.bits())) {
-    shown.wrong_passwords = strikes->within(settings_.wrong_password_window, now);
+    shown.wrong_passwords = strikes->within_minute(now);
   }
   return shown;
 }

@@ -102,8 +102,11 @@ class Guard {
   BanList& bans() noexcept { return bans_; }
   const BanList& bans() const noexcept { return bans_; }
   Census& census() noexcept { return census_; }
+  const Census& census() const noexcept { return census_; }
   CallLimits& calls() noexcept { return calls_; }
+  const CallLimits& calls() const noexcept { return calls_; }
   Overload& overload() noexcept { return overload_; }
+  const Overload& overload() const noexcept { return overload_; }
   const Totals& totals() const noexcept { return totals_; }
   Behaviour behaviour(const Source& source, core::Time now);
 
@@ -115,7 +118,7 @@ class Guard {
     std::array<core::Time, kMostStrikes> times{};
     core::Time locked_until{};
     void add(core::Time now);
-    std::uint32_t within(core::Milliseconds window, core::Time now) const;
+    std::uint32_t within_minute(core::Time now) const;
   };
   struct Watch {
     core::Time minute_began{};
@@ -142,6 +145,7 @@ class Guard {
   Table<Strikes> source_strikes_;
   Table<Strikes> device_strikes_;
   BanList bans_;
+  Bucket ban_rate_;
   Census census_;
   CallLimits calls_;
   Overload overload_;

@@ -85,11 +85,11 @@ std::array<CallLimits::Level, 4> CallLimits::levels_of(const Subject& subject,
   return levels;
 }
 
-std::optional<Refusal> CallLimits::enter(const Subject& subject, const Settings& settings,
-                                         core::Time now) {
-  if (settings.calls != 0 && live_ >= settings.calls) {
+std::optional<Refusal> CallLimits::refusal_of_all(std::size_t calls, const Settings& settings,
+                                                  core::Time now) {
+  if (settings.calls != 0 && calls >= settings.calls) {
     return Refusal{.rule = Rule::global_calls,
-                   .reason = fmt::format("the exchange has {} of {} calls", live_, settings.calls),
+                   .reason = fmt::format("the exchange has {} of {} calls", calls, settings.calls),
                    .retry_after = kSoon};
   }
   const std::uint32_t burst = settings.calls_per_second;
@@ -98,6 +98,12 @@ std::optional<Refusal> CallLimits::enter(const Subject& subject, const Settings&
                    .reason = fmt::format("the exchange takes {} calls a second", burst),
                    .retry_after = rate_.wait(burst, kSecond)};
   }
+  return std::nullopt;
+}
+
+std::optional<Refusal> CallLimits::enter(const Subject& subject, const Settings& settings,
+                                         core::Time now) {
+  if (auto refusal = refusal_of_all(live_, settings, now)) return refusal;
   const auto levels = levels_of(subject, settings);
   for (const Level& level : levels) {
     if (!level.is_there) continue;
@@ -121,7 +127,7 @@ std::optional<Refusal> CallLimits::enter(const Subject& subject, const Settings&
     ++party.live;
     if (level.calls_per_minute != 0) (void)party.rate.take(level.calls_per_minute, kMinute, now);
   }
-  if (burst != 0) (void)rate_.take(burst, kSecond, now);
+  if (settings.calls_per_second != 0) (void)rate_.take(settings.calls_per_second, kSecond, now);
   ++live_;
   return std::nullopt;
 }

@@ -34,6 +34,9 @@ struct Subject {
 
 class CallLimits {
  public:
+  /// What the whole exchange's limits say to one more call, `calls` being alive.
+  std::optional<Refusal> refusal_of_all(std::size_t calls, const Settings& settings,
+                                        core::Time now);
   /// Counts the call where every limit lets it begin; leave() gives it back.
   std::optional<Refusal> enter(const Subject& subject, const Settings& settings, core::Time now);
   /// Counts an emergency call, whatever the limits say.

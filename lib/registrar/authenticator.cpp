@@ -93,7 +93,10 @@ Authentication Authenticator::check(const sip::Request& request,
     // A phone may speak as its extension; what it must prove itself with is still its name.
     if (device == nullptr) device = enabled(snapshot.device_by_extension(tenant->id, name));
     account_.challenged(request.flow.peer.host);
-    return challenge(*tenant, device, false);
+    Authentication asked = challenge(*tenant, device, false);
+    asked.is_unknown_user = device == nullptr;
+    asked.name = name;
+    return asked;
   }
   verifier_.forget_old(now());
   const std::string key = device != nullptr ? device->id.text() : name;
@@ -115,7 +118,11 @@ Authentication Authenticator::check(const sip::Request& request,
   // A device binds its own address only (RFC 3261 10.3 step 4).
   if (!is_accepted || (is_register && !is_own_address(request, *device))) {
     account_.failed(request.flow.peer.host);
-    return {.reply = {.status = 403}};
+    return {.is_wrong_answer = !is_accepted,
+            .is_unknown_user = device == nullptr,
+            .name = name,
+            .tried = device == nullptr || is_accepted ? core::DeviceId{} : device->id,
+            .reply = {.status = 403}};
   }
   return {.verdict = Verdict::accepted,
           .device = device,

@@ -27,6 +27,14 @@ using OpenHa1 = std::function<core::Result<core::Secret>(const directory::Device
 struct Authentication {
   enum class Verdict : std::uint8_t { accepted, challenged, refused };
   Verdict verdict = Verdict::refused;
+  /// It answered the challenge, and wrongly. A first challenge or a stale nonce is none of that.
+  bool is_wrong_answer = false;
+  /// There is no such enabled device; outside nobody can tell.
+  bool is_unknown_user = false;
+  /// The name it gave.
+  std::string name = {};
+  /// Of a wrong answer: the device whose password it is not; nil where there is no such device.
+  core::DeviceId tried = {};
   /// Where accepted; lives as long as the snapshot.
   const directory::Device* device = nullptr;
   const directory::Tenant* tenant = nullptr;

@@ -350,7 +350,7 @@ TEST_CASE("exchange: calls of a former process are closed as interrupted", "[exc
 
 TEST_CASE("exchange: too many calls are shed", "[exchange]") {
   Site site;
-  site.options.max_calls = 1;
+  site.options.guard.calls = 1;
   site.start();
   site.register_phones();
   PhoneCall& call = site.connect();

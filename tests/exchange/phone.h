@@ -79,12 +79,13 @@ struct PhoneCall {
 
 class Phone {
  public:
-  Phone(sip::Root& root, std::string name, std::string password)
+  Phone(sip::Root& root, std::string name, std::string password,
+        const std::string& host = "127.0.0.1")
       : root_(root),
         name_(std::move(name)),
         password_(std::move(password)),
-        agent_(root, {.listen = {"udp:127.0.0.1:0"},
-                      .advertised_address = "127.0.0.1",
+        agent_(root, {.listen = {"udp:" + host + ":0"},
+                      .advertised_address = host,
                       .methods = {sip::Method::invite, sip::Method::ack, sip::Method::cancel,
                                   sip::Method::bye, sip::Method::options, sip::Method::info,
                                   sip::Method::prack, sip::Method::update},
@@ -100,6 +101,8 @@ class Phone {
     return status;
   }
 
+  /// Where it calls without having registered.
+  void use(const std::string& server) { server_ = server; }
   /// Begins a call; the rest happens on the loop.
   PhoneCall& call(std::string user, std::string sdp = kPhoneSdp) {
     PhoneCall& call = calls.emplace_back();

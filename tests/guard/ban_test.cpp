@@ -27,8 +27,8 @@ Finding banned(unsigned number, core::Time at, core::Time until, Rule rule = Rul
 
 TEST_CASE("guard bans: a record survives its text", "[guard]") {
   BanList list;
-  (void)list.note(banned(1, kNow, kNow + core::Seconds(60)));
-  (void)list.note(banned(1, kNow + core::Seconds(90), core::Time::max(), Rule::ban_operator));
+  list.note(banned(1, kNow, kNow + core::Seconds(60)));
+  list.note(banned(1, kNow + core::Seconds(90), core::Time::max(), Rule::ban_operator));
   const Record record = *list.find(source(1));
   CHECK(record.offences == 1);
   const auto read = parse_record(to_text(record));
@@ -46,10 +46,13 @@ TEST_CASE("guard bans: a record survives its text", "[guard]") {
 
 TEST_CASE("guard bans: the list is bounded, and what somebody ordered goes last", "[guard]") {
   BanList list(3);
-  (void)list.note(banned(1, kNow, kNow + core::Seconds(9), Rule::ban_operator));
-  (void)list.note(banned(2, kNow + core::Seconds(1), kNow + core::Seconds(9)));
-  (void)list.note(banned(3, kNow + core::Seconds(2), kNow + core::Seconds(9)));
-  CHECK(list.note(banned(4, kNow + core::Seconds(3), kNow + core::Seconds(9))) == source(2));
+  list.note(banned(1, kNow, kNow + core::Seconds(9), Rule::ban_operator));
+  list.note(banned(2, kNow + core::Seconds(1), kNow + core::Seconds(9)));
+  list.note(banned(3, kNow + core::Seconds(2), kNow + core::Seconds(9)));
+  CHECK(list.take_forgotten().empty());
+  list.note(banned(4, kNow + core::Seconds(3), kNow + core::Seconds(9)));
+  CHECK(list.take_forgotten() == std::vector{source(2)});
+  CHECK(list.take_forgotten().empty());
   CHECK(list.size() == 3);
   CHECK(list.is_banned(source(1), kNow));
   CHECK_FALSE(list.is_banned(source(2), kNow));
@@ -59,7 +62,7 @@ TEST_CASE("guard bans: the list is bounded, and what somebody ordered goes last"
 TEST_CASE("guard bans: the last findings are kept", "[guard]") {
   BanList list;
   for (unsigned i = 0; i < 25; ++i) {
-    (void)list.note(banned(1, kNow + core::Seconds(i), kNow + core::Seconds(i + 1)));
+    list.note(banned(1, kNow + core::Seconds(i), kNow + core::Seconds(i + 1)));
   }
   const Record* record = list.find(source(1));
   REQUIRE(record->findings.size() == Record::kMostFindings);
@@ -69,7 +72,7 @@ TEST_CASE("guard bans: the last findings are kept", "[guard]") {
 
 TEST_CASE("guard bans: what a ban says as JSON", "[guard]") {
   BanList list;
-  (void)list.note(banned(1, kNow, kNow + core::Seconds(60)));
+  list.note(banned(1, kNow, kNow + core::Seconds(60)));
   const auto json = to_json(*list.find(source(1)), kNow + core::Seconds(1));
   CHECK(core::bool_at(json, "is_banned"));
   CHECK(core::text_at(json, "rule") == "guard.ban.malformed");

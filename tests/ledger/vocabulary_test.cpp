@@ -22,6 +22,7 @@ core::Json schema_of(const std::string& name) {
 const std::map<std::string, std::string> kKinds{{"call.v1", "call.ended"},
                                                 {"registration.v1", "registration.bound"},
                                                 {"challenge.v1", "challenge.counted"},
+                                                {"ban.v1", "ban.banned"},
                                                 {"media.v1", "media.ended"},
                                                 {"recording.v1", "recording.finished"},
                                                 {"access.v1", "recording.accessed"}};

@@ -60,6 +60,9 @@ void Exchange::write_configuration(const ExchangeOptions& options) const {
       {"log.level", "\"debug\""},
       {"log.format", "\"logfmt\""},
       {"log.numbers", "\"full\""},
+      // One device calls for many.
+      {"guard.device_calls", "0"},
+      {"guard.device_calls_per_minute", "0"},
       {"sip.listen", fmt::format("[\"udp:{0}\", \"tcp:{0}\"]", sip_address())},
       {"sip.state_dir", quoted(directory() / "sipd")},
       {"sip.control", quoted(control_of("sipd"))},

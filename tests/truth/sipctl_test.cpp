@@ -17,8 +17,8 @@ namespace {
 using control::Reply;
 using control::Request;
 
-core::Json example(const std::string& schema) {
-  const std::string text = content(tree() / "schemas/journal" / (schema + ".schema.json"));
+core::Json example(const std::string& schema, const std::string& folder = "journal") {
+  const std::string text = content(tree() / "schemas" / folder / (schema + ".schema.json"));
   return core::value_or_throw(core::parse_json(text)).at("examples").at(0);
 }
 
@@ -41,6 +41,18 @@ class FakeSipd {
     server_.on("call.hangup", [this](const Request&, Reply reply) {
       reply.ok({{"call", core::text_at(call_, "call")}});
     });
+    server_.on("ban.list", [this](const Request&, Reply reply) {
+      reply.item(ban_);
+      reply.ok({{"count", 1}});
+    });
+    for (const char* verb : {"ban.why", "ban.add", "ban.remove"}) {
+      server_.on(verb, [this](const Request& request, Reply reply) {
+        if (core::text_at(request.args, "address") == core::text_at(ban_, "address")) {
+          return reply.ok(ban_);
+        }
+        reply.fail({core::ExitCode::usage, "cannot read 'x' as an address"});
+      });
+    }
     server_.on("reload", [](const Request&, Reply reply) {
       reply.fail({core::ExitCode::config, "f.toml:2: no setting is named 'x'"});
     });
@@ -78,6 +90,7 @@ class FakeSipd {
   test::TemporaryDirectory directory_;
   core::Json registration_ = example("registration.v1");
   core::Json call_ = live_call();
+  core::Json ban_ = example("ban.v1", "json");
   os::Loop loop_;
   control::Server server_;
   os::RegistrationPtr changes_;
@@ -107,6 +120,38 @@ TEST_CASE("live calls are listed, shown and ended", "[truth]") {
   const os::Output ended = sipd.sipctl({"call", "hangup", id});
   CHECK(ended.exit.is_success());
   CHECK(ended.output == "call\t" + id + "\n");
+}
+
+TEST_CASE("bans are listed, explained, made and lifted", "[truth]") {
+  const FakeSipd sipd;
+  const test::TemporaryDirectory directory;
+  const os::Output listed = sipd.sipctl({"ban", "list"});
+  CHECK(
+      listed.output ==
+      "192.0.2.66\t2026-11-21T08:00:00.000000Z\t2026-11-21T08:15:00.000000Z\tguard.ban.passwords\t"
+      "5 wrong passwords within a minute, the last for 'alice'\tguard\n");
+  const os::Output told = sipd.sipctl({"ban", "why", "192.0.2.66"});
+  CHECK(told.output.starts_with(
+      "address\t192.0.2.66\nstate\tbanned until 2026-11-21T08:15:00.000000Z\n"
+      "rule\tguard.ban.passwords\n"));
+  CHECK(told.output.find("last minute\t5 wrong passwords, 12 messages dropped\n") !=
+        std::string::npos);
+  CHECK(told.output.ends_with("advice\tsipctl ban remove 192.0.2.66\n"));
+  CHECK(
+      sipd.sipctl({"ban", "add", "192.0.2.66", "--for", "1d", "--reason", "x"}).exit.is_success());
+  CHECK(sipd.sipctl({"ban", "remove", "192.0.2.66"}).exit.is_success());
+  CHECK(sipd.sipctl({"ban", "why", "x"})
+            .errors.starts_with("sipctl: cannot read 'x' as an address\n"));
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{"ban", "list", "--json"},
+                                             {"ban", "why", "192.0.2.66", "--json"},
+                                             {"ban", "add", "192.0.2.66", "--json"},
+                                             {"ban", "remove", "192.0.2.66", "--json"}}) {
+    CAPTURE(words);
+    const os::Output output = sipd.sipctl(words);
+    CHECK(output.output.starts_with("{\"schema\":\"ban.v1\""));
+    CHECK(validated(output, directory) == "valid");
+  }
 }
 
 TEST_CASE("registrations are listed, and with --watch what changes follows", "[truth]") {
