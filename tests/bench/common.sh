@@ -78,6 +78,10 @@ site_up() {
   ng_port=$(sed -n 's/^ng = \["udp:127.0.0.1:\([0-9]*\)".*/\1/p' "$config")
   sipd=$(daemon_pid sipd)
   recorderd=$(daemon_pid recorderd)
+  # One device calls for many.
+  tool trunkline --quiet config set guard.device_calls 0
+  tool trunkline --quiet config set guard.device_calls_per_minute 0
+  tool sipctl --quiet reload
 }
 daemon_pid() { # NAME: of the site that runs from this scratch folder
   local pid

@@ -68,6 +68,7 @@ TEST_CASE("the vocabulary's examples are taken by the ledger", "[ledger]") {
       "       (SELECT string_agg(error, '; ') FROM trunkline.ledger_rejected) AS errors,"
       "       (SELECT count(*) FROM trunkline.cdr) AS calls,"
       "       (SELECT count(*) FROM trunkline.registration) AS registrations,"
+      "       (SELECT count(*) FROM trunkline.ban) AS bans,"
       "       (SELECT count(*) FROM trunkline.media_account) AS media,"
       "       (SELECT count(*) FROM trunkline.recording) AS recordings,"
       "       (SELECT count(*) FROM trunkline.audit_log) AS accesses"};
@@ -75,7 +76,7 @@ TEST_CASE("the vocabulary's examples are taken by the ledger", "[ledger]") {
   const db::Row row = rows.only();
   CHECK(row.get<std::optional<std::string>>("errors").value_or("") == "");
   CHECK(row.get<int>("rejected") == 0);
-  for (const char* table : {"calls", "registrations", "media", "recordings", "accesses"}) {
+  for (const char* table : {"calls", "registrations", "bans", "media", "recordings", "accesses"}) {
     CAPTURE(table);
     CHECK(row.get<int>(table) == 1);
   }
