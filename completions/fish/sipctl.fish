@@ -4,7 +4,7 @@ function __sipctl_is_at
     set -l verb
     for word in (commandline -opc)[2..]
         set -l longer (string join -- ' ' $verb $word)
-        contains -- $longer 'ban' 'ban add' 'ban list' 'ban remove' 'ban why' 'call' 'call hangup' 'call list' 'call show' 'device' 'device add' 'device list' 'device remove' 'device set' 'device show' 'registration' 'registration list' 'reload'; and set verb $longer
+        contains -- $longer 'ban' 'ban add' 'ban list' 'ban remove' 'ban why' 'call' 'call hangup' 'call list' 'call show' 'device' 'device add' 'device list' 'device qr' 'device remove' 'device set' 'device show' 'registration' 'registration list' 'reload'; and set verb $longer
     end
     test "$verb" = "$argv[1]"
 end
@@ -21,7 +21,7 @@ complete -c sipctl -s q -l quiet -d 'no conversation on standard error but error
 complete -c sipctl -l yes -d 'answer every question with yes'
 complete -c sipctl -n '__sipctl_is_at \'\'' -a 'ban' -d 'add, list, remove, why'
 complete -c sipctl -n '__sipctl_is_at \'\'' -a 'call' -d 'hangup, list, show'
-complete -c sipctl -n '__sipctl_is_at \'\'' -a 'device' -d 'add, list, remove, set, show'
+complete -c sipctl -n '__sipctl_is_at \'\'' -a 'device' -d 'add, list, qr, remove, set, show'
 complete -c sipctl -n '__sipctl_is_at \'\'' -a 'registration' -d 'list'
 complete -c sipctl -n '__sipctl_is_at \'\'' -a 'reload' -d 'make sipd read its configuration and its directory again'
 complete -c sipctl -n '__sipctl_is_at \'ban\'' -a 'add' -d 'ban an address'
@@ -37,6 +37,7 @@ complete -c sipctl -n '__sipctl_is_at \'call\'' -a 'list' -d 'list the live call
 complete -c sipctl -n '__sipctl_is_at \'call\'' -a 'show' -d 'show a live call'
 complete -c sipctl -n '__sipctl_is_at \'device\'' -a 'add' -d 'add a device and show its password once'
 complete -c sipctl -n '__sipctl_is_at \'device\'' -a 'list' -d 'list the devices'
+complete -c sipctl -n '__sipctl_is_at \'device\'' -a 'qr' -d 'show a code for a phone\'s camera'
 complete -c sipctl -n '__sipctl_is_at \'device\'' -a 'remove' -d 'remove a device'
 complete -c sipctl -n '__sipctl_is_at \'device\'' -a 'set' -d 'change a device'
 complete -c sipctl -n '__sipctl_is_at \'device\'' -a 'show' -d 'show a device'
@@ -47,6 +48,11 @@ complete -c sipctl -n '__sipctl_is_at \'device add\'' -l algorithm -d 'digest al
 complete -c sipctl -n '__sipctl_is_at \'device add\'' -l password-file -d 'take the password from this file (mode 600) instead of making one' -r -F
 complete -c sipctl -n '__sipctl_is_at \'device add\'' -l tenant -d 'the device\'s tenant instead of the default one' -x
 complete -c sipctl -n '__sipctl_is_at \'device list\'' -l tenant -d 'only devices of this tenant' -x
+complete -c sipctl -n '__sipctl_is_at \'device qr\'' -l format -d 'what the code says' -x -a 'grandstream address'
+complete -c sipctl -n '__sipctl_is_at \'device qr\'' -l new-password -d 'make another password and put it into the code'
+complete -c sipctl -n '__sipctl_is_at \'device qr\'' -l password-file -d 'put the password of this file (mode 600; - is standard input) into it' -r -F
+complete -c sipctl -n '__sipctl_is_at \'device qr\'' -l server -d 'host or host:port to send to, where the domain does not lead here' -x
+complete -c sipctl -n '__sipctl_is_at \'device qr\'' -l tenant -d 'the device\'s tenant instead of the default one' -x
 complete -c sipctl -n '__sipctl_is_at \'device remove\'' -l tenant -d 'the device\'s tenant instead of the default one' -x
 complete -c sipctl -n '__sipctl_is_at \'device set\'' -l extension -d 'another extension; "" takes it away' -x
 complete -c sipctl -n '__sipctl_is_at \'device set\'' -l display-name -d 'shown by the phone that is called' -x
