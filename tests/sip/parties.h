@@ -11,7 +11,8 @@ namespace trunkline::sip_test {
 
 /// The called end of one call, with everything that happened to it.
 struct Called {
-  explicit Called(World& world) : agent(world.agent()) {
+  explicit Called(World& world, sip::AgentOptions options = {})
+      : agent(world.agent(std::move(options))) {
     agent->on_request([this](sip::IncomingRequest incoming) {
       request = incoming.request();
       ++invites;
