@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace trunkline::guard {
 namespace {
 
@@ -21,7 +24,8 @@ Overload::Pressure Overload::pressure(std::uint64_t measure, std::uint64_t limit
 
 void Overload::measured(const Load& load, const Settings& settings) {
   load_ = load;
-  lag_ = pressure(static_cast<std::uint64_t>(load.lag.count()),
+  const core::Milliseconds lag = std::min(load.lag, std::exchange(lag_before_, load.lag));
+  lag_ = pressure(static_cast<std::uint64_t>(lag.count()),
                   static_cast<std::uint64_t>(settings.max_lag.count()), lag_);
   backlog_ = pressure(load.backlog_percent, settings.max_backlog_percent, backlog_);
   transactions_ = pressure(load.transactions, settings.max_transactions, transactions_);

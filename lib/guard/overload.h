@@ -30,6 +30,7 @@ enum class Work : std::uint8_t {
 class Overload {
  public:
   /// What was measured now. Once over a limit it stays overloaded until the measure is below half.
+  /// Of lag the lesser of two measures in a row counts: late once is a machine that stood still.
   void measured(const Load& load, const Settings& settings);
   std::optional<Refusal> refusal(Work work) const;
   const Load& load() const noexcept { return load_; }
@@ -39,6 +40,7 @@ class Overload {
   static Pressure pressure(std::uint64_t measure, std::uint64_t limit, Pressure before);
 
   Load load_;
+  core::Milliseconds lag_before_{0};
   Pressure lag_ = Pressure::none;
   Pressure backlog_ = Pressure::none;
   Pressure transactions_ = Pressure::none;

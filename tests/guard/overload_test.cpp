@@ -27,6 +27,7 @@ TEST_CASE("guard overload: calls are shed first, registrations at twice the load
     CAPTURE(row.load.lag.count(), row.load.backlog_percent, row.load.transactions);
     Overload overload;
     overload.measured(row.load, settings);
+    overload.measured(row.load, settings);
     const auto rule = [&](Work work) -> std::optional<Rule> {
       const auto refusal = overload.refusal(work);
       if (!refusal) return std::nullopt;
@@ -45,6 +46,7 @@ TEST_CASE("guard overload: it ends below half of the measure", "[guard]") {
   overload.measured({.lag = core::Milliseconds(300)}, settings);
   CHECK_FALSE(overload.refusal(Work::call));
   overload.measured({.lag = core::Milliseconds(500)}, settings);
+  overload.measured({.lag = core::Milliseconds(500)}, settings);
   CHECK(overload.refusal(Work::call));
   overload.measured({.lag = core::Milliseconds(300)}, settings);
   CHECK(overload.refusal(Work::call));
@@ -52,12 +54,25 @@ TEST_CASE("guard overload: it ends below half of the measure", "[guard]") {
   CHECK_FALSE(overload.refusal(Work::call));
 }
 
+TEST_CASE("guard overload: a loop that is late once stood still, and sheds nothing", "[guard]") {
+  const Settings settings{.max_lag = core::Milliseconds(500)};
+  Overload overload;
+  for (int i = 0; i < 3; ++i) {
+    overload.measured({.lag = core::Seconds(100)}, settings);
+    CHECK_FALSE(overload.refusal(Work::call));
+    overload.measured({.lag = core::Milliseconds(0)}, settings);
+    CHECK_FALSE(overload.refusal(Work::call));
+  }
+}
+
 TEST_CASE("guard overload: a measure of 0 is not looked at", "[guard]") {
   const Settings settings{
       .max_lag = core::Milliseconds(0), .max_backlog_percent = 0, .max_transactions = 0};
   Overload overload;
-  overload.measured({.lag = core::Seconds(100), .backlog_percent = 100, .transactions = 1'000'000},
-                    settings);
+  for (int i = 0; i < 2; ++i) {
+    overload.measured(
+        {.lag = core::Seconds(100), .backlog_percent = 100, .transactions = 1'000'000}, settings);
+  }
   CHECK_FALSE(overload.refusal(Work::call));
 }
 
