@@ -107,7 +107,9 @@ std::vector<cli::Field> fields_of(const cli::Output& out, const cdr::Call& call)
   if (call.pdd_ms) add("post-dial delay", fmt::format("{} ms", *call.pdd_ms));
   add_duration("rang", call.ring_ms);
   add_duration("talked", call.talk_ms);
-  add("recording mode", call.recording_mode);
+  add("recording mode", call.recording_rule.empty()
+                            ? call.recording_mode
+                            : fmt::format("{} ({})", call.recording_mode, call.recording_rule));
   if (call.recording) add("recording", call.recording->text());
   add("caller's Call-ID", call.caller.call_id);
   add("called's Call-ID", call.called.call_id);

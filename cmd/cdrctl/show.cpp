@@ -49,10 +49,10 @@ core::ExitCode run(cli::Context& context) {
   with_ledger(
       context, "show",
       [&](db::Connection& connection) {
-        const cdr::Call call =
-            core::value_or_throw(cdr::find_call(connection, context.value("CALL")));
-        print(context, call, cdr::facts_of(connection, call.call),
-              cdr::tenant_name(connection, call.tenant));
+        cdr::Call call = core::value_or_throw(cdr::find_call(connection, context.value("CALL")));
+        const cdr::CallFacts facts = cdr::facts_of(connection, call.call);
+        call.recording_rule = facts.recording_rule;
+        print(context, call, facts, cdr::tenant_name(connection, call.tenant));
       },
       [&] { show_from_journal(context); });
   return core::ExitCode::done;

@@ -17,6 +17,7 @@ cli::Command ban_remove();
 cli::Command ban_why();
 cli::Command call_hangup();
 cli::Command call_list();
+cli::Command call_record();
 cli::Command call_show();
 cli::Command device_add();
 cli::Command device_list();
@@ -29,9 +30,10 @@ cli::Command reload();
 
 inline std::vector<cli::Command> all() {
   return {
-      ban_add(),       ban_list(),   ban_remove(),  ban_why(),           call_hangup(),
-      call_list(),     call_show(),  device_add(),  device_list(),       device_qr(),
-      device_remove(), device_set(), device_show(), registration_list(), reload(),
+      ban_add(),     ban_list(),    ban_remove(),        ban_why(),
+      call_hangup(), call_list(),   call_record(),       call_show(),
+      device_add(),  device_list(), device_qr(),         device_remove(),
+      device_set(),  device_show(), registration_list(), reload(),
   };
 }
 

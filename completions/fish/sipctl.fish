@@ -4,7 +4,7 @@ function __sipctl_is_at
     set -l verb
     for word in (commandline -opc)[2..]
         set -l longer (string join -- ' ' $verb $word)
-        contains -- $longer 'ban' 'ban add' 'ban list' 'ban remove' 'ban why' 'call' 'call hangup' 'call list' 'call show' 'device' 'device add' 'device list' 'device qr' 'device remove' 'device set' 'device show' 'registration' 'registration list' 'reload'; and set verb $longer
+        contains -- $longer 'ban' 'ban add' 'ban list' 'ban remove' 'ban why' 'call' 'call hangup' 'call list' 'call record' 'call show' 'device' 'device add' 'device list' 'device qr' 'device remove' 'device set' 'device show' 'registration' 'registration list' 'reload'; and set verb $longer
     end
     test "$verb" = "$argv[1]"
 end
@@ -20,7 +20,7 @@ complete -c sipctl -l no-pager -d 'print long answers straight to the terminal'
 complete -c sipctl -s q -l quiet -d 'no conversation on standard error but errors'
 complete -c sipctl -l yes -d 'answer every question with yes'
 complete -c sipctl -n '__sipctl_is_at \'\'' -a 'ban' -d 'add, list, remove, why'
-complete -c sipctl -n '__sipctl_is_at \'\'' -a 'call' -d 'hangup, list, show'
+complete -c sipctl -n '__sipctl_is_at \'\'' -a 'call' -d 'hangup, list, record, show'
 complete -c sipctl -n '__sipctl_is_at \'\'' -a 'device' -d 'add, list, qr, remove, set, show'
 complete -c sipctl -n '__sipctl_is_at \'\'' -a 'registration' -d 'list'
 complete -c sipctl -n '__sipctl_is_at \'\'' -a 'reload' -d 'make sipd read its configuration and its directory again'
@@ -34,6 +34,7 @@ complete -c sipctl -n '__sipctl_is_at \'ban add\'' -l force -d 'although phones 
 complete -c sipctl -n '__sipctl_is_at \'ban remove\'' -l reason -d 'why, for the record' -x
 complete -c sipctl -n '__sipctl_is_at \'call\'' -a 'hangup' -d 'end a live call'
 complete -c sipctl -n '__sipctl_is_at \'call\'' -a 'list' -d 'list the live calls'
+complete -c sipctl -n '__sipctl_is_at \'call\'' -a 'record' -d 'record a live call, or stop recording it'
 complete -c sipctl -n '__sipctl_is_at \'call\'' -a 'show' -d 'show a live call'
 complete -c sipctl -n '__sipctl_is_at \'device\'' -a 'add' -d 'add a device and show its password once'
 complete -c sipctl -n '__sipctl_is_at \'device\'' -a 'list' -d 'list the devices'

@@ -15,7 +15,7 @@ namespace trunkline::call {
 /// Write an entry; Committed{ticket} must follow, also when it fails.
 struct Append {
   unsigned ticket = 0;
-  std::string_view kind;  ///< "call.started", "call.ringing", "call.answered", "call.ended"
+  std::string_view kind;  ///< call.started, ringing, answered, recording, ended
   std::string body;       ///< one line of JSON, schema call.v1
 };
 

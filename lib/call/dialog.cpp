@@ -133,6 +133,13 @@ void Machine::on(const ByeDone& event) {
   settle();
 }
 
+void Machine::on(const RecordingSwitched& event) {
+  if (state_.phase != Phase::connected) return;
+  state_.record.recording = event.recording;
+  state_.record.recording_rule = event.rule;
+  append("call.recording");
+}
+
 void Machine::on(const Interrupted& event) {
   if (state_.phase == Phase::fresh || state_.phase == Phase::ending) return;
   const auto* row = std::ranges::find(kInterruptions, event.why, &InterruptionRow::why);

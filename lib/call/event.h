@@ -62,6 +62,7 @@ struct Invited {
   std::vector<Target> targets = {};
   std::string offer = {};  ///< SDP; empty where the called side is to make the offer
   bool is_recorded = false;
+  std::string recording_rule = {};  ///< whose setting decided that
   std::optional<core::RecordingId> recording = {};
   core::Milliseconds ring_timeout = core::Seconds(60);
   Extensions says = {};
@@ -210,11 +211,17 @@ struct Interrupted {
   std::optional<LegId> leg = {};  ///< leg_lost: whose dialog is gone, so that it gets no BYE
 };
 
+/// An operator switched the recording of a connected call on or off, and the relay did it.
+struct RecordingSwitched {
+  core::RecordingId recording;  ///< the one file of the call, on or off
+  std::string rule;             ///< who: the record's recording_rule from now on
+};
+
 using Happening =
     std::variant<Invited, MediaDone, Progressed, Answered, Failed, Cancelled, Pracked, NotPracked,
                  Acknowledged, NotAcknowledged, ByeReceived, ByeDone, Reinvited, ReinviteCancelled,
                  ReinviteAnswered, ReinviteFailed, Updated, UpdateAnswered, UpdateFailed,
-                 InfoReceived, InfoAnswered, TimerFired, Committed, Interrupted>;
+                 InfoReceived, InfoAnswered, TimerFired, Committed, Interrupted, RecordingSwitched>;
 
 struct Event {
   Moment at;

@@ -62,6 +62,7 @@ class Machine {
   void on(const TimerFired& event);
   void on(const Committed& event);
   void on(const Interrupted& event);
+  void on(const RecordingSwitched& event);
 
  private:
   // setup.cpp

@@ -96,6 +96,11 @@ core::Time wall_time(const Record& record, core::SteadyTime moment) {
          std::chrono::duration_cast<core::Microseconds>(moment - record.started.steady);
 }
 
+std::string_view recording_mode_of(const Record& record) {
+  if (record.is_recorded) return "always";
+  return record.recording ? "on-demand" : "off";
+}
+
 std::string to_text(const Record& record) {
   core::JsonText json;
   json.add("schema", "call.v1")
@@ -109,7 +114,8 @@ std::string to_text(const Record& record) {
   add_end(json, record);
   json.add("rule", record.rule);
   add_times(json, record);
-  json.add("recording_mode", record.is_recorded ? "always" : "off");
+  json.add("recording_mode", recording_mode_of(record));
+  if (!record.recording_rule.empty()) json.add("recording_rule", record.recording_rule);
   if (record.recording) json.add("recording", record.recording->text());
   return std::move(json).finish();
 }

@@ -51,7 +51,8 @@ struct Record {
   std::string rule;  ///< the routing rule that decided
   Stage stage = Stage::initiated;
   bool is_recorded = false;
-  std::optional<core::RecordingId> recording = {};
+  std::optional<core::RecordingId> recording = {};  ///< of a call not is_recorded: on demand
+  std::string recording_rule = {};  ///< whose setting, or which operator, decided: "tenant"
 
   Moment started;
   std::optional<core::SteadyTime> ringing_at = {};
@@ -68,6 +69,9 @@ struct Record {
 
 /// The wall time of a steady moment of this call.
 core::Time wall_time(const Record& record, core::SteadyTime moment);
+
+/// "always" by the directory, "on-demand" since an operator asked for it, else "off".
+std::string_view recording_mode_of(const Record& record);
 
 /// The body of a call.* entry, schema call.v1: one line of JSON.
 std::string to_text(const Record& record);

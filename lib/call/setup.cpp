@@ -23,6 +23,7 @@ void Machine::open_record(const Invited& event) {
   record.rule = event.rule;
   record.is_recorded = event.is_recorded;
   record.recording = event.recording;
+  record.recording_rule = event.recording_rule;
   record.started = now_;
 }
 

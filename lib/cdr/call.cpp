@@ -93,6 +93,7 @@ Json to_json(const Call& call) {
   put(json, "ring_ms", call.ring_ms);
   put(json, "talk_ms", call.talk_ms);
   put(json, "recording_mode", call.recording_mode);
+  put(json, "recording_rule", call.recording_rule);
   put(json, "recording", call.recording);
   return json;
 }
@@ -127,6 +128,7 @@ core::Result<Call> parse_call(const Json& body) {
   call.ring_ms = optional_number_at(body, "ring_ms");
   call.talk_ms = optional_number_at(body, "talk_ms");
   call.recording_mode = core::text_at(body, "recording_mode");
+  call.recording_rule = core::text_at(body, "recording_rule");
   call.recording = id_at<core::RecordingId>(body, "recording");
   return call;
 }

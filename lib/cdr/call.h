@@ -46,6 +46,7 @@ struct Call {
   std::optional<std::int64_t> ring_ms = {};
   std::optional<std::int64_t> talk_ms = {};
   std::string recording_mode = {};
+  std::string recording_rule = {};  ///< who decided the mode; only of one call's own body
   std::optional<core::RecordingId> recording = {};
 
   bool is_live() const noexcept { return state != "ended"; }

@@ -214,7 +214,14 @@ CallFacts facts_of(db::Connection& connection, const core::CallRef& call) {
   static constexpr db::Statement kMedia{"SELECT body FROM trunkline.media_account WHERE call = $1"};
   static constexpr db::Statement kRecordings{
       "SELECT body FROM trunkline.recording WHERE call = $1 ORDER BY started_at"};
+  static constexpr db::Statement kRule{
+      "SELECT body ->> 'recording_rule' AS rule FROM trunkline.ledger_entry"
+      " WHERE call = $1 AND kind LIKE 'call.%' ORDER BY at DESC, seq DESC LIMIT 1"};
   CallFacts facts;
+  const db::Rows entries = connection.query(kRule, {call});
+  if (!entries.empty()) {
+    facts.recording_rule = entries[0].get<std::optional<std::string>>("rule").value_or("");
+  }
   const db::Rows media = connection.query(kMedia, {call});
   if (!media.empty()) facts.media = media[0].get<core::Json>("body");
   for (const db::Row row : connection.query(kRecordings, {call})) {

@@ -65,6 +65,7 @@ bool for_each_change(db::Connection& connection, Cursor& cursor,
 struct CallFacts {
   std::optional<core::Json> media;
   std::vector<core::Json> recordings;
+  std::string recording_rule = {};  ///< who decided whether it is recorded
 };
 CallFacts facts_of(db::Connection& connection, const core::CallRef& call);
 

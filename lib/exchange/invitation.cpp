@@ -43,11 +43,22 @@ void refuse_unfit(Invitation& invitation, const sip::Request& request) {
   }
 }
 
+/// Whose setting decides for that party: the device's where it has one, else its tenant's.
+std::string deciding_level(const directory::Device& device) {
+  if (device.recording == directory::RecordingMode::inherit) return "tenant";
+  return fmt::format("device {}", device.name);
+}
+
 void set_recording(call::Invited& invited, const InvitationQuestion& question,
                    const directory::Device& called) {
   using directory::RecordingMode;
-  invited.is_recorded = question.snapshot.recording_of(question.caller) == RecordingMode::always ||
-                        question.snapshot.recording_of(called) == RecordingMode::always;
+  const auto is_recorded = [&](const directory::Device& device) {
+    return question.snapshot.recording_of(device) == RecordingMode::always;
+  };
+  // One party that must be recorded is enough.
+  const bool is_by_called = !is_recorded(question.caller) && is_recorded(called);
+  invited.is_recorded = is_by_called || is_recorded(question.caller);
+  invited.recording_rule = deciding_level(is_by_called ? called : question.caller);
   if (invited.is_recorded) invited.recording = core::RecordingId::make(question.now);
 }
 

@@ -85,6 +85,33 @@ MediaSession LiveCall::session() const {
           .recording = record.is_recorded ? record.recording : std::nullopt};
 }
 
+void LiveCall::record(bool is_on, const std::string& who, Media::Switched done) {
+  const call::Record& record = state_.record;
+  if (state_.phase != call::Phase::connected) {
+    return done(core::fault(core::ExitCode::unavailable, "the call is not connected"));
+  }
+  if (record.is_recorded && is_on) return done({});
+  if (record.is_recorded) {
+    return done(core::fault(core::ExitCode::no_permission,
+                            "the call must be recorded (" + record.recording_rule + ")",
+                            "sipctl device set NAME --recording off is for the calls to come"));
+  }
+  if (!record.recording && !is_on) {
+    return done(core::fault(core::ExitCode::usage, "the call is not recorded"));
+  }
+  const auto recording = record.recording.value_or(core::RecordingId::make(bench_.clock.wall()));
+  bench_.media.record(
+      {.call = record.call, .tenant = record.tenant, .recording = recording}, is_on,
+      [weak = weak_from_this(), recording, done = std::move(done),
+       rule = fmt::format("{} by {}", is_on ? "on" : "off", who)](core::Result<void> switched) {
+        const auto self = weak.lock();
+        if (self && switched) {
+          self->deliver(call::RecordingSwitched{.recording = recording, .rule = rule});
+        }
+        done(std::move(switched));
+      });
+}
+
 Media::Rewritten LiveCall::media_done(unsigned request) {
   return [weak = weak_from_this(), request](core::Result<std::string> sdp) {
     if (const auto self = weak.lock()) {

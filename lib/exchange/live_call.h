@@ -54,6 +54,10 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   /// Kept as long as the call: its place among those that may live at the same time.
   void hold(std::shared_ptr<void> seat) { seat_ = std::move(seat); }
 
+  /// Switches an operator's recording on or off; the journal says that it was `who`. Faults where
+  /// the call is not connected, must be recorded, or the relay cannot.
+  void record(bool is_on, const std::string& who, Media::Switched done);
+
   /// Asks both parties and the relay whether the call is still alive (SIP-24); what they answer may
   /// end it.
   void audit();

@@ -107,6 +107,24 @@ void Media::answer(const MediaSession& session, call::LegId offerer, const Descr
                });
 }
 
+void Media::record(const MediaSession& session, bool is_on, Switched done) {
+  const std::string name = session.call.text();
+  ng::Dictionary body;
+  if (session.recording) body.set(ng::kRecordingKey, session.recording->text());
+  client_.send(
+      name, is_on ? "start recording" : "pause recording", std::move(body),
+      [this, name, is_on, done = std::move(done)](const core::Result<ng::Dictionary>& reply) {
+        if (!reply) return done(tl::make_unexpected(reply.error()));
+        if (is_on && !reply->has(ng::kRecordingKey)) {
+          // An rtpengine: what it writes is neither sealed nor known to the ledger.
+          client_.send(name, "stop recording", {}, [](const core::Result<ng::Dictionary>&) {});
+          return done(core::fault(core::ExitCode::unavailable,
+                                  "the relay of this call cannot record for the ledger"));
+        }
+        done({});
+      });
+}
+
 void Media::remove(core::CallRef call, Rewritten done) {
   const std::string name = call.text();
   const std::optional<os::Endpoint> node = client_.node_of(name);

@@ -62,6 +62,10 @@ class Media {
              std::string_view reader, Rewritten done);
   void answer(const MediaSession& session, call::LegId offerer, const Described& answer,
               Rewritten done);
+  /// Begins the session's recording or goes on with it; off, it has silence instead of speech. The
+  /// fault says why it is not so: a foreign relay, a codec that cannot be recorded.
+  using Switched = std::function<void(core::Result<void> done)>;
+  void record(const MediaSession& session, bool is_on, Switched done);
   /// `done` may be empty.
   void remove(core::CallRef call, Rewritten done);
   void query(core::CallRef call, std::function<void(SessionFate)> done);

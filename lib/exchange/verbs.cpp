@@ -7,6 +7,7 @@
 
 #include "core/log.h"
 #include "exchange/call_name.h"
+#include "os/user.h"
 
 namespace trunkline::exchange {
 namespace {
@@ -76,6 +77,25 @@ void hang_up_call(const Context& context, const control::Request& request, contr
   reply.ok({{"call", (*live)->state().record.call.text()}});
 }
 
+void record_call(const Context& context, const control::Request& request, control::Reply reply) {
+  const auto name = call_argument(request, reply);
+  if (!name) return;
+  const auto live = context->calls.find_named(*name);
+  if (!live) return reply.fail(live.error());
+  const bool is_on = core::bool_at(request.args, "is_on");
+  const std::string call = (*live)->state().record.call.text();
+  const std::string who = os::user_name(request.peer.uid);
+  core::log_info("recording switched by an operator",
+                 {{"call", call}, {"is_on", is_on}, {"peer", request.peer.uid}});
+  (*live)->record(is_on, who, [reply, live = *live, call, is_on](core::Result<void> done) mutable {
+    if (!done) return reply.fail(std::move(done.error()));
+    core::Json result = {{"call", call}, {"is_on", is_on}};
+    const auto& recording = live->state().record.recording;
+    if (recording) result["recording"] = recording->text();
+    reply.ok(std::move(result));
+  });
+}
+
 void journal_call(const Context& context, const control::Request& request, control::Reply reply) {
   const auto name = call_argument(request, reply);
   if (!name) return;
@@ -113,6 +133,7 @@ constexpr Row kVerbs[] = {
     {"call.list", list_calls},
     {"call.show", show_call},
     {"call.hangup", hang_up_call},
+    {"call.record", record_call},
     {"journal.call", journal_call},
     {"journal.recent", journal_recent},
 };

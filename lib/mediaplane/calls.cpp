@@ -206,8 +206,9 @@ CallFacts Calls::facts_of(const Call& call) const {
 }
 
 void Calls::start_recording(Call& call) {
+  if (call.recording.running) return;
   call.recording.is_wanted = true;
-  if (call.recording.running || !call.answered_at) return;
+  if (!call.answered_at) return;
   call.recording.is_wanted = false;  // this attempt is the one that was wanted
   const core::Time now = clock_.wall();
   const core::SteadyTime began = clock_.steady();

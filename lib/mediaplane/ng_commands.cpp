@@ -99,9 +99,8 @@ void NgCommands::serve(ng::Server& server) {
                 respond(change_recording(request.body, change));
               });
   };
-  on_recording("start recording", [this](Call& call) {
-    calls_.start_recording(call);
-    calls_.pause_recording(call, false);
+  server.on("start recording", [this](const Request& request, const Respond& respond) {
+    respond(start_recording(request.body));
   });
   on_recording("stop recording", [this](Call& call) { calls_.stop_recording(call); });
   on_recording("pause recording", [this](Call& call) { calls_.pause_recording(call, true); });
@@ -288,6 +287,23 @@ Dictionary NgCommands::list(const Dictionary& body) const {
   }
   Dictionary reply = ok_reply();
   reply.set("calls", std::move(calls));
+  return reply;
+}
+
+Dictionary NgCommands::start_recording(const Dictionary& body) {
+  Call* const call = calls_.find(std::string(body.text("call-id")));
+  if (call == nullptr) return error_reply("Unknown call-id");
+  const auto chosen = id_at<core::RecordingId>(body, ng::kRecordingKey);
+  if (chosen && !call->recording.running) call->recording.chosen = chosen;
+  calls_.start_recording(*call);
+  calls_.pause_recording(*call, false);
+  Dictionary reply = ok_reply();
+  if (call->recording.running) {
+    reply.set(ng::kRecordingKey, call->recording.running->text());
+  } else if (chosen) {
+    // Its recording.failed says why; who named a recording wants to know that there is none.
+    return error_reply("the call cannot be recorded");
+  }
   return reply;
 }
 

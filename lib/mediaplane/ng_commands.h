@@ -34,6 +34,8 @@ class NgCommands {
   void remove(const ng::Dictionary& body, const ng::Respond& respond);
   void query(const ng::Dictionary& body, const ng::Respond& respond);
   ng::Dictionary list(const ng::Dictionary& body) const;
+  /// Begins a recording or goes on with the one that was paused.
+  ng::Dictionary start_recording(const ng::Dictionary& body);
 
  private:
   ng::Dictionary change_recording(const ng::Dictionary& body,

@@ -51,6 +51,22 @@ TEST_CASE("record: a recorded call carries its recording, a refused one does not
   CHECK_FALSE(refused.body().contains("recording"));
 }
 
+TEST_CASE("record: an operator's switch is an entry of a connected call, of no other", "[call]") {
+  const RecordingSwitched on{
+      .recording =
+          core::RecordingId(core::Uuid::parse("018f0000-0000-7000-8000-0000000000bb").value()),
+      .rule = "on by root"};
+  Scene ringing;
+  ringing.on(invitation());
+  CHECK(ringing.on(on).empty());
+  Scene live;
+  live.connect();
+  CHECK(live.on(on) == Lines{"append call.recording (ticket 4)"});
+  CHECK(live.body()["recording_mode"] == "on-demand");
+  CHECK(live.body()["recording_rule"] == "on by root");
+  CHECK(live.body()["recording"] == "018f0000-0000-7000-8000-0000000000bb");
+}
+
 TEST_CASE("record: an answer without ringing has a post-dial delay", "[call]") {
   Scene scene;
   scene.on(invitation());

@@ -101,14 +101,16 @@ TEST_CASE("invitation: either party's mode makes a recording", "[exchange]") {
   struct Row {
     RecordingMode tenant, caller, called;
     bool is_recorded;
+    std::string rule;
   };
   const auto inherit = RecordingMode::inherit;
   const auto always = RecordingMode::always;
   const auto off = RecordingMode::off;
-  for (const Row& row : {Row{off, inherit, inherit, false}, Row{always, inherit, inherit, true},
-                         Row{off, always, inherit, true}, Row{off, inherit, always, true},
-                         Row{always, off, off, false}, Row{always, off, inherit, true},
-                         Row{off, off, always, true}}) {
+  for (const Row& row :
+       {Row{off, inherit, inherit, false, "tenant"}, Row{always, inherit, inherit, true, "tenant"},
+        Row{off, always, inherit, true, "device alice"},
+        Row{off, inherit, always, true, "device bob"}, Row{always, off, off, false, "device alice"},
+        Row{always, off, inherit, true, "tenant"}, Row{off, off, always, true, "device bob"}}) {
     CAPTURE(int(row.tenant), int(row.caller), int(row.called));
     Asking asking;
     asking.tenant_mode = row.tenant;
@@ -117,6 +119,7 @@ TEST_CASE("invitation: either party's mode makes a recording", "[exchange]") {
     const Invitation invitation = asking.ask();
     CHECK(invitation.invited.is_recorded == row.is_recorded);
     CHECK(invitation.invited.recording.has_value() == row.is_recorded);
+    CHECK(invitation.invited.recording_rule == row.rule);
   }
 }
 

@@ -366,10 +366,13 @@ TEST_CASE("recording: started, paused and stopped by command", "[recording]") {
 
   // A second one is another recording of the same call.
   REQUIRE(world.ng->call("start recording", call.named()).text("result") == "ok");
+  // One that runs is not begun again, nor found missing at the end.
+  REQUIRE(world.ng->call("start recording", call.named()).text("result") == "ok");
   test::talk(caller, called, core::Milliseconds(100));
   (void)call.hang_up(world);
   CHECK(test::eventually(
       [&] { return world.settled_recording(call.id)["recording"] != call.recording.text(); }));
+  CHECK(world.settled_recording(call.id)["status"] == "complete");
 }
 
 TEST_CASE("recording: draining turns new calls away and finishes the old", "[recording]") {
