@@ -22,6 +22,7 @@ constexpr core::Milliseconds kGather{2};
 exchange::Options options_with_key(const config::Config& config) {
   exchange::Options options = exchange::options_from(config);
   options.key = core::value_or_throw(exchange::read_key(config.text("sip.key_file")));
+  options.agent.tls = exchange::read_tls(config);
   return options;
 }
 

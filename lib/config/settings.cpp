@@ -1,26 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The table. A row: key, type, default, help, binaries, then what it must look like, and sentences
-// for trunkline.toml(5). Rows of one section stay together.
+// for trunkline.toml(5). Rows of one section stay together; those of sip are in settings_sip.h.
 
 #include <algorithm>
 #include <array>
 
 #include "config/setting.h"
+#include "config/settings_sip.h"
 
 namespace trunkline::config {
 namespace {
 
-using enum Kind;
-
-constexpr std::int64_t kSecond = 1000;
-constexpr std::int64_t kMinute = 60 * kSecond;
-constexpr std::int64_t kHour = 60 * kMinute;
-constexpr std::int64_t kDay = 24 * kHour;
-
-constexpr std::string_view kEverybody = "sipd recorderd sipctl cdrctl trunkline";
-constexpr std::string_view kDaemons = "sipd recorderd";
-
-constexpr auto kSettings = std::to_array<Setting>({
+constexpr auto kCommonSettings = std::to_array<Setting>({
     {.key = "db.url",
      .kind = text,
      .fallback = "host=/var/run/postgresql dbname=trunkline",
@@ -56,151 +47,9 @@ constexpr auto kSettings = std::to_array<Setting>({
      .choices = "masked full",
      .is_reloadable = true,
      .man = "masked keeps the first five characters and the last three digits."},
+});
 
-    {.key = "sip.listen",
-     .kind = list,
-     .fallback = "udp:0.0.0.0:5060,tcp:0.0.0.0:5060,udp:[::]:5060,tcp:[::]:5060",
-     .help = "where phones reach us",
-     .used_by = "sipd",
-     .form = Form::listener,
-     .least = 1,
-     .man = "0.0.0.0 is every IPv4 address of this host, [::] every IPv6 address that is not "
-            "link-local; addresses that come later are taken up within ten seconds, and a host "
-            "without IPv6 has none."},
-    {.key = "sip.advertised_address",
-     .kind = text,
-     .fallback = "",
-     .help = "the address phones are told to use, where it is not the one we listen on",
-     .used_by = "sipd",
-     .form = Form::address,
-     .is_reloadable = true,
-     .man = "Needed behind a NAT that forwards to this host. Empty: the address of the interface "
-            "that leads to the phone. Programs on this host are always told the local address."},
-    {.key = "sip.advertised_networks",
-     .kind = list,
-     .fallback = "",
-     .help = "networks whose phones are told another address than sip.advertised_address",
-     .used_by = "sipd",
-     .form = Form::advertised,
-     .is_reloadable = true,
-     .man = "Each piece is a network and an address of the same family: \"10.0.0.0/8 10.0.0.5\". "
-            "The longest prefix that holds the phone's address decides."},
-    {.key = "sip.expires_min",
-     .kind = duration,
-     .fallback = "60s",
-     .help = "the shortest registration granted",
-     .used_by = "sipd",
-     .least = kSecond,
-     .most = kDay,
-     .is_reloadable = true,
-     .man = "A phone that asks for less is answered 423 with this value."},
-    {.key = "sip.expires_max",
-     .kind = duration,
-     .fallback = "2h",
-     .help = "the longest registration granted",
-     .used_by = "sipd",
-     .least = kSecond,
-     .most = 7 * kDay,
-     .is_reloadable = true},
-    {.key = "sip.expires_default",
-     .kind = duration,
-     .fallback = "1h",
-     .help = "the registration granted to a phone that does not say",
-     .used_by = "sipd",
-     .least = kSecond,
-     .most = 7 * kDay,
-     .is_reloadable = true},
-    {.key = "sip.ring_timeout",
-     .kind = duration,
-     .fallback = "60s",
-     .help = "how long a phone rings before the call counts as missed",
-     .used_by = "sipd",
-     .least = kSecond,
-     .most = kHour,
-     .is_reloadable = true},
-    {.key = "sip.max_calls",
-     .kind = integer,
-     .fallback = "1000",
-     .help = "live calls above which new ones are answered 503",
-     .used_by = "sipd",
-     .least = 1,
-     .most = 1'000'000,
-     .is_reloadable = true},
-    {.key = "sip.stale_after",
-     .kind = duration,
-     .fallback = "10m",
-     .help = "how long a call may show no sign of life before it is closed",
-     .used_by = "sipd",
-     .least = kSecond,
-     .most = kDay,
-     .is_reloadable = true},
-    {.key = "sip.session_expires",
-     .kind = duration,
-     .fallback = "30m",
-     .help = "the session interval that phones are asked for and granted at most",
-     .used_by = "sipd",
-     .most = kDay,
-     .is_reloadable = true,
-     .man = "A phone that knows session timers (RFC 4028) shows within it that its call is alive, "
-            "or the call is ended. 0s asks for none; a phone may still ask for its own."},
-    {.key = "sip.min_se",
-     .kind = duration,
-     .fallback = "90s",
-     .help = "the shortest session interval accepted",
-     .used_by = "sipd",
-     .least = kSecond,
-     .most = kDay,
-     .is_reloadable = true,
-     .man = "A phone that asks for less is answered 422 with this value. RFC 4028 wants no less "
-            "than 90 seconds."},
-    {.key = "sip.drain_timeout",
-     .kind = duration,
-     .fallback = "30s",
-     .help = "how long a stop waits for live calls",
-     .used_by = "sipd",
-     .most = kDay,
-     .is_reloadable = true,
-     .man = "Keep it below TimeoutStopSec of the unit."},
-    {.key = "sip.state_dir",
-     .kind = text,
-     .fallback = "/var/lib/trunkline/sipd",
-     .help = "where the journal and the saved directory lie",
-     .used_by = "sipd",
-     .form = Form::path},
-    {.key = "sip.control",
-     .kind = text,
-     .fallback = "/run/trunkline/sipd/control",
-     .help = "the control socket of sipd",
-     .used_by = kEverybody,
-     .form = Form::socket},
-    {.key = "sip.nonce_life",
-     .kind = duration,
-     .fallback = "5m",
-     .help = "how long a digest nonce is accepted",
-     .used_by = "sipd",
-     .least = kSecond,
-     .most = kDay,
-     .is_reloadable = true},
-    {.key = "sip.key_file",
-     .kind = text,
-     .fallback = "/etc/trunkline/keys/sipd.key",
-     .help = "the key that opens the devices' secrets",
-     .used_by = "sipd trunkline",
-     .form = Form::path,
-     .man = "Readable by sipd's user alone. trunkline init makes it."},
-    {.key = "sip.ng",
-     .kind = list,
-     .fallback = "udp:127.0.0.1:22222",
-     .help = "the media servers: recorderd, or rtpengine",
-     .used_by = "sipd",
-     .form = Form::endpoint},
-    {.key = "sip.media_control",
-     .kind = text,
-     .fallback = "/run/trunkline/recorderd/control",
-     .help = "recorderd's control socket, where sipd hears of media that ended",
-     .used_by = "sipd",
-     .form = Form::socket},
-
+constexpr auto kOtherSettings = std::to_array<Setting>({
     {.key = "guard.allow",
      .kind = list,
      .fallback = "127.0.0.0/8,::1",
@@ -449,6 +298,16 @@ constexpr auto kSettings = std::to_array<Setting>({
      .used_by = kDaemons,
      .man = "false keeps them in the local journal, which then grows."},
 });
+
+template <class... Sections>
+constexpr auto joined(const Sections&... sections) {
+  std::array<Setting, (std::tuple_size_v<Sections> + ...)> all{};
+  auto* next = all.begin();
+  ((next = std::copy(sections.begin(), sections.end(), next)), ...);
+  return all;
+}
+
+constexpr auto kSettings = joined(kCommonSettings, kSipSettings, kOtherSettings);
 
 }  // namespace
 

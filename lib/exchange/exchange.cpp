@@ -17,6 +17,7 @@
 #include "exchange/extensions.h"
 #include "exchange/intake.h"
 #include "exchange/journal_desk.h"
+#include "exchange/keep_alive.h"
 #include "exchange/media.h"
 #include "exchange/open_call.h"
 #include "exchange/recovery.h"
@@ -67,23 +68,31 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
                .session_policy = options_.session_policy},
         calls_(bench_),
         intake_(bench_, calls_, registrar_, authenticator_, doorman_),
-        desk_(root, journal.path()) {}
+        desk_(root, journal.path()),
+        keep_alive_(root, agent_) {}
 
   void start(directory::SnapshotPtr directory) {
     take_directory(std::move(directory));
     apply_limits();
     calls_.on_finished([this] { look_whether_drained(); });
+    registrar_.on_change([this](const registrar::Change& change) {
+      keep_alive_.changed(change);
+      publish(change);
+    });
     const journal::JournalReader reader(journal_.path());
-    registrar_.on_change([this](const registrar::Change& change) { publish(change); });
     const std::size_t bindings = registrar_.load(reader.state("binding"));
     doorman_->start(agent_, reader.state("ban"));
     for (const registrar::Binding& binding : registrar_.all()) {
       doorman_->binding_loaded(binding);
       authenticator_.seed(binding.device, binding.nonce, binding.nonce_count);
+      keep_alive_.add(binding);
     }
     drop_stale_bindings();
     open_control();
     const std::size_t interrupted = close_interrupted_calls(bench_, reader.state(kOpenCallKind));
+    agent_.on_connections(
+        {.closed = [this](const sip::Flow& flow) { registrar_.connection_closed(flow); },
+         .is_needed = [this](const sip::Flow& flow) { return registrar_.is_bound_over(flow); }});
     agent_.on_request([this](sip::IncomingRequest incoming) { intake_.take(std::move(incoming)); });
     core::log_info("exchange is up", {{"bindings", bindings}, {"interrupted", interrupted}});
   }
@@ -106,10 +115,12 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
   void reconfigure(const Options& options) {
     options_.limits = options.limits;
     options_.ring_timeout = options.ring_timeout;
+    options_.nat_keepalive = options.nat_keepalive;
     options_.stale_after = options.stale_after;
     options_.session_policy = options.session_policy;
     options_.drain_timeout = options.drain_timeout;
     options_.guard = options.guard;
+    agent_.set_connection_limits(options.agent.connections);
     agent_.set_advertised(options.agent.advertised_networks, options.agent.advertised_address);
     apply_limits();
   }
@@ -165,6 +176,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
     doorman_->set(options_.guard);
     bench_.stale_after = options_.stale_after;
     bench_.session_policy = options_.session_policy;
+    keep_alive_.set_period(options_.nat_keepalive);
   }
 
   void open_control() {
@@ -224,6 +236,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
   Calls calls_;
   Intake intake_;
   JournalDesk desk_;
+  KeepAlive keep_alive_;
   std::optional<control::Server> control_;
   std::function<void()> drained_;
   os::RegistrationPtr drain_timer_;
@@ -262,6 +275,8 @@ core::Json Exchange::State::status() const {
         {"received", counts.received},
         {"malformed", counts.malformed},
         {"dead_targets", counts.dead_targets},
+        {"connections", counts.connections},
+        {"closed_connections", counts.closed_connections},
         {"refused_sends", counts.refused_sends}}},
       {"media", media_.status()},
       {"journal",

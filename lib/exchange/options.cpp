@@ -3,9 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
 #include "core/bytes.h"
+#include "core/log.h"
 #include "core/text.h"
 #include "crypto/box.h"
+#include "crypto/certificate.h"
 #include "os/credential.h"
 
 namespace trunkline::exchange {
@@ -53,6 +59,31 @@ guard::Settings guard_settings(const config::Config& config) {
   return settings;
 }
 
+std::string file_named(const config::Config& config, std::string_view key) {
+  std::string file = config.text(key);
+  if (file.empty()) {
+    throw core::Error(core::ExitCode::config, fmt::format("cannot listen on TLS without {}", key),
+                      fmt::format("trunkline config set {} /etc/trunkline/tls/...pem", key));
+  }
+  return file;
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) {
+    throw core::Error(core::ExitCode::config, fmt::format("cannot read {}", path),
+                      "sipd's user may read it");
+  }
+  return text.str();
+}
+
+core::Error unusable(const std::string& file, core::Fault fault) {
+  return {core::ExitCode::config, fmt::format("cannot use {}: {}", file, fault.message),
+          std::move(fault.hint)};
+}
+
 }  // namespace
 
 Options options_from(const config::Config& config) {
@@ -60,10 +91,14 @@ Options options_from(const config::Config& config) {
   options.agent.listen = config.list("sip.listen");
   options.agent.advertised_address = config.text("sip.advertised_address");
   options.agent.advertised_networks = config.list("sip.advertised_networks");
+  options.agent.connections.max_per_source =
+      static_cast<std::size_t>(config.integer("sip.connections_per_source"));
+  options.agent.connections.idle = config.duration("sip.connection_idle");
   options.limits = {.expires_min = seconds(config, "sip.expires_min"),
                     .expires_max = seconds(config, "sip.expires_max"),
                     .expires_default = seconds(config, "sip.expires_default")};
   options.nonce_life = config.duration("sip.nonce_life");
+  options.nat_keepalive = config.duration("sip.nat_keepalive");
   options.ring_timeout = config.duration("sip.ring_timeout");
   options.stale_after = config.duration("sip.stale_after");
   options.session_policy = {.expires = seconds(config, "sip.session_expires"),
@@ -74,6 +109,34 @@ Options options_from(const config::Config& config) {
   options.media_control = config.text("sip.media_control");
   options.control = config.text("sip.control");
   return options;
+}
+
+sip::TlsOptions read_tls(const config::Config& config) {
+  const std::vector<std::string> listen = config.list("sip.listen");
+  const bool is_wanted = std::any_of(listen.begin(), listen.end(), [](const std::string& listener) {
+    return listener.starts_with("tls:");
+  });
+  if (!is_wanted) return {};
+  const std::string file = file_named(config, "sip.tls_certificate");
+  const std::string pem = read_file(file);
+  const core::Secret key =
+      core::value_or_throw(os::read_credential(file_named(config, "sip.tls_key")));
+  auto certificate = crypto::read_certificate(pem, key);
+  if (!certificate) throw unusable(file, std::move(certificate.error()));
+  if (certificate->not_after < core::system_clock().wall()) {
+    core::log_error("the TLS certificate has expired",
+                    {{"path", file}, {"subject", certificate->subject}});
+  }
+  sip::TlsOptions tls{.certificate = std::move(certificate->leaf),
+                      .intermediates = std::move(certificate->intermediates),
+                      .key = key,
+                      .verifies_clients = config.boolean("sip.tls_verify_clients")};
+  if (!tls.verifies_clients) return tls;
+  const std::string authorities_file = file_named(config, "sip.tls_client_ca");
+  auto authorities = crypto::read_authorities(read_file(authorities_file));
+  if (!authorities) throw unusable(authorities_file, std::move(authorities.error()));
+  tls.client_authorities = std::move(*authorities);
+  return tls;
 }
 
 core::Result<core::Secret> read_key(const std::filesystem::path& file) {

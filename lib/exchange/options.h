@@ -21,6 +21,7 @@ struct Options {
   sip::AgentOptions agent = {};
   registrar::Limits limits = {};
   core::Milliseconds nonce_life{300'000};
+  core::Milliseconds nat_keepalive{0};  ///< zero: nobody is asked
   core::Milliseconds ring_timeout{60'000};
   core::Milliseconds stale_after{600'000};
   call::SessionPolicy session_policy = {};
@@ -34,6 +35,11 @@ struct Options {
 
 /// Everything but the key.
 Options options_from(const config::Config& config);
+
+/// What TLS listeners need, read from the files that the configuration names; empty where there is
+/// no such listener. Throws core::Error where something is missing or does not fit together; a
+/// certificate that has expired is logged.
+sip::TlsOptions read_tls(const config::Config& config);
 
 /// sip.key_file: 32 bytes, or their hexadecimal or base64 form in one line. The fault's hint says
 /// how to make one.

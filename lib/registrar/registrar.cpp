@@ -6,6 +6,7 @@
 
 #include "core/log.h"
 #include "journal/journal.h"
+#include "os/address.h"
 
 namespace trunkline::registrar {
 
@@ -21,6 +22,40 @@ double preference(const Binding& binding) {
   const std::string& text = binding.contact.q;
   std::from_chars(text.data(), text.data() + text.size(), q);
   return q;
+}
+
+/// Where the contact says, if that may be the device itself: not a private address behind a NAT.
+std::optional<sip::Flow> flow_at_contact(const Binding& binding) {
+  const sip::Uri& uri = binding.contact.uri;
+  const auto host = os::Address::parse_host(uri.host);
+  const auto transport = sip::parse_protocol(uri.param("transport").value_or("udp"));
+  if (!host || host->host() != binding.flow.peer.host) return std::nullopt;
+  if (transport != binding.flow.protocol) return std::nullopt;
+  sip::Flow flow = binding.flow;
+  flow.peer.port = uri.port;
+  return flow;
+}
+
+bool is_at_contact(const Binding& binding) {
+  return flow_at_contact(binding) == binding.flow;
+}
+
+/// The bindings whose connection is lost are reached at their contact from now on, or go.
+template <class IsLost>
+void lose_connection(std::vector<Binding>& bindings, const IsLost& is_lost,
+                     std::vector<Change>& changes) {
+  std::erase_if(bindings, [&](Binding& binding) {
+    if (!is_lost(binding)) return false;
+    auto flow = flow_at_contact(binding);
+    if (!flow || *flow == binding.flow || flow->peer.port == 0) {
+      changes.push_back(
+          {.kind = Change::Kind::unbound, .binding = binding, .reason = "connection closed"});
+      return true;
+    }
+    binding.flow = std::move(*flow);
+    changes.push_back({.kind = Change::Kind::moved, .binding = binding});
+    return false;
+  });
 }
 
 journal::StateChange state_of(const Binding& binding) {
@@ -68,6 +103,7 @@ std::size_t Registrar::load(const std::vector<std::pair<std::string, std::string
     }
     bindings_.add(*binding);
   }
+  drop_lost_connections();
   if (!unreadable.empty()) journal_.change_state(std::move(unreadable));
   earliest_expiry_ = {};
   expire();
@@ -80,6 +116,7 @@ sip::Reply Registrar::apply(const sip::Request& request, const Owner& owner) {
   for (const Binding& binding : outcome.bindings) {
     earliest_expiry_ = std::min(earliest_expiry_, binding.expires_at);
   }
+  index(outcome.bindings);
   bindings_.put(owner.device, outcome.bindings);
   record(outcome.changes);
   return std::move(outcome.reply);
@@ -117,6 +154,58 @@ void Registrar::unbind(core::DeviceId device, std::string_view reason) {
   }
   bindings_.put(device, {});
   record(changes);
+}
+
+void Registrar::index(const std::vector<Binding>& bindings) {
+  for (const Binding& binding : bindings) {
+    if (binding.flow.protocol == sip::Protocol::udp) continue;
+    const auto [first, last] = by_connection_.equal_range(binding.flow);
+    const bool is_known =
+        std::any_of(first, last, [&](const auto& entry) { return entry.second == binding.device; });
+    if (!is_known) by_connection_.emplace(binding.flow, binding.device);
+  }
+}
+
+bool Registrar::is_bound_over(const sip::Flow& connection) const {
+  const core::Time at = now();
+  const auto [first, last] = by_connection_.equal_range(connection);
+  return std::any_of(first, last, [&](const auto& entry) {
+    const std::vector<Binding> bindings = bindings_.of(entry.second);
+    return std::any_of(bindings.begin(), bindings.end(), [&](const Binding& binding) {
+      return binding.flow == connection && binding.expires_at > at;
+    });
+  });
+}
+
+void Registrar::lose_connections(const std::set<core::DeviceId>& devices,
+                                 const std::function<bool(const Binding&)>& is_lost) {
+  std::vector<Change> changes;
+  for (const core::DeviceId& device : devices) {
+    std::vector<Binding> bindings = bindings_.of(device);
+    lose_connection(bindings, is_lost, changes);
+    bindings_.put(device, bindings);
+  }
+  record(changes);
+}
+
+void Registrar::connection_closed(const sip::Flow& flow) {
+  const auto [first, last] = by_connection_.equal_range(flow);
+  std::set<core::DeviceId> devices;
+  for (auto entry = first; entry != last; ++entry) devices.insert(entry->second);
+  by_connection_.erase(first, last);
+  lose_connections(devices, [&](const Binding& binding) { return binding.flow == flow; });
+}
+
+void Registrar::drop_lost_connections() {
+  // Connections do not outlive the process that held them.
+  const auto is_lost = [](const Binding& binding) {
+    return binding.flow.protocol != sip::Protocol::udp && !is_at_contact(binding);
+  };
+  std::set<core::DeviceId> devices;
+  bindings_.each([&](const Binding& binding) {
+    if (is_lost(binding)) devices.insert(binding.device);
+  });
+  lose_connections(devices, is_lost);
 }
 
 void Registrar::on_change(std::function<void(const Change&)> on_change) {

@@ -10,7 +10,9 @@
 // REGISTER is journaled but not waited for (DESIGN 5). Lives on one reactor thread.
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,6 +56,12 @@ class Registrar {
   /// Ends all bindings of a device (it was removed or disabled).
   void unbind(core::DeviceId device, std::string_view reason);
 
+  /// A connection has ended. Where its device can be reached at its contact it is from now on, else
+  /// the contacts that came over it are unbound.
+  void connection_closed(const sip::Flow& flow);
+  /// Whether a contact came over this connection.
+  bool is_bound_over(const sip::Flow& connection) const;
+
   /// Called after each change, for `registration list --watch`.
   void on_change(std::function<void(const Change&)> on_change);
   void set_limits(Limits limits);
@@ -66,6 +74,10 @@ class Registrar {
   /// A time of now()'s kind as the wall clock has it: for records.
   Binding for_record(Binding binding) const;
   void record(const std::vector<Change>& changes);
+  void index(const std::vector<Binding>& bindings);
+  void drop_lost_connections();
+  void lose_connections(const std::set<core::DeviceId>& devices,
+                        const std::function<bool(const Binding&)>& is_lost);
   void expire();
   void write_challenges();
 
@@ -76,6 +88,9 @@ class Registrar {
   Limits limits_;
   ChallengeAccount challenges_;
   Bindings bindings_;
+  /// Who registered over which connection. Entries whose binding has moved since do no harm; they
+  /// go when the connection does.
+  std::multimap<sip::Flow, core::DeviceId> by_connection_;
   core::Time earliest_expiry_ = core::Time::max();  ///< nothing expires before
   std::function<void(const Change&)> on_change_;
   std::vector<os::RegistrationPtr> timers_;

@@ -110,8 +110,12 @@ class Update {
     if (request_.is_contact_star) return remove_all();
     for (std::size_t i = 0; i < request_.contacts.size(); ++i) {
       const sip::Contact& contact = request_.contacts[i];
-      if (contact.uri.scheme != "sip" || contact.uri.host.empty()) {
+      if (!contact.uri.is_sip() || contact.uri.host.empty()) {
         return refusal(400, "Contact Must Be a sip URI");
+      }
+      // RFC 3261 26.2.2: such is reached over TLS alone, and calls go where the REGISTER came from.
+      if (contact.uri.scheme == "sips" && request_.flow.protocol != sip::Protocol::tls) {
+        return refusal(400, "A sips Contact Must Register over TLS");
       }
       for (std::size_t j = 0; j < i; ++j) {
         if (sip::is_equivalent(contact.uri, request_.contacts[j].uri)) {

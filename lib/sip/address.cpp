@@ -74,6 +74,8 @@ std::string_view name_of(Protocol protocol) {
       return "udp";
     case Protocol::tcp:
       return "tcp";
+    case Protocol::tls:
+      return "tls";
   }
   return "udp";
 }
@@ -81,6 +83,7 @@ std::string_view name_of(Protocol protocol) {
 std::optional<Protocol> parse_protocol(std::string_view text) {
   if (core::equals_ignoring_case(text, "udp")) return Protocol::udp;
   if (core::equals_ignoring_case(text, "tcp")) return Protocol::tcp;
+  if (core::equals_ignoring_case(text, "tls")) return Protocol::tls;
   return std::nullopt;
 }
 

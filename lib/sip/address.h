@@ -14,9 +14,9 @@
 
 namespace trunkline::sip {
 
-enum class Protocol : std::uint8_t { udp, tcp };
+enum class Protocol : std::uint8_t { udp, tcp, tls };
 
-/// "udp" or "tcp".
+/// "udp", "tcp", "tls".
 std::string_view name_of(Protocol protocol);
 std::optional<Protocol> parse_protocol(std::string_view text);
 
@@ -48,7 +48,7 @@ struct Flow {
   auto operator<=>(const Flow&) const = default;
 };
 
-/// One "sip.listen" entry: "udp:0.0.0.0:5060", "tcp:127.0.0.1:0".
+/// One "sip.listen" entry: "udp:0.0.0.0:5060", "tls:127.0.0.1:0".
 struct Listener {
   Protocol protocol = Protocol::udp;
   Endpoint address = {};

@@ -57,6 +57,12 @@ void Agent::set_advertised(const std::vector<std::string>& networks,
                            const std::string& everywhere) {
   core_->set_advertised(os::AdvertisedAddresses::of(networks, everywhere));
 }
+void Agent::on_connections(ConnectionEvents events) {
+  core_->on_connections(std::move(events));
+}
+void Agent::set_connection_limits(ConnectionLimits limits) {
+  core_->set_connection_limits(limits);
+}
 AgentCounts Agent::counts() const {
   return core_->counts();
 }

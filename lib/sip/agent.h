@@ -12,9 +12,11 @@
 #include <vector>
 
 #include "core/time.h"
+#include "sip/connection_limits.h"
 #include "sip/dialog.h"
 #include "sip/message.h"
 #include "sip/root.h"
+#include "sip/tls.h"
 #include "sip/transaction.h"
 
 namespace trunkline::sip {
@@ -25,6 +27,8 @@ struct ReceivedMessage;
 
 struct AgentOptions {
   std::vector<std::string> listen = {"udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"};
+  /// Needed where `listen` has "tls:...".
+  TlsOptions tls = {};
   /// Put into Via and Contact; "" = the local address that reaches the peer.
   std::string advertised_address = {};
   /// Exceptions, "10.0.0.0/8 10.0.0.5": networks whose peers are told another address.
@@ -41,6 +45,11 @@ struct AgentOptions {
   unsigned dead_after_timeouts = 3;
   /// ... for this long, or until it sends us something.
   core::Milliseconds dead_for{30'000};
+  /// Of connections that others open.
+  ConnectionLimits connections = {};
+  /// Larger requests to a peer that is reached directly go over TCP (RFC 3261 18.1.1), and over UDP
+  /// after all where it takes none. 0: 200 bytes less than the route's MTU.
+  unsigned udp_limit = 0;
   /// Asked about every message that comes in; must outlive the agent. nullptr: all are heard.
   Doorkeeper* doorkeeper = nullptr;
 };
@@ -93,6 +102,8 @@ struct AgentCounts {
   std::uint64_t malformed = 0;
   std::uint64_t dead_targets = 0;  ///< at the moment
   std::uint64_t refused_sends = 0;
+  std::size_t connections = 0;           ///< that others opened, as of the last look
+  std::uint64_t closed_connections = 0;  ///< by us: idle, or too many of their source
 };
 
 class Agent {
@@ -109,6 +120,15 @@ class Agent {
   /// Requests to a dialog that is unknown are answered 481, ACK and CANCEL are seen to, methods
   /// outside `AgentOptions::methods` get 405 (501 where nobody knows them) before this is called.
   void on_request(OnRequest on_request);
+
+  struct ConnectionEvents {
+    /// A connection that a request came over has ended.
+    std::function<void(const Flow&)> closed = {};
+    /// Whether an idle one must stay; those of dialogs do anyway.
+    std::function<bool(const Flow&)> is_needed = {};
+  };
+  void on_connections(ConnectionEvents events);
+  void set_connection_limits(ConnectionLimits limits);
 
   [[nodiscard]] std::unique_ptr<Dialog> dial(Outgoing outgoing);
   /// The dialog as it was: in-dialog requests of the peer find it again, ours continue its CSeq.

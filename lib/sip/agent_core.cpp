@@ -29,6 +29,7 @@ namespace {
 constexpr unsigned kMaxMessage = 65536;
 constexpr unsigned kSocketBuffer = 4 * 1024 * 1024;
 constexpr core::Milliseconds kLookForAddresses{10'000};
+constexpr unsigned kTlsChainMax = 10;
 
 void silence_sofia() {
   su_log_redirect(
@@ -53,13 +54,27 @@ bool is_ipv6(const std::string& host) {
   return host.find(':') != std::string::npos;
 }
 
+Protocol protocol_of(const tport_t* transport) {
+  // TLS is TCP too.
+  if (tport_has_tls(transport) != 0) return Protocol::tls;
+  return tport_is_tcp(transport) != 0 ? Protocol::tcp : Protocol::udp;
+}
+
 /// As URIs, Via and Sofia want it.
 std::string bracketed(const std::string& host) {
   return is_ipv6(host) ? "[" + host + "]" : host;
 }
 
 std::string_view via_name(Protocol protocol) {
-  return protocol == Protocol::udp ? "UDP" : "TCP";
+  switch (protocol) {
+    case Protocol::udp:
+      return "UDP";
+    case Protocol::tcp:
+      return "TCP";
+    case Protocol::tls:
+      return "TLS";
+  }
+  return "UDP";
 }
 
 }  // namespace
@@ -73,6 +88,7 @@ AgentCore::AgentCore(Root& root, AgentOptions options)
       options_(std::move(options)),
       allow_(join_methods(options_.methods)),
       message_class_(options_.doorkeeper),
+      connections_(options_.connections),
       targets_({.max_in_flight = options_.max_in_flight_per_target,
                 .dead_after_timeouts = options_.dead_after_timeouts,
                 .dead_for = options_.dead_for}),
@@ -94,8 +110,8 @@ void AgentCore::listen() {
       root_.core().root(), no_url, on_message, this, NTATAG_MCLASS(message_class_.get()),
       NTATAG_UA(1), NTATAG_SERVER_RPORT(2), NTATAG_RPORT(1), NTATAG_PASS_408(1),
       NTATAG_USE_NAPTR(0), NTATAG_USE_SRV(0), NTATAG_MAXSIZE(kMaxMessage),
-      // Whoever is reached over UDP is answered over UDP: phones behind NAT have no other way.
-      NTATAG_UDP_MTU(65535), NTATAG_MERGE_482(1),
+      // Phones behind NAT have nothing but UDP; UdpLimit makes the exceptions.
+      NTATAG_UDP_MTU(UdpLimit::kNone), NTATAG_MERGE_482(1),
       // The owner answers 487 itself, once its entry is written.
       NTATAG_CANCEL_487(0),
       // How long a call may ring is the owner's to decide.
@@ -103,6 +119,11 @@ void AgentCore::listen() {
   if (!nta_) throw core::Error(core::ExitCode::software, "cannot start the SIP stack");
   for (const std::string& text : options_.listen) {
     const Listener listener = core::value_or_throw(Listener::parse(text));
+    if (listener.protocol == Protocol::tls && options_.tls.empty()) {
+      throw core::Error(core::ExitCode::config,
+                        fmt::format("cannot listen on {}: there is no certificate", text),
+                        "set sip.tls_certificate and sip.tls_key");
+    }
     const auto address = os::Address::parse_host(listener.address.host);
     if (address && address->is_any()) {
       any_.push_back({.listener = listener});
@@ -116,6 +137,8 @@ void AgentCore::listen() {
       for (AnyAddress& any : any_) bind_any(any, false);
     });
   }
+  connections_.on_events({.closed = [this](const Flow& flow) { connection_closed(flow); }});
+  keep_connections_within_limits();
   if (options_.listen.empty()) {
     throw core::Error(core::ExitCode::config, "cannot start SIP: sip.listen is empty",
                       "trunkline config set sip.listen udp:0.0.0.0:5060,tcp:0.0.0.0:5060");
@@ -128,12 +151,21 @@ std::uint16_t AgentCore::bind(const Listener& listener) {
   const std::string ident =
       has_port ? listener.address.text() : fmt::format("listener{}", bound_.size());
   const std::string port = has_port ? std::to_string(listener.address.port) : "*";
-  const std::string url = fmt::format("sip:{}:{};transport={}", bracketed(listener.address.host),
-                                      port, name_of(listener.protocol));
-  const int result =
-      nta_agent_add_tport(nta_.get(), URL_STRING_MAKE(url.c_str()), TPTAG_IDENT(ident.c_str()),
-                          TPTAG_UDP_RMEM(kSocketBuffer), TPTAG_UDP_WMEM(kSocketBuffer),
-                          TPTAG_PONG2PING(1), TPTAG_QUEUESIZE(1000), TAG_END());
+  // The scheme chooses among transports before the parameter does.
+  const bool is_secure = listener.protocol == Protocol::tls;
+  const std::string url =
+      fmt::format("{}:{}:{};transport={}", is_secure ? "sips" : "sip",
+                  bracketed(listener.address.host), port, name_of(listener.protocol));
+  std::optional<TlsFolder> tls;
+  if (is_secure) tls.emplace(options_.tls);
+  const int result = nta_agent_add_tport(
+      nta_.get(), URL_STRING_MAKE(url.c_str()), TPTAG_IDENT(ident.c_str()),
+      TPTAG_UDP_RMEM(kSocketBuffer), TPTAG_UDP_WMEM(kSocketBuffer), TPTAG_PONG2PING(1),
+      // Connections keeps its own account of silence, and wants to hear of every end.
+      TPTAG_SDWN_ERROR(1), TPTAG_QUEUESIZE(1000), TPTAG_IDLE(UINT_MAX),
+      TAG_IF(tls, TPTAG_CERTIFICATE(tls ? tls->path().c_str() : nullptr)),
+      TAG_IF(options_.tls.verifies_clients, TPTAG_TLS_VERIFY_POLICY(TPTLS_VERIFY_INCOMING)),
+      TAG_IF(tls, TPTAG_TLS_VERIFY_DEPTH(kTlsChainMax)), TAG_END());
   if (result < 0) {
     throw core::Error(
         core::ExitCode::unavailable,
@@ -180,6 +212,7 @@ void AgentCore::bind_any(AnyAddress& any, bool is_start) {
 
 void AgentCore::shut_down() {
   on_request_ = nullptr;
+  connection_events_ = {};
   // Destroying one kept thing may release another.
   const auto kept = std::exchange(kept_, {});
 }
@@ -231,19 +264,22 @@ std::optional<Path> AgentCore::path_to(const Flow& flow) {
 }
 
 std::optional<Flow> AgentCore::flow_to(const Uri& uri) {
-  if (uri.scheme != "sip") return std::nullopt;
+  if (!uri.is_sip()) return std::nullopt;
   const auto address = os::Address::parse_host(uri.host);
   if (!address) return std::nullopt;
-  const auto transport = parse_protocol(uri.param("transport").value_or("udp"));
+  const bool is_secure = uri.scheme == "sips";
+  const auto transport =
+      is_secure ? Protocol::tls : parse_protocol(uri.param("transport").value_or("udp"));
   if (!transport) return std::nullopt;
-  const std::uint16_t port = uri.port != 0 ? uri.port : std::uint16_t{5060};
+  const std::uint16_t usual = transport == Protocol::tls ? 5061 : 5060;
+  const std::uint16_t port = uri.port != 0 ? uri.port : usual;
   return Flow{.protocol = *transport, .peer = {.host = address->host(), .port = port}, .local = {}};
 }
 
 Flow AgentCore::flow_of(tport_t* transport, msg_t* message) {
   Flow flow;
   if (transport == nullptr) return flow;
-  flow.protocol = tport_is_tcp(transport) ? Protocol::tcp : Protocol::udp;
+  flow.protocol = protocol_of(transport);
   std::array<char, SU_ADDRSIZE> text{};
   const su_sockaddr_t* from = msg_addr(message);
   su_inet_ntop(from->su_family, SU_ADDR(from), text.data(), text.size());
@@ -252,6 +288,9 @@ Flow AgentCore::flow_of(tport_t* transport, msg_t* message) {
   for (const Bound& bound : bound_) {
     if (ident == nullptr || bound.ident != ident) continue;
     if (bound.listener.protocol == flow.protocol) flow.local = bound.listener.address;
+  }
+  if (flow.protocol != Protocol::udp) {
+    connections_.heard(transport, flow, core::system_clock().steady());
   }
   return flow;
 }
@@ -293,6 +332,7 @@ AgentCounts AgentCore::counts() const {
     counts.received = received;
     counts.malformed = malformed;
   }
+  counts.connections = connections_.size();
   counts.dead_targets = targets_.dead(core::system_clock().steady());
   return counts;
 }

@@ -12,6 +12,7 @@
 #include <string>
 #include <type_traits>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "crypto/hash.h"
 #include "os/advertised.h"
 #include "sip/agent.h"
+#include "sip/connections.h"
 #include "sip/local_address.h"
 #include "sip/message_class.h"
 #include "sip/sofia.h"
@@ -62,6 +64,12 @@ class AgentCore : public std::enable_shared_from_this<AgentCore> {
   const std::string& allow() const { return allow_; }
   const std::vector<Listener>& listeners() const { return listeners_; }
   Targets& targets() { return targets_; }
+  void on_connections(Agent::ConnectionEvents events);
+  void set_connection_limits(ConnectionLimits limits) { connections_.set_limits(limits); }
+  /// The size above which requests to `target` go over TCP though `path` is of UDP.
+  unsigned udp_limit(const Path& path, const Uri& target);
+  void add(const DialogCore* dialog) { dialogs_.insert(dialog); }
+  void remove(const DialogCore* dialog) { dialogs_.erase(dialog); }
   AgentCounts counts() const;
   AgentCounts& counted() { return counts_; }
 
@@ -124,6 +132,9 @@ class AgentCore : public std::enable_shared_from_this<AgentCore> {
   void receive(MessageRef message, const sip_t& sip);
   std::uint16_t bind(const Listener& listener);
   void bind_any(AnyAddress& any, bool is_start);
+  void keep_connections_within_limits();
+  void sweep_connections();
+  void connection_closed(const Flow& flow);
   const Bound* bound_for(const Flow& flow);
   std::string local_host_for(const Bound* bound, const Endpoint& peer) const;
   std::string stable_tag(const Request& request);
@@ -133,6 +144,10 @@ class AgentCore : public std::enable_shared_from_this<AgentCore> {
   std::string allow_;
   GuardedMessageClass message_class_;  ///< before nta, whose messages are of it
   AgentRef nta_;
+  Connections connections_;  ///< after nta, whose connections it watches
+  Agent::ConnectionEvents connection_events_;
+  os::RegistrationPtr sweeper_;
+  std::unordered_set<const DialogCore*> dialogs_;
   std::vector<Bound> bound_;
   std::vector<AnyAddress> any_;
   os::RegistrationPtr address_watch_;
@@ -144,6 +159,23 @@ class AgentCore : public std::enable_shared_from_this<AgentCore> {
   AgentCounts counts_;
   Agent::OnRequest on_request_;
   std::unordered_map<const void*, std::shared_ptr<void>> kept_;
+};
+
+/// While it lives, requests that are too large for UDP are made for TCP. Sofia has one limit for
+/// all targets, and falls back to UDP only under a limit that allows it.
+class UdpLimit {
+ public:
+  /// `size` is what the request holds beside the usual headers.
+  UdpLimit(AgentCore& agent, const Path& path, const Uri& target, std::size_t size);
+  ~UdpLimit();
+  UdpLimit(const UdpLimit&) = delete;
+  UdpLimit& operator=(const UdpLimit&) = delete;
+
+  static constexpr unsigned kNone = 65535;
+
+ private:
+  AgentCore& agent_;
+  bool is_set_ = false;
 };
 
 }  // namespace trunkline::sip

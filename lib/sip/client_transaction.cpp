@@ -64,6 +64,7 @@ void ClientCore::send(const Content& content) {
   const bool is_initial = !dialog_->has_peer() && method_ != Method::bye;
   std::string routes;
   if (is_initial) routes = core::join(dialog_->outgoing().routes, ", ");
+  const UdpLimit limit(agent, path, dialog_->remote_target(), composed.size());
   const std::string max_forwards = std::to_string(dialog_->outgoing().max_forwards);
   outgoing_.reset(nta_outgoing_tcreate(
       dialog_->leg(), on_response, this, URL_STRING_MAKE(path.route_url.c_str()),
@@ -175,6 +176,7 @@ void ClientCore::acknowledge(const Content& content) {
     const Path& path = *dialog_->path();
     const Composed composed(content);
     const std::string cseq = fmt::format("{} ACK", cseq_);
+    const UdpLimit limit(agent, path, dialog_->remote_target(), composed.size());
     // Sofia finds the INVITE by Call-ID, CSeq and tags (and aborts where it is gone: it is ours
     // until here), and repeats this ACK for every repeated 2xx.
     OutgoingRef ack(nta_outgoing_tcreate(

@@ -27,6 +27,8 @@ class Composed {
   Composed(const Composed&) = delete;
   Composed& operator=(const Composed&) = delete;
 
+  /// Bytes that this adds to a message.
+  std::size_t size() const { return headers_.size() + body_.size(); }
   /// nullptr where there is nothing to add; Sofia skips tags without a value.
   const char* headers() const { return headers_.empty() ? nullptr : headers_.c_str(); }
   const char* content_type() const {

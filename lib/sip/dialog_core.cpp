@@ -21,10 +21,12 @@ std::string strip_brackets(std::string_view contact) {
 
 DialogCore::DialogCore(std::shared_ptr<AgentCore> agent) : agent_(std::move(agent)) {
   ++agent_->counted().dialogs;
+  agent_->add(this);
 }
 
 DialogCore::~DialogCore() {
   --agent_->counted().dialogs;
+  agent_->remove(this);
 }
 
 void DialogCore::make_leg(const std::string& remote_header, std::uint32_t local_cseq) {
@@ -116,7 +118,9 @@ std::string DialogCore::contact() const {
   uri.user = local_.uri.user;
   uri.host = path_->local_host;
   uri.port = path_->local_port;
-  if (path_->flow.protocol == Protocol::tcp) uri.params = "transport=tcp";
+  if (path_->flow.protocol != Protocol::udp) {
+    uri.params = fmt::format("transport={}", name_of(path_->flow.protocol));
+  }
   return "<" + one_line(uri.text()) + ">";
 }
 

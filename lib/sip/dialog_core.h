@@ -40,6 +40,7 @@ class DialogCore : public std::enable_shared_from_this<DialogCore> {
   const std::optional<Path>& path() const { return path_; }
   const Outgoing& outgoing() const { return outgoing_; }
   const Party& remote() const { return remote_; }
+  const Uri& remote_target() const { return remote_target_; }
   const std::string& call_id() const { return call_id_; }
   /// "<sip:alice@192.0.2.9:5060;transport=tcp>"
   std::string contact() const;

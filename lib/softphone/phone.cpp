@@ -48,6 +48,10 @@ std::string own_address(const std::string& host, core::Port port) {
   return address ? address->text() : host;
 }
 
+std::string line_for(std::string_view key, const std::filesystem::path& path) {
+  return path.empty() ? std::string() : fmt::format("{} {}\n", key, path.string());
+}
+
 bool write_file(const std::filesystem::path& path, std::string_view text) {
   std::ofstream file(path, std::ios::trunc);
   std::filesystem::permissions(
@@ -64,15 +68,16 @@ core::Result<void> Phone::write_configuration() const {
       "poll_method epoll\n"
       "sip_listen {1}\n"
       "net_interface {0}\n"
-      "{6}"
+      "{6}{7}{8}"
       "audio_source aufile,{2}\n"
       "audio_alert aufile,/dev/null\n"
       "snd_path {3}\n"
-      "ctrl_tcp_listen {7}:{4}\n"
+      "ctrl_tcp_listen {9}:{4}\n"
       "module_path {5}\n",
       options_.address, own_address(options_.address, sip_port_), options_.speech.string(), folder,
       control_port_.value(), kModules,
       options_.address.find(':') == std::string::npos ? "" : "prefer_ipv6 yes\n",
+      line_for("sip_cafile", options_.trusted), line_for("sip_certificate", options_.certificate),
       options_.control_address);
   for (const std::string& codec : options_.codecs) config += fmt::format("module {}.so\n", codec);
   for (const char* const module : {"aufile", "sndfile", "uuid"})

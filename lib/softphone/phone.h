@@ -27,10 +27,12 @@ struct PhoneOptions {
   std::filesystem::path folder;  ///< its own; made if missing; holds config, log and dumps
   std::string name;              ///< user part of its address and digest user
   core::Secret password = {};
-  std::string domain;                 ///< host part of its address
-  std::string server;                 ///< "127.0.0.1:5060": where it registers and sends calls
-  std::string transport = "udp";      ///< or "tcp"
-  std::string address = "127.0.0.1";  ///< of ours: SIP and RTP are bound to it
+  std::string domain;                      ///< host part of its address
+  std::string server;                      ///< "127.0.0.1:5060": where it registers and sends calls
+  std::string transport = "udp";           ///< or "tcp", "tls"
+  std::filesystem::path trusted = {};      ///< PEM: whom it trusts over TLS; empty: everybody
+  std::filesystem::path certificate = {};  ///< PEM with its key: what it shows over TLS
+  std::string address = "127.0.0.1";       ///< of ours: SIP and RTP are bound to it
   bool registers = true;
   core::Seconds register_every{60};
   bool answers = true;           ///< picks up by itself; else it rings until answer()

@@ -380,3 +380,61 @@ TEST_CASE("registrar: a phone registers over the wire", "[registrar]") {
     REQUIRE(desk.world.until([&] { return phone.count("INVITE sip:bob@127.0.0.1") == 1; }));
   }
 }
+
+TEST_CASE("registrar: a lost connection unbinds, or the contact is where it is reached",
+          "[registrar]") {
+  const test::TemporaryDirectory directory;
+  const auto path = directory.path() / "journal.db";
+  test::FakeClock clock;
+  const auto over_tcp = [](std::string_view contact, std::uint16_t port, std::uint32_t cseq) {
+    auto request = register_request(contact, 600, cseq);
+    request.flow.protocol = sip::Protocol::tcp;
+    request.flow.peer.port = port;
+    return request;
+  };
+  const auto flow_from = [&](std::uint16_t port) { return over_tcp("sip:a@x", port, 1).flow; };
+  Desk desk(path, clock);
+  std::vector<std::string> told;
+  desk.desk.on_change([&](const registrar::Change& change) {
+    told.push_back(change.reason.empty() ? change.binding.flow.peer.text() : change.reason);
+  });
+  SECTION("behind a NAT") {
+    desk.desk.apply(over_tcp("sip:a@10.0.0.5:5060;transport=tcp", 40001, 1), kOwner);
+    CHECK(desk.desk.is_bound_over(flow_from(40001)));
+    desk.desk.connection_closed(flow_from(40002));
+    CHECK(desk.desk.size() == 1);
+    desk.desk.connection_closed(flow_from(40001));
+    CHECK(desk.desk.size() == 0);
+    CHECK(told.back() == "connection closed");
+    CHECK(desk.stored().empty());
+  }
+  SECTION("it listens where its contact says") {
+    desk.desk.apply(over_tcp("sip:a@192.0.2.7:5062;transport=tcp", 40001, 1), kOwner);
+    desk.desk.connection_closed(flow_from(40001));
+    REQUIRE(desk.desk.lookup(kAlice).size() == 1);
+    CHECK(desk.desk.lookup(kAlice).front().flow.peer.text() == "192.0.2.7:5062");
+    CHECK(told.back() == "192.0.2.7:5062");
+    CHECK_FALSE(desk.desk.is_bound_over(flow_from(40001)));
+  }
+  SECTION("it has registered again over another connection") {
+    desk.desk.apply(over_tcp("sip:a@10.0.0.5:5060;transport=tcp", 40001, 1), kOwner);
+    desk.desk.apply(over_tcp("sip:a@10.0.0.5:5060;transport=tcp", 40002, 2), kOwner);
+    REQUIRE(desk.desk.lookup(kAlice).size() == 1);
+    CHECK(desk.desk.lookup(kAlice).front().flow.peer.port == 40002);
+    CHECK_FALSE(desk.desk.is_bound_over(flow_from(40001)));
+    desk.desk.connection_closed(flow_from(40001));
+    CHECK(desk.desk.is_bound_over(flow_from(40002)));
+  }
+  SECTION("we have been restarted") {
+    desk.desk.apply(over_tcp("sip:a@10.0.0.5:5060;transport=tcp", 40001, 1), kOwner);
+    desk.desk.apply(over_tcp("sip:a@192.0.2.7:5062;transport=tcp", 40002, 2), kOwner);
+    desk.desk.apply(register_request("sip:a@10.0.0.6", 600, 3), kOwner);
+    const auto stored = desk.stored();
+    Desk next(directory.path() / "next.db", clock);
+    CHECK(next.desk.load(stored) == 2);
+    std::vector<std::string> peers;
+    for (const auto& binding : next.desk.lookup(kAlice)) peers.push_back(binding.flow.peer.text());
+    std::sort(peers.begin(), peers.end());
+    CHECK(peers == Texts{"192.0.2.7:40000", "192.0.2.7:5062"});
+  }
+}

@@ -81,8 +81,9 @@ TEST_CASE("address: flows, endpoints and listeners have text forms", "[address]"
     CHECK_FALSE(sip::Flow::parse(text));
   }
   CHECK(sip::Listener::parse("udp:0.0.0.0:5060")->text() == "udp:0.0.0.0:5060");
-  CHECK(sip::Listener::parse("tls:0.0.0.0:5061").error() ==
-        core::Fault{core::ExitCode::config, "cannot listen on 'tls:0.0.0.0:5061': unknown protocol",
+  CHECK(sip::Listener::parse("sctp:0.0.0.0:5061").error() ==
+        core::Fault{core::ExitCode::config,
+                    "cannot listen on 'sctp:0.0.0.0:5061': unknown protocol",
                     "write it as udp:0.0.0.0:5060 or tcp:0.0.0.0:5060"});
 }
 
