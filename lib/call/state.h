@@ -119,29 +119,24 @@ std::string_view name_of(Phase phase);
 
 struct State {
   Phase phase = Phase::fresh;
+  bool is_offered_by_called = false;  ///< the caller's INVITE came without SDP
+  bool is_answer_committed = false;   ///< only the caller's PRACK is waited for
+  bool has_media = false;             ///< an offer was made to the relay
+  bool media_removed = false;         ///< DeleteMedia was asked for
+  bool is_end_settled = false;        ///< the call.ended entry is on disk, or cannot be written
+  std::optional<LegId> winner = {};
+  std::optional<LegId> early_media_from = {};
   Record record = {};
   std::vector<Leg> legs = {};  ///< [0] is the caller's
-  std::optional<LegId> winner = {};
-  bool is_offered_by_called = false;  ///< the caller's INVITE came without SDP
   core::Milliseconds ring_timeout = core::Seconds(60);
-
   SessionPolicy session_policy = {};
+
   struct WaitingProgress {
     int status = 180;
     std::string sdp = {};
   };
   std::vector<WaitingProgress> waiting_progress = {};  ///< until the caller's PRACK
-  bool is_answer_committed = false;                    ///< only the caller's PRACK is waited for
-
-  std::optional<Renegotiation> renegotiation = {};
-  std::vector<PassedInfo> infos = {};
-  unsigned next_info = 1;
-  std::vector<MediaRequest> media_requests = {};
-  bool has_media = false;      ///< an offer was made to the relay
-  bool media_removed = false;  ///< DeleteMedia was asked for
-  std::optional<LegId> early_media_from = {};
   std::string answer = {};  ///< SDP for the caller's 200, while its entry is being written
-
   /// When the called phone hung up while its answer was still on the way to the caller.
   struct EarlyHangUp {
     core::SteadyTime at;
@@ -149,14 +144,18 @@ struct State {
   };
   std::optional<EarlyHangUp> early_hang_up = {};
 
+  std::optional<Renegotiation> renegotiation = {};
+  std::vector<PassedInfo> infos = {};
+  std::vector<MediaRequest> media_requests = {};
+  std::vector<std::string> passed_on = {};  ///< Reason headers of the side that ended it
+  core::Seconds least_session{0};           ///< of a 422 to the caller
+
+  unsigned next_info = 1;
   unsigned next_request = 1;
   unsigned next_ticket = 1;
   unsigned started_ticket = 0;
   unsigned answered_ticket = 0;
   unsigned ended_ticket = 0;
-  std::vector<std::string> passed_on = {};  ///< Reason headers of the side that ended it
-  core::Seconds least_session{0};           ///< of a 422 to the caller
-  bool is_end_settled = false;  ///< the call.ended entry is on disk, or cannot be written
 
   const Leg& leg(LegId id) const { return legs.at(id.value()); }
   Leg& leg(LegId id) { return legs.at(id.value()); }
