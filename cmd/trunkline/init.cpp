@@ -1,38 +1,26 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <array>
 
 #include "crypto/password.h"
 #include "db/tool.h"
 #include "directory/people.h"
 #include "directory/tenants.h"
-#include "os/credential.h"
 #include "trunkline/commands.h"
 #include "trunkline/init_database.h"
 #include "trunkline/init_host.h"
 #include "trunkline/init_report.h"
+#include "trunkline/init_wizard.h"
 
 namespace trunkline::commands {
 namespace {
 
 using core::ExitCode;
 
-/// --domain, else this host's name, else "localhost".
-std::string domain_of(cli::Context& context) {
-  if (context.has("--domain")) return context.value("--domain");
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0) return "localhost";
-  return directory::parse_domain(name.data()).value_or("localhost");
-}
-
-directory::Tenant init_tenant(cli::Context& context, db::Connection& connection,
-                              InitReport& report) {
-  const std::string name = context.value("--tenant");
+directory::Tenant init_tenant(cli::Context& context, const InitAnswers& answers,
+                              db::Connection& connection, InitReport& report) {
   const std::vector<directory::Tenant> tenants = directory::list_tenants(connection);
   for (const directory::Tenant& tenant : tenants) {
-    const bool is_it = context.has("--tenant") ? tenant.name == name : tenant.is_default;
+    const bool is_it = context.has("--tenant") ? tenant.name == answers.tenant : tenant.is_default;
     if (!is_it) continue;
     if (context.has("--domain") && tenant.domain != context.value("--domain")) {
       context.warn(fmt::format("tenant {} keeps its domain {}", tenant.name, tenant.domain),
@@ -42,34 +30,43 @@ directory::Tenant init_tenant(cli::Context& context, db::Connection& connection,
     return tenant;
   }
   directory::Tenant tenant = core::value_or_throw(directory::add_tenant(
-      connection, {.name = name,
-                   .domain = domain_of(context),
-                   .recording = core::value_or_throw(
-                       directory::parse_recording_mode(context.value("--recording")))}));
+      connection,
+      {.name = answers.tenant, .domain = answers.domain, .recording = answers.recording}));
   report.made("tenant", fmt::format("{} ({})", tenant.name, tenant.domain));
   return tenant;
 }
 
-void init_person(cli::Context& context, db::Connection& connection, const directory::Tenant& tenant,
-                 InitReport& report) {
-  const std::string name = context.value("--admin");
-  const std::string what = fmt::format("{} of tenant {}", name, tenant.name);
-  if (directory::find_person(connection, tenant, name)) {
+void init_person(const InitAnswers& answers, db::Connection& connection,
+                 const directory::Tenant& tenant, InitReport& report) {
+  const std::string what = fmt::format("{} of tenant {}", answers.admin, tenant.name);
+  if (directory::find_person(connection, tenant, answers.admin)) {
     return report.present("administrator", what);
   }
-  const bool is_generated = !context.has("--password-file");
-  const core::Secret password =
-      is_generated ? crypto::make_password()
-                   : core::value_or_throw(os::read_password(context.value("--password-file")));
+  const core::Secret password = answers.password ? *answers.password : crypto::make_password();
   (void)core::value_or_throw(directory::add_person(
-      connection, tenant, {.name = name, .roles = {directory::PersonRole::admin}}, password));
-  if (is_generated) return report.made_with_password("administrator", what, password);
+      connection, tenant, {.name = answers.admin, .roles = {directory::PersonRole::admin}},
+      password));
+  if (!answers.password) return report.made_with_password("administrator", what, password);
   report.made("administrator", what);
+}
+
+/// Whether there is a tenant. What cannot be asked yet is not there yet.
+bool is_set_up(const config::Config& config, const Administrator& administrator) {
+  try {
+    db::Connection connection =
+        administrator.open(db::login_of(config.text("db.url")).database, "trunkline_operator");
+    return !directory::list_tenants(connection).empty();
+  } catch (const core::Error&) {
+    return false;
+  }
 }
 
 core::ExitCode run(cli::Context& context) {
   const config::Config& config = context.config();
   const Administrator administrator(config, context.value("--admin-url"));
+  InitAnswers answers = given_answers(context);
+  if (can_ask(context) && !is_set_up(config, administrator))
+    answers = ask_answers(context, std::move(answers));
   InitReport report(context);
   init_folders(config, report);
   init_database(config, administrator, context.values("--operator"), report);
@@ -77,8 +74,8 @@ core::ExitCode run(cli::Context& context) {
       administrator.open(db::login_of(config.text("db.url")).database, "trunkline_operator");
   init_site_key(config, connection, report);
   init_key_ring(config, report);
-  const directory::Tenant tenant = init_tenant(context, connection, report);
-  init_person(context, connection, tenant, report);
+  const directory::Tenant tenant = init_tenant(context, answers, connection, report);
+  init_person(answers, connection, tenant, report);
   context.out().flush();
   try {
     (void)db::open_to_read(config, "trunkline init");
@@ -103,7 +100,9 @@ cli::Command init() {
       .description =
           "Makes what is missing: folders, the database with its roles, logins and schema, sipd's "
           "key, the recording key ring with a fresh key, the first tenant and its administrator. "
-          "Running it again is safe: what is there stays as it is and is listed as present.\n\n"
+          "Running it again is safe: what is there stays as it is and is listed as present. On a "
+          "terminal, where nothing is set up yet, it asks for what no flag says and before it "
+          "begins; --yes takes the defaults.\n\n"
           "Roles and a database are made as a database superuser. Root on the database's host "
           "needs "
           "nothing for that; others name a connection with --admin-url. Afterwards these users may "
@@ -140,7 +139,8 @@ cli::Command init() {
                            "times",
                    .value = "USER",
                    .is_repeatable = true}},
-      .exits = {{ExitCode::partly, "all is made, but db.url does not lead to the database"},
+      .exits = {{ExitCode::failed, "you said no; nothing was made"},
+                {ExitCode::partly, "all is made, but db.url does not lead to the database"},
                 {ExitCode::no_permission, "no right to make roles or the database"},
                 {ExitCode::config, "a key file is missing or belongs to another database"}},
       .examples = {{"trunkline init --tenant acme --domain pbx.acme.example", "the usual start"},

@@ -74,6 +74,18 @@ bool ask_yes_or_no(std::string_view question) {
   }
 }
 
+std::string ask_line(std::string_view question, std::string_view otherwise) {
+  fmt::print(stderr, "{}", core::printable(question));
+  if (!otherwise.empty()) fmt::print(stderr, " [{}]", core::printable(otherwise));
+  fmt::print(stderr, ": ");
+  const auto line = read_line();
+  if (!line)
+    throw core::Error(core::ExitCode::no_input,
+                      fmt::format("cannot ask '{}': standard input has ended", question));
+  const std::string_view answer = core::trim(*line);
+  return std::string(answer.empty() ? otherwise : answer);
+}
+
 core::Secret read_secret(std::string_view prompt) {
   std::optional<std::string> line;
   if (::isatty(STDIN_FILENO) == 1) {

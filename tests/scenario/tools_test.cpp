@@ -49,6 +49,50 @@ TEST_CASE("trunkline init makes what is missing, and a second time finds all pre
   CHECK(site.json("trunkline", {"migrate"}).empty());
 }
 
+TEST_CASE("trunkline init asks on a terminal what no flag says, and says what it will make",
+          "[scenario]") {
+  const Site site;
+  test::Terminal refused(
+      site.command("trunkline", {"init", "--tenant", "acme", "--domain", "a.b"}));
+  refused.answer("record its calls, unless a device says otherwise? [y/n] ", "n\n");
+  refused.answer("administrator [admin]: ", "\n");
+  refused.answer("shown): ", "\n");
+  refused.answer("begin? [y/n] ", "n\n");
+  CHECK(refused.finish() == 1);
+  CHECK(refused.shown().find("nothing was made") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(site.path("keys/sipd.key")));
+
+  test::Terminal wizard(site.command("trunkline", {"init"}));
+  wizard.answer("company or department [main]: ", "not a name!\n");
+  wizard.expect("warning: ");
+  wizard.answer("company or department [main]: ", "acme\n");
+  wizard.answer("SIP addresses [", "pbx.acme.example\n");
+  wizard.answer("otherwise? [y/n] ", "y\n");
+  wizard.answer("administrator [admin]: ", "ann\n");
+  wizard.answer("password of ann (empty: one is made and shown): ", "changeme\n");
+  wizard.expect("everybody tries first");
+  wizard.answer("shown): ", "sesame open 1\n");
+  wizard.answer("the same again: ", "sesame open 1\n");
+  wizard.answer("begin? [y/n] ", "y\n");
+  CHECK(wizard.finish() == 0);
+  CHECK(wizard.shown().find("sesame") == std::string::npos);
+  const auto tenants = site.json("trunkline", {"tenant", "list"});
+  REQUIRE(tenants.size() == 1);
+  CHECK(core::text_at(tenants[0], "name") == "acme");
+  CHECK(core::text_at(tenants[0], "domain") == "pbx.acme.example");
+  CHECK(core::text_at(tenants[0], "recording") == "always");
+  db::Connection connection = site.database().open("trunkline_operator");
+  const auto tenant = core::value_or_throw(directory::tenant_or_default(connection, ""));
+  const auto ann = core::value_or_throw(directory::find_person(connection, tenant, "ann"));
+  CHECK(directory::log_in(connection, ann, core::Secret(std::string_view("sesame open 1")),
+                          core::system_clock().wall()) == directory::Login::welcome);
+
+  // What is set up is not asked for again.
+  test::Terminal again(site.command("trunkline", {"init", "--tenant", "acme", "--admin", "ann"}));
+  CHECK(again.finish() == 0);
+  CHECK(again.shown().find("[y/n]") == std::string::npos);
+}
+
 TEST_CASE("a lost key of sipd is not replaced silently", "[scenario]") {
   const Site site;
   (void)site.json("trunkline", {"init", "--domain", "pbx.example"});
