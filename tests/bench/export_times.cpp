@@ -4,13 +4,14 @@
 //
 // Seals an hour of stereo from SPEECH (raw 8 kHz mu-law, both channels interleaved, repeated as
 // needed), hands it out as recorderd does and writes it as each type of sound file into FOLDER, as
-// `cdrctl recording export` does. Prints a line "TYPE hour|middle MILLISECONDS" for each round:
-// from the request to the closed file, the process already there.
+// `cdrctl recording export` does. Prints a line "TYPE hour|middle MILLISECONDS CPU-MILLISECONDS"
+// for each round: from the request to the closed file, the process already there.
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 
 #include <array>
 #include <fstream>
@@ -85,10 +86,26 @@ void write_file(const os::Fd& pipe, audio::FileType type, const fs::path& path) 
   writer.finish();
 }
 
-double export_once(mediaplane::Playbacks& playbacks, os::Loop& loop, const fs::path& sealed_file,
-                   const mediaplane::PlaybackRange& range, audio::FileType type,
-                   const fs::path& target) {
+/// User and system time of all threads so far.
+double cpu_ms() {
+  rusage used{};
+  (void)::getrusage(RUSAGE_SELF, &used);
+  const auto ms = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
+  };
+  return ms(used.ru_utime) + ms(used.ru_stime);
+}
+
+struct Took {
+  double wall_ms = 0;
+  double cpu_ms = 0;
+};
+
+Took export_once(mediaplane::Playbacks& playbacks, os::Loop& loop, const fs::path& sealed_file,
+                 const mediaplane::PlaybackRange& range, audio::FileType type,
+                 const fs::path& target) {
   fs::remove(target);  // the tool always makes a new file
+  const double cpu_before = cpu_ms();
   const auto begun = core::system_clock().steady();
   core::SteadyTime ended;
   std::jthread tool;
@@ -101,7 +118,8 @@ double export_once(mediaplane::Playbacks& playbacks, os::Loop& loop, const fs::p
     });
   });
   while (ended == core::SteadyTime{} || playbacks.running() > 0) loop.run_once(core::Seconds(10));
-  return std::chrono::duration<double, std::milli>(ended - begun).count();
+  return {.wall_ms = std::chrono::duration<double, std::milli>(ended - begun).count(),
+          .cpu_ms = cpu_ms() - cpu_before};
 }
 
 void run(const fs::path& folder, const fs::path& speech, int rounds) {
@@ -115,10 +133,11 @@ void run(const fs::path& folder, const fs::path& speech, int rounds) {
     for (const std::string& name : audio::file_type_names()) {
       const audio::FileType type = value_or_throw(audio::parse_file_type(name));
       const fs::path target = folder / ("export." + name);
-      const double hour = export_once(playbacks, loop, file, {}, type, target);
-      const double middle = export_once(
-          playbacks, loop, file, {.from = kMiddle, .to = kMiddle + kTenSeconds}, type, target);
-      std::cout << fmt::format("{0} hour {1:.1f}\n{0} middle {2:.2f}\n", name, hour, middle);
+      const Took hour = export_once(playbacks, loop, file, {}, type, target);
+      const Took middle = export_once(playbacks, loop, file,
+                                      {.from = kMiddle, .to = kMiddle + kTenSeconds}, type, target);
+      for (const auto& [what, took] : {std::pair("hour", hour), std::pair("middle", middle)})
+        std::cout << fmt::format("{} {} {:.2f} {:.2f}\n", name, what, took.wall_ms, took.cpu_ms);
     }
   }
 }
