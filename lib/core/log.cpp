@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <atomic>
 
+#include "core/log_numbers.h"
 #include "core/text.h"
 
 namespace trunkline::core {
 namespace {
 
 std::atomic<LogSink*> current_sink{nullptr};
+std::atomic<bool> are_numbers_full{false};
 
 /// logfmt: a value with a space, quote, equals sign or nothing in it is quoted.
 void append_value(std::string& line, std::string_view value) {
@@ -73,13 +75,17 @@ std::string to_logfmt(const LogRecord& record) {
   return line;
 }
 
+void show_numbers_in_full(bool is_wanted) noexcept {
+  are_numbers_full.store(is_wanted);
+}
+
 std::string masked_number(std::string_view number) {
   constexpr std::size_t kShown = 5;
   constexpr std::size_t kTail = 3;
   const bool is_number =
       number.size() > kShown + kTail &&
       std::all_of(number.begin() + 1, number.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!is_number) return std::string(number);
+  if (!is_number || are_numbers_full.load()) return std::string(number);
   return std::string(number.substr(0, kShown)) + "\u2026" +
          std::string(number.substr(number.size() - kTail));
 }

@@ -8,6 +8,7 @@
 #include "cli/context.h"
 #include "cli/program.h"
 #include "core/log.h"
+#include "core/log_numbers.h"
 #include "daemon/log_writer.h"
 #include "daemon/supervisor.h"
 #include "daemon/systemd.h"
@@ -54,6 +55,7 @@ core::ExitCode serve(const Program& program, cli::Context& context) {
   LogWriter writer({.identifier = program.name, .format = log_format(config)},
                    core::value_or_throw(core::parse_log_level(config.text("log.level"))));
   const Logging logging(writer);
+  core::show_numbers_in_full(config.text("log.numbers") == "full");
   const auto load = [flags = context.flags()] {
     return config::Config::load(config::Sources::of_process(flags.config_file, flags.overrides));
   };

@@ -6,6 +6,7 @@
 
 #include "config/setting.h"
 #include "core/log.h"
+#include "core/log_numbers.h"
 #include "core/text.h"
 #include "daemon/systemd.h"
 #include "os/signals.h"
@@ -95,6 +96,7 @@ core::Result<void> Supervisor::take_new_configuration() {
   const config::Config& old = config_ != nullptr ? *config_ : first_config_;
   warn_of_restarts(old, *fresh, program_.name);
   log_.set_level(core::value_or_throw(core::parse_log_level(fresh->text("log.level"))));
+  core::show_numbers_in_full(fresh->text("log.numbers") == "full");
   config_ = std::move(fresh);
   return {};
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/log.h"
 
+#include "core/log_numbers.h"
+
 #include <catch2/catch.hpp>
 
 namespace trunkline::core {
@@ -56,6 +58,13 @@ TEST_CASE("a number is masked so that a log is no list of who called whom", "[co
   CHECK(masked_number("+491512345678") == "+4915\u2026678");
   CHECK(masked_number("101") == "101");
   CHECK(masked_number("alice-the-first") == "alice-the-first");
+}
+
+TEST_CASE("log: numbers are written in full where the operator wants it", "[core]") {
+  show_numbers_in_full(true);
+  CHECK(masked_number("+491512345678") == "+491512345678");
+  show_numbers_in_full(false);
+  CHECK(masked_number("+491512345678") == "+4915\u2026678");
 }
 
 }  // namespace

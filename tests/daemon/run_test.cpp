@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "core/log.h"
 #include "daemon/forked_daemon.h"
 #include "daemon/notify_socket.h"
 #include "support/temporary_directory.h"
@@ -116,6 +117,26 @@ TEST_CASE("daemon: a reload changes the log level", "[daemon]") {
   daemon.send(SIGHUP);
   CHECK(daemon.says("level=error msg=\"configuration not reloaded"));
   CHECK(daemon.output().find("msg=\"configuration reloaded\"") == std::string::npos);
+}
+
+TEST_CASE("daemon: log.numbers decides whether numbers are masked, at a reload too", "[daemon]") {
+  const ConfigFile file("[log]\nnumbers = \"full\"\n");
+  Behaviour behaviour;
+  behaviour.on_start = [](os::Reactor&, Host&) {
+    core::log_info("dialled", {{"peer", core::masked_number("+491512345678")}});
+  };
+  behaviour.on_reload = [](const config::Config&) -> core::Result<void> {
+    core::log_info("dialled before", {{"peer", core::masked_number("+491512345678")}});
+    return {};
+  };
+  ForkedDaemon daemon({"--config", file.path()}, behaviour);
+  CHECK(daemon.says("msg=dialled peer=+491512345678"));
+  REQUIRE(daemon.says("msg=started"));
+  file.write("[log]\nnumbers = \"masked\"\n");
+  daemon.send(SIGHUP);
+  REQUIRE(daemon.says("msg=\"configuration reloaded\""));
+  daemon.send(SIGHUP);
+  CHECK(daemon.says("msg=\"dialled before\" peer=+4915\u2026678"));
 }
 
 TEST_CASE("daemon: a bad configuration is logged and the old one stays", "[daemon]") {
