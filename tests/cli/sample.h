@@ -84,6 +84,7 @@ struct Ran {
 inline Ran run_in_child(const std::function<int()>& body) {
   os::Pipe output = os::make_pipe();
   os::Pipe errors = os::make_pipe();
+  ::fflush(nullptr);  // what the test itself has printed is not the child's to print again
   const pid_t child = ::fork();
   if (child == 0) {
     const int null = ::open("/dev/null", O_RDONLY);
