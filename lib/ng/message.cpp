@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/text.h"
+#include "ng/json.h"
 #include "ng/keys.h"
 
 namespace trunkline::ng {
@@ -23,6 +24,7 @@ bool is_cookie(std::string_view text) {
 }
 
 core::Result<Dictionary> parse_body(std::string_view bytes) {
+  if (form_of(bytes) == Form::json) return parse_json_dictionary(bytes);
   auto value = parse_bencode(bytes);
   if (!value) return tl::unexpected(std::move(value.error()));
   auto dictionary = std::move(*value).take_dictionary();
@@ -31,6 +33,10 @@ core::Result<Dictionary> parse_body(std::string_view bytes) {
 }
 
 }  // namespace
+
+Form form_of(std::string_view body) {
+  return body.starts_with('{') ? Form::json : Form::bencode;
+}
 
 core::Result<std::pair<std::string_view, std::string_view>> split_cookie(
     std::string_view datagram) {
@@ -44,15 +50,17 @@ core::Result<std::pair<std::string_view, std::string_view>> split_cookie(
 core::Result<Message> parse_message(std::string_view datagram) {
   const auto parts = split_cookie(datagram);
   if (!parts) return tl::unexpected(parts.error());
-  auto body = parse_body(core::trim(parts->second));
+  const auto bytes = core::trim(parts->second);
+  auto body = parse_body(bytes);
   if (!body) return tl::unexpected(std::move(body.error()));
-  return Message{.cookie = std::string(parts->first), .body = std::move(*body)};
+  return Message{
+      .cookie = std::string(parts->first), .body = std::move(*body), .form = form_of(bytes)};
 }
 
-std::string to_wire(std::string_view cookie, const Dictionary& body) {
+std::string to_wire(std::string_view cookie, const Dictionary& body, Form form) {
   std::string wire(cookie);
   wire += ' ';
-  wire += to_bencode(body);
+  wire += form == Form::json ? to_json(body) : to_bencode(body);
   return wire;
 }
 
@@ -67,13 +75,15 @@ core::Result<std::optional<StreamMessage>> next_message(std::string_view stream)
   }
   if (space == std::string_view::npos) return std::nullopt;
   const auto rest = stream.substr(space + 1);
-  const auto length = bencode_length(rest);
+  const Form form = form_of(rest);
+  const auto length = form == Form::json ? json_length(rest) : bencode_length(rest);
   if (!length) return tl::unexpected(length.error());
   if (!*length) return std::nullopt;
   auto body = parse_body(rest.substr(0, **length));
   if (!body) return tl::unexpected(std::move(body.error()));
-  return StreamMessage{.message = Message{.cookie = std::string(cookie), .body = std::move(*body)},
-                       .bytes = space + 1 + **length};
+  return StreamMessage{
+      .message = Message{.cookie = std::string(cookie), .body = std::move(*body), .form = form},
+      .bytes = space + 1 + **length};
 }
 
 Dictionary ok_reply() {

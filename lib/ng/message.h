@@ -5,6 +5,7 @@
 // the reply carries the same, so that a client can match it and a server recognise a
 // retransmission.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,9 +21,15 @@ namespace trunkline::ng {
 inline constexpr std::size_t kMaxDatagramReply = 60'000;
 inline constexpr std::size_t kMaxCookie = 256;
 
+/// How the dictionary is written. A reply has its request's form.
+enum class Form : std::uint8_t { bencode, json };
+/// By its first byte, also of a body that is malformed.
+Form form_of(std::string_view body);
+
 struct Message {
   std::string cookie = {};
   Dictionary body = {};
+  Form form = Form::bencode;
 };
 
 /// One datagram. Without a cookie (no space, or an empty one) the fault's code is no_input and the
@@ -33,7 +40,7 @@ struct Message {
 [[nodiscard]] core::Result<std::pair<std::string_view, std::string_view>> split_cookie(
     std::string_view datagram);
 
-std::string to_wire(std::string_view cookie, const Dictionary& body);
+std::string to_wire(std::string_view cookie, const Dictionary& body, Form form = Form::bencode);
 
 /// The first message of a TCP stream and the bytes it took (with white space before it); nothing
 /// while it is incomplete; a fault when the stream cannot be understood any more.

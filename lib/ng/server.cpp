@@ -6,6 +6,7 @@
 
 #include "core/bytes.h"
 #include "core/log.h"
+#include "core/text.h"
 #include "ng/reply_cache.h"
 #include "ng/stream.h"
 #include "os/fd.h"
@@ -114,7 +115,8 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
     auto message = parse_message(bytes);
     if (!message) {
       ++counters_.malformed;
-      transmit(channel, to_wire(cookie, error_reply(message.error().message)));
+      const Form form = form_of(core::trim(parts->second));
+      transmit(channel, to_wire(cookie, error_reply(message.error().message), form));
       return;
     }
     const auto lookup = cache_.begin(channel.peer, cookie, clock_.steady());
@@ -166,9 +168,10 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
   void handle(const Channel& channel, Message&& message) {
     ++counters_.requests;
     Respond respond = [weak = weak_from_this(), channel, cookie = std::move(message.cookie),
+                       form = message.form,
                        is_answered = std::make_shared<bool>(false)](const Dictionary& reply) {
       if (std::exchange(*is_answered, true)) return;
-      if (const auto self = weak.lock()) self->answer(channel, cookie, reply);
+      if (const auto self = weak.lock()) self->answer(channel, cookie, reply, form);
     };
     const Request request{.command = std::string(message.body.text("command")),
                           .body = std::move(message.body),
@@ -182,12 +185,13 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
     found->second(request, std::move(respond));
   }
 
-  void answer(const Channel& channel, const std::string& cookie, const Dictionary& reply) {
-    auto wire = to_wire(cookie, reply);
+  void answer(const Channel& channel, const std::string& cookie, const Dictionary& reply,
+              Form form) {
+    auto wire = to_wire(cookie, reply, form);
     const bool is_udp = channel.listener != nullptr;
     if (is_udp && wire.size() > kMaxDatagramReply) {
       ++counters_.too_large;
-      wire = to_wire(cookie, error_reply("too large, use TCP"));
+      wire = to_wire(cookie, error_reply("too large, use TCP"), form);
     }
     transmit(channel, wire);
     if (is_udp) cache_.finish(channel.peer, cookie, std::move(wire));

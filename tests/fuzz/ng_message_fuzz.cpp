@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace trunkline::ng;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   if (auto message = parse_message(bytes)) {
-    const auto wire = to_wire(message->cookie, message->body);
+    const auto wire = to_wire(message->cookie, message->body, message->form);
     const auto again = parse_message(wire);
     if (!again || again->cookie != message->cookie || again->body != message->body) std::abort();
     (void)message->body.integer("limit");

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <functional>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "ng/client.h"
 #include "os/loop.h"
@@ -41,7 +43,7 @@ int media_port_of(std::string_view sdp) {
 
 struct World {
   explicit World(Transport transport) {
-    const auto address = free_address();
+    address = free_address();
     // A range of the test's own; ports in it that somebody else has are passed over by rtpengine.
     min_port = std::min<int>(free_address().port().value(), 65'535 - kPorts);
     // Debian's configuration would have it listen on ports that all share.
@@ -82,6 +84,7 @@ struct World {
 
   static constexpr int kPorts = 200;
   int min_port = 0;
+  os::Address address;
   os::Loop loop;
   os::Child rtpengine;
   std::unique_ptr<Client> client;
@@ -115,6 +118,44 @@ TEST_CASE("ng client: a real rtpengine is pinged, offers, answers and deletes", 
   const auto gone = world.ask("query", {});
   REQUIRE_FALSE(gone);
   CHECK(gone.error().message == "media node refused: Unknown call-id");
+}
+
+/// One datagram there and back, without our client.
+std::string exchanged(const os::Address& server, std::string_view datagram) {
+  const auto socket = os::bind_udp(os::Address::loopback()).value();
+  std::vector<std::byte> buffer(65'536);
+  const auto deadline = std::chrono::steady_clock::now() + core::Seconds(30);
+  REQUIRE(os::send_to(socket.get(), core::as_bytes(datagram), server));
+  while (std::chrono::steady_clock::now() < deadline) {
+    if (const auto reply = os::receive_from(socket.get(), buffer)) {
+      return std::string(core::as_text(core::ByteView(buffer).first(reply->size)));
+    }
+    std::this_thread::sleep_for(Milliseconds(5));
+  }
+  return {};
+}
+
+TEST_CASE("ng json: a real rtpengine takes and gives the form that we do", "[ng]") {
+  World world(Transport::udp);
+  REQUIRE(world.client->is_available());
+  const auto ask = [&](std::string_view cookie, const Dictionary& body) {
+    const auto reply = parse_message(exchanged(world.address, to_wire(cookie, body, Form::json)));
+    REQUIRE(reply);
+    CHECK(reply->cookie == cookie);
+    CHECK(reply->form == Form::json);
+    return reply->body;
+  };
+  CHECK(ask("j1", {{"command", "ping"}}).text("result") == "pong");
+  const auto offer = ask("j2", {{"command", "offer"},
+                                {"call-id", "json-call"},
+                                {"from-tag", "a"},
+                                {"sdp", kOffer},
+                                {"replace", List{"origin"}}});
+  CHECK(offer.text("result") == "ok");
+  CHECK(world.is_relayed(offer.text("sdp")));
+  CHECK(ask("j3", {{"command", "query"}, {"call-id", "nobody"}}).text("error-reason") ==
+        "Unknown call-id");
+  CHECK(ask("j4", {{"command", "make tea"}}).text("error-reason") == "Unrecognized command");
 }
 
 }  // namespace

@@ -51,6 +51,16 @@ struct World {
   os::Fd udp;
 };
 
+TEST_CASE("ng server: JSON is answered in JSON, also where it is malformed", "[ng]") {
+  World world;
+  world.server->on("ping", [](const Request&, const Respond& respond) { respond(pong_reply()); });
+  world.send(R"(c1 {"command": "ping"})");
+  CHECK(world.receive() == R"(c1 {"result":"pong","trunkline-version":1})");
+  world.send(R"(c2 {"command": )");
+  CHECK(world.receive() ==
+        R"(c2 {"error-reason":"cannot read NG message in JSON: it is no JSON","result":"error"})");
+}
+
 TEST_CASE("ng server: a command is answered with its cookie", "[ng]") {
   World world;
   world.server->on("ping", [](const Request& request, const Respond& respond) {
