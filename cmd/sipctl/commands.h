@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The verbs of sipctl(1): devices, live calls, registrations and bans.
+// The verbs of sipctl(1): devices, limits, live calls, registrations and bans.
 // A new verb is a new file, named as the verb with '_' for spaces, that defines its function, and a
 // line in each of the two lists here, sorted. A test finds files without a row.
 
@@ -25,15 +25,18 @@ cli::Command device_qr();
 cli::Command device_remove();
 cli::Command device_set();
 cli::Command device_show();
+cli::Command limit_list();
+cli::Command limit_remove();
+cli::Command limit_set();
 cli::Command registration_list();
 cli::Command reload();
 
 inline std::vector<cli::Command> all() {
   return {
-      ban_add(),     ban_list(),    ban_remove(),        ban_why(),
-      call_hangup(), call_list(),   call_record(),       call_show(),
-      device_add(),  device_list(), device_qr(),         device_remove(),
-      device_set(),  device_show(), registration_list(), reload(),
+      ban_add(),      ban_list(),      ban_remove(),        ban_why(),     call_hangup(),
+      call_list(),    call_record(),   call_show(),         device_add(),  device_list(),
+      device_qr(),    device_remove(), device_set(),        device_show(), limit_list(),
+      limit_remove(), limit_set(),     registration_list(), reload(),
   };
 }
 

@@ -3,14 +3,17 @@
 
 #include "core/text.h"
 #include "db/transaction.h"
+#include "directory/limits.h"
 #include "directory/records.h"
 
 namespace trunkline::directory {
 
-Snapshot::Snapshot(std::uint64_t version, std::vector<Tenant> tenants, std::vector<Device> devices)
+Snapshot::Snapshot(std::uint64_t version, std::vector<Tenant> tenants, std::vector<Device> devices,
+                   std::vector<Limit> limits)
     : version_(version),
       tenants_(std::move(tenants)),
       devices_(std::move(devices)),
+      limits_(std::move(limits)),
       device_by_id_(devices_.size()),
       device_by_name_(devices_.size()),
       device_by_extension_(devices_.size()) {
@@ -25,6 +28,10 @@ Snapshot::Snapshot(std::uint64_t version, std::vector<Tenant> tenants, std::vect
     device_by_name_.add(hash_of(device.tenant, device.name), i);
     if (device.extension.empty()) continue;
     device_by_extension_.add(hash_of(device.tenant, device.extension), i);
+  }
+  for (const Limit& limit : limits_) {
+    limit_by_party_.emplace(limit.device.is_nil() ? limit.tenant.uuid() : limit.device.uuid(),
+                            &limit);
   }
 }
 
@@ -77,6 +84,16 @@ RecordingMode Snapshot::recording_of(const Device& device) const {
   return owner == nullptr ? RecordingMode::off : owner->recording;
 }
 
+const Limit* Snapshot::limit_of(const core::DeviceId& device) const {
+  const auto found = limit_by_party_.find(device.uuid());
+  return found == limit_by_party_.end() ? nullptr : found->second;
+}
+
+const Limit* Snapshot::limit_of(const core::TenantId& tenant) const {
+  const auto found = limit_by_party_.find(tenant.uuid());
+  return found == limit_by_party_.end() ? nullptr : found->second;
+}
+
 SnapshotPtr load(db::Connection& connection) {
   db::Transaction transaction(connection, db::Isolation::read_only_snapshot);
   static constexpr db::Statement kVersion{"SELECT version FROM trunkline.directory_version"};
@@ -92,9 +109,10 @@ SnapshotPtr load(db::Connection& connection) {
   std::vector<Device> devices;
   devices.reserve(static_cast<std::size_t>(device_rows.size()));
   for (const db::Row row : device_rows) devices.push_back(device_of(row));
+  std::vector<Limit> limits = load_limits(connection);
   transaction.commit();
   return std::make_shared<const Snapshot>(static_cast<std::uint64_t>(version), std::move(tenants),
-                                          std::move(devices));
+                                          std::move(devices), std::move(limits));
 }
 
 }  // namespace trunkline::directory

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "directory/limit.h"
 #include "directory/position_index.h"
 #include "directory/types.h"
 
@@ -28,7 +29,8 @@ class Snapshot {
  public:
   /// Nobody is known; version 0.
   Snapshot() = default;
-  Snapshot(std::uint64_t version, std::vector<Tenant> tenants, std::vector<Device> devices);
+  Snapshot(std::uint64_t version, std::vector<Tenant> tenants, std::vector<Device> devices,
+           std::vector<Limit> limits = {});
   // Look-up tables point into the vectors.
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
@@ -37,6 +39,7 @@ class Snapshot {
   std::uint64_t version() const noexcept { return version_; }
   const std::vector<Tenant>& tenants() const noexcept { return tenants_; }
   const std::vector<Device>& devices() const noexcept { return devices_; }
+  const std::vector<Limit>& limits() const noexcept { return limits_; }
 
   /// nullptr where there is none; pointers live as long as the snapshot.
   const Tenant* tenant(const core::TenantId& id) const;
@@ -47,6 +50,9 @@ class Snapshot {
   const Device* device_by_extension(const core::TenantId& tenant, std::string_view extension) const;
   /// The device's mode, or its tenant's where it inherits: always or off.
   RecordingMode recording_of(const Device& device) const;
+  /// Limits of their own; nullptr where the settings alone say.
+  const Limit* limit_of(const core::DeviceId& device) const;
+  const Limit* limit_of(const core::TenantId& tenant) const;
 
  private:
   static std::size_t hash_of(const core::TenantId& tenant, std::string_view name);
@@ -55,6 +61,8 @@ class Snapshot {
   std::uint64_t version_ = 0;
   std::vector<Tenant> tenants_;
   std::vector<Device> devices_;
+  std::vector<Limit> limits_;
+  std::unordered_map<core::Uuid, const Limit*> limit_by_party_;
   const Tenant* default_tenant_ = nullptr;
   std::unordered_map<core::TenantId, const Tenant*> tenant_by_id_;
   std::unordered_map<std::string, const Tenant*> tenant_by_domain_;

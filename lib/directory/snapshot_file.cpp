@@ -17,6 +17,7 @@ namespace {
 using core::ExitCode;
 using core::Json;
 
+constexpr std::int64_t kHighestLimit = 10'000'000;
 // 100,000 devices are about 40 MB.
 constexpr core::ByteCount kFileLimit{512ULL << 20U};
 
@@ -26,6 +27,15 @@ Json json_of(const Tenant& tenant) {
           {"domain", tenant.domain},
           {"is_default", tenant.is_default},
           {"recording", name_of(tenant.recording)}};
+}
+
+Json json_of(const Limit& limit) {
+  Json json{{"tenant", limit.tenant.text()}};
+  if (!limit.device.is_nil()) json["device"] = limit.device.text();
+  if (limit.max_calls) json["max_calls"] = *limit.max_calls;
+  if (limit.calls_per_minute) json["calls_per_minute"] = *limit.calls_per_minute;
+  if (limit.max_registrations) json["max_registrations"] = *limit.max_registrations;
+  return json;
 }
 
 std::string line_of(const Device& device) {
@@ -89,6 +99,35 @@ core::Result<std::vector<Tenant>> tenants_from(const Json& head) {
   return tenants;
 }
 
+std::optional<std::uint32_t> limit_at(const Json& json, std::string_view key) {
+  if (!json.contains(std::string(key))) return std::nullopt;
+  return static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(core::number_at(json, key), 0, kHighestLimit));
+}
+
+/// None where the file is older than limits.
+core::Result<std::vector<Limit>> limits_from(const Json& head) {
+  std::vector<Limit> limits;
+  const auto found = head.find("limits");
+  if (found == head.end() || !found->is_array()) return limits;
+  limits.reserve(found->size());
+  for (const Json& member : *found) {
+    const auto tenant = core::TenantId::parse(core::text_at(member, "tenant"));
+    if (!tenant) return tl::unexpected(tenant.error());
+    Limit limit{.tenant = *tenant,
+                .max_calls = limit_at(member, "max_calls"),
+                .calls_per_minute = limit_at(member, "calls_per_minute"),
+                .max_registrations = limit_at(member, "max_registrations")};
+    if (const std::string device = core::text_at(member, "device"); !device.empty()) {
+      const auto id = core::DeviceId::parse(device);
+      if (!id) return tl::unexpected(id.error());
+      limit.device = *id;
+    }
+    limits.push_back(limit);
+  }
+  return limits;
+}
+
 /// The first line of the text, which is taken off it.
 std::string_view take_line(std::string_view& text) {
   const std::size_t end = std::min(text.find('\n'), text.size());
@@ -103,6 +142,8 @@ std::string to_text(const Snapshot& snapshot) {
   Json head{{"schema", "directory.v2"}, {"version", snapshot.version()}};
   head["tenants"] = Json::array();
   for (const Tenant& tenant : snapshot.tenants()) head["tenants"].push_back(json_of(tenant));
+  head["limits"] = Json::array();
+  for (const Limit& limit : snapshot.limits()) head["limits"].push_back(json_of(limit));
   head["devices"] = snapshot.devices().size();
   std::string text = core::to_line(head) + "\n";
   for (const Device& device : snapshot.devices()) text += line_of(device);
@@ -119,6 +160,8 @@ core::Result<SnapshotPtr> parse_snapshot(std::string_view text) {
   if (version < 0) return core::fault(ExitCode::data, "cannot read the directory: no version");
   auto tenants = tenants_from(*head);
   if (!tenants) return tl::unexpected(tenants.error());
+  auto limits = limits_from(*head);
+  if (!limits) return tl::unexpected(limits.error());
   std::vector<Device> devices;
   while (!text.empty()) {
     const core::Result<Json> line = core::parse_json(take_line(text));
@@ -134,7 +177,7 @@ core::Result<SnapshotPtr> parse_snapshot(std::string_view text) {
                                    devices.size(), count));
   }
   return std::make_shared<const Snapshot>(static_cast<std::uint64_t>(version), std::move(*tenants),
-                                          std::move(devices));
+                                          std::move(devices), std::move(*limits));
 }
 
 core::Result<void> save(const Snapshot& snapshot, const std::filesystem::path& file) {

@@ -33,6 +33,13 @@ guard::Source source_of(const sip::Request& request) {
   return source_at(request.flow.peer);
 }
 
+guard::Quota quota_of(const directory::Limit* limit) {
+  if (limit == nullptr) return {};
+  return {.calls = limit->max_calls,
+          .calls_per_minute = limit->calls_per_minute,
+          .registrations = limit->max_registrations};
+}
+
 std::uint64_t name_of(const registrar::Binding& binding) {
   return std::hash<std::string>{}(registrar::state_key(binding));
 }
@@ -125,6 +132,16 @@ bool Doorman::is_locked(core::DeviceId device) {
   return guard_.locked_until(device, now()).has_value();
 }
 
+void Doorman::directory_changed(const directory::Snapshot& before,
+                                const directory::Snapshot& after) {
+  // Mostly nobody is locked, and a directory may be large.
+  if (locks_until_ <= now()) return;
+  for (const directory::Device& device : after.devices()) {
+    const directory::Device* former = before.device(device.id);
+    if (former != nullptr && former->sealed_ha1 != device.sealed_ha1) guard_.unlock(device.id);
+  }
+}
+
 void Doorman::refused_locked(const sip::Request& request, std::string_view name) {
   count(guard::Rule::lock_device, "wrong passwords locked it", request.flow.peer.host, name);
 }
@@ -143,13 +160,15 @@ std::optional<guard::Refusal> Doorman::refusal_of_registrations(const sip::Reque
   return refusal;
 }
 
-guard::Subject Doorman::subject_of(const sip::Request& request,
-                                   const directory::Device& device) const {
+guard::Subject Doorman::subject_of(const sip::Request& request, const directory::Device& device,
+                                   const directory::Snapshot& snapshot) const {
   const guard::Source source = source_of(request);
   return {.source = source,
           .tenant = device.tenant,
           .device = device.id,
           .device_name = device.name,
+          .device_quota = quota_of(snapshot.limit_of(device.id)),
+          .tenant_quota = quota_of(snapshot.limit_of(device.tenant)),
           .is_allowed_source = guard_.is_allowed(source)};
 }
 

@@ -54,6 +54,8 @@ class Doorman final : public sip::Doorkeeper {
   void proven(const sip::Request& request);
   /// Whether wrong passwords have locked the device.
   bool is_locked(core::DeviceId device);
+  /// Devices that have another password now are open again.
+  void directory_changed(const directory::Snapshot& before, const directory::Snapshot& after);
   /// A right password for a locked device, from where it is not registered.
   void refused_locked(const sip::Request& request, std::string_view name);
 
@@ -61,7 +63,8 @@ class Doorman final : public sip::Doorkeeper {
   std::optional<guard::Refusal> refusal_of_calls(std::size_t calls, const sip::Request& request);
   std::optional<guard::Refusal> refusal_of_registrations(const sip::Request& request);
 
-  guard::Subject subject_of(const sip::Request& request, const directory::Device& device) const;
+  guard::Subject subject_of(const sip::Request& request, const directory::Device& device,
+                            const directory::Snapshot& snapshot) const;
   /// Counts a call where it may begin; leave() with the same subject gives it back.
   std::optional<guard::Refusal> enter(const guard::Subject& subject, bool is_emergency);
   void leave(const guard::Subject& subject);
@@ -116,6 +119,7 @@ class Doorman final : public sip::Doorkeeper {
   core::Time wall_start_;
   core::SteadyTime steady_start_;
   guard::Guard guard_;
+  core::Time locks_until_{};  ///< no device is locked after that
   const sip::Agent* agent_ = nullptr;
   std::size_t listeners_ = 0;  ///< of the agent, when the sockets were looked for
   std::vector<int> udp_sockets_;

@@ -69,6 +69,7 @@ guard::Record Doorman::for_record(guard::Record record) const {
 }
 
 void Doorman::told(const guard::Finding& told) {
+  if (told.outcome == guard::Outcome::locked) locks_until_ = std::max(locks_until_, told.until);
   const guard::Finding finding = for_record(told);
   const std::string event = "ban." + std::string(guard::name_of(finding.outcome));
   const core::Json body = body_of(finding);

@@ -98,6 +98,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
   }
 
   void take_directory(directory::SnapshotPtr directory) {
+    doorman_->directory_changed(*directory_, *directory);
     directory_ = std::move(directory);
     intake_.set_directory(directory_);
   }

@@ -65,7 +65,7 @@ void Intake::register_contact(sip::IncomingRequest incoming) {
   if (proof.verdict != registrar::Authentication::Verdict::accepted) {
     return std::move(incoming).reply(proof.reply);
   }
-  const guard::Subject subject = doorman_->subject_of(request, *proof.device);
+  const guard::Subject subject = doorman_->subject_of(request, *proof.device, *snapshot_);
   // A phone that refreshes has its place already; one that leaves needs none.
   const bool is_new = !request.contacts.empty() && request.expires != 0U &&
                       registrar_.lookup(proof.device->id).empty();
@@ -141,7 +141,7 @@ void Intake::invite(sip::IncomingRequest incoming) {
                       .now = bench_.clock.wall(),
                       .ring_timeout = ring_timeout_},
                      [this](core::DeviceId device) { return registrar_.lookup(device); });
-  const guard::Subject subject = doorman_->subject_of(request, *proof.device);
+  const guard::Subject subject = doorman_->subject_of(request, *proof.device, *snapshot_);
   const auto refusal = doorman_->enter(subject, is_emergency(request));
   if (refusal) {
     // It got past authentication: the ledger says which rule refused it.

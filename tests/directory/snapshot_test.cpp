@@ -44,10 +44,23 @@ SnapshotPtr two_tenants() {
                            .tenant = second,
                            .name = "alice",
                            .extension = "101",
-                           .algorithm = DigestAlgorithm::sha256}});
+                           .algorithm = DigestAlgorithm::sha256}},
+      std::vector<Limit>{{.tenant = first, .device = id_of<core::DeviceId>(12), .max_calls = 0},
+                         {.tenant = second, .calls_per_minute = 30, .max_registrations = 5}});
 }
 
 }  // namespace
+
+TEST_CASE("a snapshot's limits survive its text", "[directory]") {
+  const SnapshotPtr snapshot = two_tenants();
+  const SnapshotPtr read = parse_snapshot(to_text(*snapshot)).value();
+  CHECK(read->limits() == snapshot->limits());
+  REQUIRE(read->limit_of(id_of<core::DeviceId>(12)) != nullptr);
+  CHECK(read->limit_of(id_of<core::DeviceId>(12))->max_calls == 0U);
+  CHECK(read->limit_of(id_of<core::TenantId>(2))->max_registrations == 5U);
+  CHECK(read->limit_of(id_of<core::DeviceId>(11)) == nullptr);
+  CHECK(read->limit_of(id_of<core::TenantId>(1)) == nullptr);
+}
 
 TEST_CASE("a snapshot finds tenants by domain, and the default for a host it does not know",
           "[directory]") {

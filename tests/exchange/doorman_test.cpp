@@ -149,6 +149,48 @@ TEST_CASE("doorman: limits refuse with 403, name their rule, and give places bac
   }
 }
 
+TEST_CASE("doorman: limits stored for a device or a tenant go before those of the settings",
+          "[exchange]") {
+  Site site;
+  SECTION("a device's") {
+    site.options.guard.device = {.calls = 1, .calls_per_minute = 1};
+    site.alices_limit = directory::Limit{.max_calls = 2, .calls_per_minute = 0};
+    site.start();
+    site.register_phones();
+    (void)site.connect();
+    (void)site.connect();
+    CHECK(final_of(site, site.alice->call("102")) == 403);
+    CHECK(site.ended()["rule"] == "guard.device.calls");
+    CHECK(site.ended()["reason"] == "the device has 2 of 2 calls");
+  }
+  SECTION("a tenant's") {
+    site.tenants_limit = directory::Limit{.max_calls = 1, .max_registrations = 2};
+    site.start();
+    site.register_phones();
+    CHECK(site.carol->register_at(site.server()) == 403);
+    CHECK(guard_status(site)["refused"]["guard.tenant.registrations"] == 1);
+    (void)site.connect();
+    CHECK(final_of(site, site.bob->call("101")) == 403);
+    CHECK(site.ended()["rule"] == "guard.tenant.calls");
+    // Taken away, they are obeyed no more.
+    site.tenants_limit.reset();
+    site.exchange->set_directory(site.directory());
+    run_for(site.root, core::Milliseconds(20));
+    CHECK(site.carol->register_at(site.server()) == 200);
+  }
+}
+
+TEST_CASE("doorman: a new password opens a locked device", "[exchange]") {
+  Site site;
+  site.start();
+  CHECK(guess(site, kElsewhere) == 5);
+  CHECK(site.alice->register_at(site.server()) == 403);
+  // Every directory of this site has its secrets sealed anew.
+  site.exchange->set_directory(site.directory());
+  run_for(site.root, core::Milliseconds(20));
+  CHECK(site.alice->register_at(site.server()) == 200);
+}
+
 TEST_CASE("doorman: an address has so many registrations, and refreshing is none more",
           "[exchange]") {
   Site site;

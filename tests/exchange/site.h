@@ -5,6 +5,7 @@
 // and the exchange, all on one loop.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -106,6 +107,8 @@ class Site {
   Options options;
   Hooks hooks;
   directory::RecordingMode bobs_recording = directory::RecordingMode::inherit;
+  std::optional<directory::Limit> alices_limit;
+  std::optional<directory::Limit> tenants_limit;
   std::unique_ptr<journal::Journal> journal;
   std::unique_ptr<Exchange> exchange;
   std::unique_ptr<Phone> alice;
@@ -117,11 +120,21 @@ class Site {
                                            device("carol", "103")};
     devices[1].recording = bobs_recording;
     devices[2].is_enabled = is_carol_enabled;
+    std::vector<directory::Limit> limits;
+    if (alices_limit) {
+      limits.push_back(*alices_limit);
+      limits.back().tenant = tenant_;
+      limits.back().device = devices[0].id;
+    }
+    if (tenants_limit) {
+      limits.push_back(*tenants_limit);
+      limits.back().tenant = tenant_;
+    }
     return std::make_shared<directory::Snapshot>(
         ++version_,
         std::vector<directory::Tenant>{
             {.id = tenant_, .name = "main", .domain = kDomain, .is_default = true}},
-        std::move(devices));
+        std::move(devices), std::move(limits));
   }
 
  private:

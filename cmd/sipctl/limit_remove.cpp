@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include "db/tool.h"
+#include "sipctl/commands.h"
+#include "sipctl/limit.h"
+
+namespace trunkline::commands {
+namespace {
+
+core::ExitCode run(cli::Context& context) {
+  db::Connection connection = db::open_for_tool(context.config(), "sipctl limit remove");
+  const Party party = chosen_party(context, connection);
+  const directory::Limit none{.tenant = party.tenant.id,
+                              .device = party.device ? party.device->id : core::DeviceId{}};
+  const std::string device = party.device ? party.device->name : std::string();
+  if (!directory::remove_limit(connection, none.tenant, none.device)) {
+    throw core::Error(
+        core::ExitCode::no_input,
+        fmt::format("cannot remove the limits of {} {}: it has none of its own",
+                    party.device ? "device" : "tenant", party.device ? device : party.tenant.name),
+        "list them: sipctl limit list");
+  }
+  context.out().record("limit.v1", fields_of(none, party.tenant.name, device),
+                       to_json(none, party.tenant.name, device));
+  return core::ExitCode::done;
+}
+
+}  // namespace
+
+cli::Command limit_remove() {
+  return {.path = "limit remove",
+          .summary = "take a device's or a tenant's own limits away",
+          .description = "From now on it has those of the settings guard.* again.",
+          .options = party_options(),
+          .exits = {{core::ExitCode::no_input, "it has no limits of its own"}},
+          .examples = {{"sipctl limit remove --device lobby", "as all other devices"},
+                       {"sipctl limit remove --tenant acme", "as all other tenants"}},
+          .run = run};
+}
+
+}  // namespace trunkline::commands
