@@ -4,7 +4,7 @@ function __sipctl_is_at
     set -l verb
     for word in (commandline -opc)[2..]
         set -l longer (string join -- ' ' $verb $word)
-        contains -- $longer 'ban' 'ban add' 'ban list' 'ban remove' 'ban why' 'call' 'call hangup' 'call list' 'call record' 'call show' 'device' 'device add' 'device list' 'device qr' 'device remove' 'device set' 'device show' 'registration' 'registration list' 'reload'; and set verb $longer
+        contains -- $longer 'ban' 'ban add' 'ban list' 'ban remove' 'ban why' 'call' 'call hangup' 'call list' 'call show' 'device' 'device add' 'device list' 'device qr' 'device remove' 'device set' 'device show' 'limit' 'limit list' 'limit remove' 'limit set' 'registration' 'registration list' 'reload'; and set verb $longer
     end
     test "$verb" = "$argv[1]"
 end
@@ -13,15 +13,16 @@ complete -c sipctl -s h -d 'a short help'
 complete -c sipctl -l help -d 'the whole help'
 complete -c sipctl -s V -l version -d 'name, version and commit'
 complete -c sipctl -l config -d 'read this file instead of /etc/trunkline/trunkline.toml' -r -F
-complete -c sipctl -l set -d 'change a setting for this run; may be repeated' -x -a 'db.url= log.level= log.format= log.numbers= sip.listen= sip.tls_certificate= sip.tls_key= sip.tls_verify_clients= sip.tls_client_ca= sip.advertised_address= sip.advertised_networks= sip.nat_keepalive= sip.connections_per_source= sip.connection_idle= sip.expires_min= sip.expires_max= sip.expires_default= sip.ring_timeout= sip.max_calls= sip.stale_after= sip.session_expires= sip.min_se= sip.drain_timeout= sip.state_dir= sip.control= sip.nonce_life= sip.key_file= sip.ng= sip.media_control= guard.allow= guard.wrong_passwords= guard.ban_time= guard.ban_scanners= guard.packets_per_second= guard.source_calls= guard.source_calls_per_minute= guard.source_registrations= guard.source_registrations_per_minute= guard.device_calls= guard.device_calls_per_minute= guard.calls_per_second= guard.max_lag= guard.max_transactions= media.ng_listen= media.ng_allow= media.address= media.address6= media.advertised_address= media.advertised_networks= media.rtp_min= media.rtp_max= media.threads= media.timeout= media.state_dir= media.control= recording.path= recording.key_ring= recording.key_mirror= ledger.keep= ledger.enabled='
+complete -c sipctl -l set -d 'change a setting for this run; may be repeated' -x -a 'db.url= log.level= log.format= log.numbers= sip.listen= sip.advertised_address= sip.advertised_networks= sip.expires_min= sip.expires_max= sip.expires_default= sip.ring_timeout= sip.max_calls= sip.stale_after= sip.session_expires= sip.min_se= sip.drain_timeout= sip.state_dir= sip.control= sip.nonce_life= sip.key_file= sip.ng= sip.media_control= guard.allow= guard.wrong_passwords= guard.ban_time= guard.ban_scanners= guard.packets_per_second= guard.source_calls= guard.source_calls_per_minute= guard.source_registrations= guard.source_registrations_per_minute= guard.device_calls= guard.device_calls_per_minute= guard.calls_per_second= guard.max_lag= guard.max_transactions= media.ng_listen= media.ng_allow= media.address= media.address6= media.advertised_address= media.advertised_networks= media.rtp_min= media.rtp_max= media.threads= media.timeout= media.state_dir= media.control= recording.path= recording.key_ring= recording.key_mirror= ledger.keep= ledger.enabled='
 complete -c sipctl -l json -d 'one JSON object a line, errors too'
 complete -c sipctl -l color -d 'when to use colour' -x -a 'auto always never'
 complete -c sipctl -l no-pager -d 'print long answers straight to the terminal'
 complete -c sipctl -s q -l quiet -d 'no conversation on standard error but errors'
 complete -c sipctl -l yes -d 'answer every question with yes'
 complete -c sipctl -n '__sipctl_is_at \'\'' -a 'ban' -d 'add, list, remove, why'
-complete -c sipctl -n '__sipctl_is_at \'\'' -a 'call' -d 'hangup, list, record, show'
+complete -c sipctl -n '__sipctl_is_at \'\'' -a 'call' -d 'hangup, list, show'
 complete -c sipctl -n '__sipctl_is_at \'\'' -a 'device' -d 'add, list, qr, remove, set, show'
+complete -c sipctl -n '__sipctl_is_at \'\'' -a 'limit' -d 'list, remove, set'
 complete -c sipctl -n '__sipctl_is_at \'\'' -a 'registration' -d 'list'
 complete -c sipctl -n '__sipctl_is_at \'\'' -a 'reload' -d 'make sipd read its configuration and its directory again'
 complete -c sipctl -n '__sipctl_is_at \'ban\'' -a 'add' -d 'ban an address'
@@ -34,7 +35,6 @@ complete -c sipctl -n '__sipctl_is_at \'ban add\'' -l force -d 'although phones 
 complete -c sipctl -n '__sipctl_is_at \'ban remove\'' -l reason -d 'why, for the record' -x
 complete -c sipctl -n '__sipctl_is_at \'call\'' -a 'hangup' -d 'end a live call'
 complete -c sipctl -n '__sipctl_is_at \'call\'' -a 'list' -d 'list the live calls'
-complete -c sipctl -n '__sipctl_is_at \'call\'' -a 'record' -d 'record a live call, or stop recording it'
 complete -c sipctl -n '__sipctl_is_at \'call\'' -a 'show' -d 'show a live call'
 complete -c sipctl -n '__sipctl_is_at \'device\'' -a 'add' -d 'add a device and show its password once'
 complete -c sipctl -n '__sipctl_is_at \'device\'' -a 'list' -d 'list the devices'
@@ -65,5 +65,15 @@ complete -c sipctl -n '__sipctl_is_at \'device set\'' -l password-file -d 'take 
 complete -c sipctl -n '__sipctl_is_at \'device set\'' -l algorithm -d 'digest algorithm of its challenge; makes a new password' -x -a 'md5 sha256'
 complete -c sipctl -n '__sipctl_is_at \'device set\'' -l tenant -d 'the device\'s tenant instead of the default one' -x
 complete -c sipctl -n '__sipctl_is_at \'device show\'' -l tenant -d 'the device\'s tenant instead of the default one' -x
+complete -c sipctl -n '__sipctl_is_at \'limit\'' -a 'list' -d 'list the limits of devices and tenants'
+complete -c sipctl -n '__sipctl_is_at \'limit\'' -a 'remove' -d 'take a device\'s or a tenant\'s own limits away'
+complete -c sipctl -n '__sipctl_is_at \'limit\'' -a 'set' -d 'give a device or a tenant limits of its own'
+complete -c sipctl -n '__sipctl_is_at \'limit remove\'' -l device -d 'of this device' -x
+complete -c sipctl -n '__sipctl_is_at \'limit remove\'' -l tenant -d 'of this tenant, or the device\'s tenant instead of the default one' -x
+complete -c sipctl -n '__sipctl_is_at \'limit set\'' -l device -d 'of this device' -x
+complete -c sipctl -n '__sipctl_is_at \'limit set\'' -l tenant -d 'of this tenant, or the device\'s tenant instead of the default one' -x
+complete -c sipctl -n '__sipctl_is_at \'limit set\'' -l calls -d 'calls at the same time' -x
+complete -c sipctl -n '__sipctl_is_at \'limit set\'' -l calls-per-minute -d 'calls begun in a minute' -x
+complete -c sipctl -n '__sipctl_is_at \'limit set\'' -l registrations -d 'registrations at the same time; of a tenant only' -x
 complete -c sipctl -n '__sipctl_is_at \'registration\'' -a 'list' -d 'list the phones that are registered'
 complete -c sipctl -n '__sipctl_is_at \'registration list\'' -l watch -d 'go on with what changes'

@@ -190,6 +190,19 @@ TEST_CASE("guard: a device has its limits, and each refusal has its rule", "[sce
   // Another device has its own, and places come back.
   CHECK(Sipp::run(caller(exchange, carol, 1, 1)).is_good());
   CHECK(Sipp::run(caller(exchange, alice, 2, 50)).is_good());
+
+  // One that is stored for it goes before the settings', from the moment it is stored.
+  const auto version = [&] {
+    return core::number_at(exchange.ask_sipd("status").at(0), "directory_version");
+  };
+  const auto before = version();
+  exchange.tool_json("sipctl", {"limit", "set", "--device", "carol", "--calls", "1"});
+  REQUIRE(wait_until([&] { return version() > before; }, kWait));
+  auto two = caller(exchange, carol, 2, 50);
+  two.talk = Seconds(2);
+  const auto limited = Sipp::run(two);
+  CHECK(limited.successful == 1);
+  CHECK(limited.failed == 1);
 }
 
 TEST_CASE("guard: a flood of bad packets costs nobody a call", "[scenario]") {
