@@ -4,7 +4,7 @@ function __sipctl_is_at
     set -l verb
     for word in (commandline -opc)[2..]
         set -l longer (string join -- ' ' $verb $word)
-        contains -- $longer 'ban' 'ban add' 'ban list' 'ban remove' 'ban why' 'call' 'call hangup' 'call list' 'call show' 'device' 'device add' 'device list' 'device qr' 'device remove' 'device set' 'device show' 'limit' 'limit list' 'limit remove' 'limit set' 'registration' 'registration list' 'reload'; and set verb $longer
+        contains -- $longer 'ban' 'ban add' 'ban list' 'ban remove' 'ban why' 'call' 'call hangup' 'call list' 'call record' 'call show' 'device' 'device add' 'device list' 'device qr' 'device remove' 'device set' 'device show' 'limit' 'limit list' 'limit remove' 'limit set' 'registration' 'registration list' 'reload'; and set verb $longer
     end
     test "$verb" = "$argv[1]"
 end
@@ -13,14 +13,14 @@ complete -c sipctl -s h -d 'a short help'
 complete -c sipctl -l help -d 'the whole help'
 complete -c sipctl -s V -l version -d 'name, version and commit'
 complete -c sipctl -l config -d 'read this file instead of /etc/trunkline/trunkline.toml' -r -F
-complete -c sipctl -l set -d 'change a setting for this run; may be repeated' -x -a 'db.url= log.level= log.format= log.numbers= sip.listen= sip.advertised_address= sip.advertised_networks= sip.expires_min= sip.expires_max= sip.expires_default= sip.ring_timeout= sip.max_calls= sip.stale_after= sip.session_expires= sip.min_se= sip.drain_timeout= sip.state_dir= sip.control= sip.nonce_life= sip.key_file= sip.ng= sip.media_control= guard.allow= guard.wrong_passwords= guard.ban_time= guard.ban_scanners= guard.packets_per_second= guard.source_calls= guard.source_calls_per_minute= guard.source_registrations= guard.source_registrations_per_minute= guard.device_calls= guard.device_calls_per_minute= guard.calls_per_second= guard.max_lag= guard.max_transactions= media.ng_listen= media.ng_allow= media.address= media.address6= media.advertised_address= media.advertised_networks= media.rtp_min= media.rtp_max= media.threads= media.timeout= media.state_dir= media.control= recording.path= recording.key_ring= recording.key_mirror= ledger.keep= ledger.enabled='
+complete -c sipctl -l set -d 'change a setting for this run; may be repeated' -x -a 'db.url= log.level= log.format= log.numbers= sip.listen= sip.tls_certificate= sip.tls_key= sip.tls_verify_clients= sip.tls_client_ca= sip.advertised_address= sip.advertised_networks= sip.nat_keepalive= sip.connections_per_source= sip.connection_idle= sip.expires_min= sip.expires_max= sip.expires_default= sip.ring_timeout= sip.max_calls= sip.stale_after= sip.session_expires= sip.min_se= sip.drain_timeout= sip.state_dir= sip.control= sip.nonce_life= sip.key_file= sip.ng= sip.media_control= guard.allow= guard.wrong_passwords= guard.ban_time= guard.ban_scanners= guard.packets_per_second= guard.source_calls= guard.source_calls_per_minute= guard.source_registrations= guard.source_registrations_per_minute= guard.device_calls= guard.device_calls_per_minute= guard.calls_per_second= guard.max_lag= guard.max_transactions= media.ng_listen= media.ng_allow= media.address= media.address6= media.advertised_address= media.advertised_networks= media.rtp_min= media.rtp_max= media.threads= media.timeout= media.state_dir= media.control= recording.path= recording.key_ring= recording.key_mirror= ledger.keep= ledger.enabled='
 complete -c sipctl -l json -d 'one JSON object a line, errors too'
 complete -c sipctl -l color -d 'when to use colour' -x -a 'auto always never'
 complete -c sipctl -l no-pager -d 'print long answers straight to the terminal'
 complete -c sipctl -s q -l quiet -d 'no conversation on standard error but errors'
 complete -c sipctl -l yes -d 'answer every question with yes'
 complete -c sipctl -n '__sipctl_is_at \'\'' -a 'ban' -d 'add, list, remove, why'
-complete -c sipctl -n '__sipctl_is_at \'\'' -a 'call' -d 'hangup, list, show'
+complete -c sipctl -n '__sipctl_is_at \'\'' -a 'call' -d 'hangup, list, record, show'
 complete -c sipctl -n '__sipctl_is_at \'\'' -a 'device' -d 'add, list, qr, remove, set, show'
 complete -c sipctl -n '__sipctl_is_at \'\'' -a 'limit' -d 'list, remove, set'
 complete -c sipctl -n '__sipctl_is_at \'\'' -a 'registration' -d 'list'
@@ -35,6 +35,7 @@ complete -c sipctl -n '__sipctl_is_at \'ban add\'' -l force -d 'although phones 
 complete -c sipctl -n '__sipctl_is_at \'ban remove\'' -l reason -d 'why, for the record' -x
 complete -c sipctl -n '__sipctl_is_at \'call\'' -a 'hangup' -d 'end a live call'
 complete -c sipctl -n '__sipctl_is_at \'call\'' -a 'list' -d 'list the live calls'
+complete -c sipctl -n '__sipctl_is_at \'call\'' -a 'record' -d 'record a live call, or stop recording it'
 complete -c sipctl -n '__sipctl_is_at \'call\'' -a 'show' -d 'show a live call'
 complete -c sipctl -n '__sipctl_is_at \'device\'' -a 'add' -d 'add a device and show its password once'
 complete -c sipctl -n '__sipctl_is_at \'device\'' -a 'list' -d 'list the devices'
