@@ -176,7 +176,9 @@ std::string to_toml(const std::vector<std::pair<const Setting*, Value>>& values)
     }
   }
   std::ostringstream text;
-  text << toml::toml_formatter(document) << '\n';
+  // Only what escapes every character: a literal string of its own ends at three quotes inside it.
+  const auto flags = toml::format_flags::allow_unicode_strings | toml::format_flags::indentation;
+  text << toml::toml_formatter(document, flags) << '\n';
   return text.str();
 }
 

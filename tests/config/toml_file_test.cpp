@@ -111,5 +111,19 @@ TEST_CASE("what is written as TOML is read back the same", "[config]") {
   }
 }
 
+TEST_CASE("toml: text of any characters reads back from what was written", "[config]") {
+  const Setting& url = *find_setting("db.url");
+  for (const std::string text : {"two\nlines", "'''", "\"\"\"", "a\n'''\n\"\"\"\\b",
+                                 "\ttab\x01\x7f", "h\xc3\xb6st=x", "\\", "x"}) {
+    INFO(text);
+    const std::string written = to_toml({{&url, Value(text)}});
+    INFO(written);
+    const auto entries = parse_toml(written, "written");
+    REQUIRE(entries);
+    REQUIRE(entries->size() == 1);
+    CHECK(value_of(url, entries->front()) == Value(text));
+  }
+}
+
 }  // namespace
 }  // namespace trunkline::config
