@@ -52,7 +52,9 @@ Exchange::Exchange(ExchangeOptions options)
   if (options.is_started) start();
 }
 
-Exchange::~Exchange() = default;
+Exchange::~Exchange() {
+  give_back_ports(rtp_min_, kRtpPorts);
+}
 
 void Exchange::write_configuration(const ExchangeOptions& options) const {
   std::map<std::string, std::string> settings = {
