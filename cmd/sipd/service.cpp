@@ -17,7 +17,7 @@ constexpr core::Milliseconds kLastCommit = core::Seconds(5);
 
 /// A busy exchange wakes once for all messages of this time (tests/bench/README.md has the
 /// figures).
-constexpr core::Milliseconds kGather{2};
+constexpr core::Milliseconds kGather{5};
 
 exchange::Options options_with_key(const config::Config& config) {
   exchange::Options options = exchange::options_from(config);

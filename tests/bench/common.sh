@@ -79,8 +79,8 @@ site_up() {
   sipd=$(daemon_pid sipd)
   recorderd=$(daemon_pid recorderd)
   # One device calls for many.
-  tool trunkline --quiet config set guard.device_calls 0
-  tool trunkline --quiet config set guard.device_calls_per_minute 0
+  tool trunkline --quiet config set guard.device_calls 0 >/dev/null
+  tool trunkline --quiet config set guard.device_calls_per_minute 0 >/dev/null
   tool sipctl --quiet reload
 }
 daemon_pid() { # NAME: of the site that runs from this scratch folder
