@@ -211,6 +211,7 @@ void AgentCore::bind_any(AnyAddress& any, bool is_start) {
 }
 
 void AgentCore::shut_down() {
+  is_shut_down_ = true;
   on_request_ = nullptr;
   connection_events_ = {};
   // Destroying one kept thing may release another.
@@ -296,6 +297,8 @@ Flow AgentCore::flow_of(tport_t* transport, msg_t* message) {
 }
 
 void AgentCore::keep(std::shared_ptr<void> kept) {
+  // What is kept holds the agent: after its end nothing would ever let either go.
+  if (is_shut_down_) return;
   const void* key = kept.get();
   kept_.emplace(key, std::move(kept));
 }

@@ -159,6 +159,7 @@ class AgentCore : public std::enable_shared_from_this<AgentCore> {
   AgentCounts counts_;
   Agent::OnRequest on_request_;
   std::unordered_map<const void*, std::shared_ptr<void>> kept_;
+  bool is_shut_down_ = false;
 };
 
 /// While it lives, requests that are too large for UDP are made for TCP. Sofia has one limit for

@@ -48,7 +48,8 @@ struct Guarded {
 };
 
 std::vector<Guarded>& guarded_classes() {
-  static std::vector<Guarded> classes;
+  // Never destroyed: the classes in it live as long as messages of theirs may.
+  static std::vector<Guarded>& classes = *new std::vector<Guarded>;
   return classes;
 }
 
