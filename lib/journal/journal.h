@@ -37,8 +37,8 @@ struct Options {
   /// their bytes.
   std::size_t queue_limit = 100'000;
   core::ByteCount queue_bytes{64ULL * 1024 * 1024};
-  /// How long a commit waits for company, only while commits have just had more than one entry: each
-  /// costs a sync of the disk, whatever it holds.
+  /// How long a commit waits for company, only while commits have just had more than one entry:
+  /// each costs a sync of the disk, whatever it holds.
   core::Milliseconds linger{5};
   /// How long entries that nobody waits for (no callback) wait for company: a commit costs the same
   /// for one as for many. An entry with a callback, or flush(), ends the wait.

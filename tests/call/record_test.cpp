@@ -52,10 +52,9 @@ TEST_CASE("record: a recorded call carries its recording, a refused one does not
 }
 
 TEST_CASE("record: an operator's switch is an entry of a connected call, of no other", "[call]") {
-  const RecordingSwitched on{
-      .recording =
-          core::RecordingId(core::Uuid::parse("018f0000-0000-7000-8000-0000000000bb").value()),
-      .rule = "on by root"};
+  const RecordingSwitched on{.recording = core::RecordingId(
+                                 core::Uuid::parse("018f0000-0000-7000-8000-0000000000bb").value()),
+                             .rule = "on by root"};
   Scene ringing;
   ringing.on(invitation());
   CHECK(ringing.on(on).empty());

@@ -38,8 +38,8 @@ std::map<std::string, std::string> parsed(const std::filesystem::path& metrics) 
       "    for name, labels, value, *rest in family.samples:\n"
       "        labels = ','.join(k + '=' + v for k, v in sorted(labels.items()))\n"
       "        print(name + '{' + labels + '}', value, sep='\\t')\n";
-  const auto output = core::value_or_throw(
-      os::run_command({.arguments = {"/usr/bin/python3", "-c", kProgram, metrics.string()}}, kWait));
+  const auto output = core::value_or_throw(os::run_command(
+      {.arguments = {"/usr/bin/python3", "-c", kProgram, metrics.string()}}, kWait));
   INFO(output.errors);
   REQUIRE(output.exit.is_success());
   std::map<std::string, std::string> samples;
