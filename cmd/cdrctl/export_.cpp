@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <map>
+#include <unordered_map>
 
 #include "cdr/csv.h"
 #include "cdr/query.h"
@@ -16,7 +16,7 @@
 namespace trunkline::commands {
 namespace {
 
-constexpr std::size_t kChunk = 64 * 1024;
+constexpr std::size_t kChunk = std::size_t{64} * 1024;
 constexpr core::ByteCount kLargestCursor{1'000'000};
 constexpr mode_t kCursorMode = 0640;
 
@@ -70,7 +70,7 @@ class Writer {
   bool is_csv_;
   bool is_zoned_;
   std::string chunk_;
-  std::map<core::TenantId, std::string> tenants_;
+  std::unordered_map<core::TenantId, std::string> tenants_;
 };
 
 /// Where the last export stopped: from the file, which may not be there yet, or as given.

@@ -16,7 +16,7 @@
 namespace trunkline::cli {
 namespace {
 
-constexpr std::size_t kBufferBytes = 64 * 1024;
+constexpr std::size_t kBufferBytes = std::size_t{64} * 1024;
 constexpr std::string_view kGap = "  ";
 
 std::string_view escape_of(Color color) {

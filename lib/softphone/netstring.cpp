@@ -6,7 +6,7 @@
 namespace trunkline::softphone {
 namespace {
 
-constexpr std::size_t kLongestFrame = 1024 * 1024;
+constexpr std::size_t kLongestFrame = std::size_t{1024} * 1024;
 constexpr std::size_t kMostDigits = 7;
 
 }  // namespace
