@@ -33,7 +33,7 @@ constexpr std::uint8_t compress_mulaw(int sample) {
   const int loudness = std::min(sample < 0 ? -sample : sample, kMuClip);
   // At least 132, so at least 8 bits wide.
   const unsigned magnitude = static_cast<unsigned>(loudness + kMuBias);
-  const unsigned segment = width_of(magnitude) - 8U;
+  const unsigned segment = std::max(width_of(magnitude), 8U) - 8U;
   const unsigned step = (magnitude >> (segment + 3U)) & 15U;
   return static_cast<std::uint8_t>(~(sign | segment << 4U | step) & 0xFFU);
 }
