@@ -30,7 +30,7 @@ std::optional<Pager> Pager::start() {
       {.arguments = {"/bin/sh", "-c", command}, .input = os::Stream::of(pipe.read_end.get())});
   if (!child) return std::nullopt;
   // Ctrl-C belongs to the pager now; we end when it closes its end.
-  ::signal(SIGINT, SIG_IGN);
+  (void)::signal(SIGINT, SIG_IGN);
   return Pager(std::move(*child), std::move(pipe.write_end));
 }
 
