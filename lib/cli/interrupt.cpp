@@ -43,8 +43,8 @@ void end_on_interrupt() {
     // `nohup` and background jobs of a shell ignore it on purpose.
     if (inherited.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
   }
-  ::signal(SIGPIPE,
-           SIG_IGN);  // Output sees EPIPE; a socket's peer that left is an error with words
+  (void)::signal(SIGPIPE,
+                 SIG_IGN);  // Output sees EPIPE; a socket's peer that left is an error with words
 }
 
 void restore_on_interrupt(const termios* modes) {

@@ -96,7 +96,7 @@ int run_program(const Program& program, int argc, const char* const* argv) {
     return static_cast<int>(code);
   } catch (const BrokenPipe&) {
     // As if we had not ignored it: `sipctl call list | head -1` is no failure.
-    ::signal(SIGPIPE, SIG_DFL);
+    (void)::signal(SIGPIPE, SIG_DFL);
     ::raise(SIGPIPE);
     return 128 + SIGPIPE;
   } catch (const core::Error& error) {
