@@ -204,6 +204,7 @@ core::Result<Call> find_call(db::Connection& connection, std::string_view which)
                        "give an id or its end, a SIP Call-ID, a number or last: cdrctl list");
   }
   std::vector<std::string> ids;
+  ids.reserve(calls.size());
   for (const Call& call : calls) ids.push_back(call.call.text());
   return core::fault(ExitCode::usage,
                      fmt::format("cannot tell which call '{}' is: several ids end so", which),

@@ -102,7 +102,7 @@ void Output::row(std::vector<Cell> cells, core::Json object) {
   append("\n");
 }
 
-void Output::record(std::string schema, const std::vector<Field>& fields, core::Json object) {
+void Output::record(std::string_view schema, const std::vector<Field>& fields, core::Json object) {
   flush();
   if (is_json()) {
     json_line(schema, std::move(object));

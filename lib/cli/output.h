@@ -69,7 +69,7 @@ class Output {
   /// One row. `object` is what --json prints, without "schema", which comes first by itself.
   void row(std::vector<Cell> cells, core::Json object);
   /// Lines "label  value" on a terminal, "label<TAB>value" on a pipe, or one object.
-  void record(std::string schema, const std::vector<Field>& fields, core::Json object);
+  void record(std::string_view schema, const std::vector<Field>& fields, core::Json object);
   /// Text as it is, with a newline; for people, so nothing with --json.
   void line(std::string_view text, Color color = Color::none);
   /// One JSON object, whatever the layout: for verbs whose answer is an event stream.
