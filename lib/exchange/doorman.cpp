@@ -52,15 +52,13 @@ Doorman::Doorman(os::Reactor& reactor, journal::Journal& journal, const core::Cl
       journal_(journal),
       clock_(clock),
       publish_(std::move(publish)),
-      wall_start_(clock.wall()),
-      steady_start_(clock.steady()),
+      even_clock_(clock),
       guard_(random_seed(), [this](const guard::Finding& finding) { told(finding); }) {}
 
 Doorman::~Doorman() = default;
 
 core::Time Doorman::now() const {
-  return wall_start_ +
-         std::chrono::duration_cast<core::Microseconds>(clock_.steady() - steady_start_);
+  return even_clock_.now();
 }
 
 void Doorman::start(const sip::Agent& agent,

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/even_clock.h"
 #include "core/json.h"
 #include "core/time.h"
 #include "directory/snapshot.h"
@@ -116,8 +117,7 @@ class Doorman final : public sip::Doorkeeper {
   journal::Journal& journal_;
   const core::Clock& clock_;
   Publish publish_;
-  core::Time wall_start_;
-  core::SteadyTime steady_start_;
+  core::EvenClock even_clock_;
   guard::Guard guard_;
   core::Time locks_until_{};  ///< no device is locked after that
   const sip::Agent* agent_ = nullptr;

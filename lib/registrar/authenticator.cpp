@@ -47,16 +47,9 @@ Authenticator::Authenticator(AuthenticatorOptions options, const core::Clock& cl
                              ChallengeAccount& account)
     : open_ha1_(std::move(options.open_ha1)),
       clock_(clock),
-      wall_start_(clock.wall()),
-      steady_start_(clock.steady()),
       account_(account),
       verifier_(std::move(options.site_key), options.nonce_life, clock.wall()),
       nobody_(std::string_view(core::to_hex(crypto::random_bytes(16)))) {}
-
-core::Time Authenticator::now() const {
-  return wall_start_ +
-         std::chrono::duration_cast<core::Microseconds>(clock_.steady() - steady_start_);
-}
 
 const core::Secret& Authenticator::ha1_of(const directory::Device* device) {
   if (device == nullptr) return nobody_;
@@ -75,7 +68,8 @@ const core::Secret& Authenticator::ha1_of(const directory::Device* device) {
 
 Authentication Authenticator::challenge(const directory::Tenant& tenant,
                                         const directory::Device* device, bool is_stale) {
-  const std::string value = verifier_.challenge(tenant.domain, hash_of(device), is_stale, now());
+  const std::string value =
+      verifier_.challenge(tenant.domain, hash_of(device), is_stale, clock_.now());
   return {.verdict = Verdict::challenged,
           .reply = {.status = 401, .content = {.headers = {{"WWW-Authenticate", value}}}}};
 }
@@ -98,7 +92,7 @@ Authentication Authenticator::check(const sip::Request& request,
     asked.name = name;
     return asked;
   }
-  verifier_.forget_old(now());
+  verifier_.forget_old(clock_.now());
   const std::string key = device != nullptr ? device->id.text() : name;
   const std::string request_uri = request.uri.text();
   const sip::DigestVerdict verdict = verifier_.verify({.credentials = *credentials,
@@ -109,7 +103,7 @@ Authentication Authenticator::check(const sip::Request& request,
                                                        .hash = hash_of(device),
                                                        .ha1 = ha1_of(device),
                                                        .device = key},
-                                                      now());
+                                                      clock_.now());
   if (verdict == sip::DigestVerdict::stale) {
     account_.challenged(request.flow.peer.host);
     return challenge(*tenant, device, true);

@@ -12,6 +12,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "core/even_clock.h"
 #include "core/secret.h"
 #include "core/time.h"
 #include "directory/snapshot.h"
@@ -67,16 +68,13 @@ class Authenticator {
     std::string sealed;
     core::Secret ha1;
   };
-  core::Time now() const;
   /// Of nobody where there is no device. The first time costs an X25519; then it is remembered.
   const core::Secret& ha1_of(const directory::Device* device);
   Authentication challenge(const directory::Tenant& tenant, const directory::Device* device,
                            bool is_stale);
 
   OpenHa1 open_ha1_;
-  const core::Clock& clock_;
-  core::Time wall_start_;
-  core::SteadyTime steady_start_;
+  core::EvenClock clock_;
   ChallengeAccount& account_;
   sip::DigestVerifier verifier_;
   core::Secret nobody_;  ///< the HA1 unknown users are verified against

@@ -66,11 +66,7 @@ journal::StateChange state_of(const Binding& binding) {
 
 Registrar::Registrar(os::Reactor& reactor, journal::Journal& journal, const core::Clock& clock,
                      Limits limits)
-    : journal_(journal),
-      clock_(clock),
-      wall_start_(clock.wall()),
-      steady_start_(clock.steady()),
-      limits_(limits) {
+    : journal_(journal), clock_(clock), even_clock_(clock), limits_(limits) {
   timers_.push_back(reactor.every(kExpiryPeriod, [this] { expire(); }));
   timers_.push_back(reactor.every(kChallengePeriod, [this] { write_challenges(); }));
 }
@@ -80,12 +76,11 @@ Registrar::~Registrar() {
 }
 
 core::Time Registrar::now() const {
-  return wall_start_ +
-         std::chrono::duration_cast<core::Microseconds>(clock_.steady() - steady_start_);
+  return even_clock_.now();
 }
 
 Binding Registrar::for_record(Binding binding) const {
-  const auto step = clock_.wall() - now();
+  const auto step = even_clock_.step();
   binding.registered_at += step;
   binding.expires_at += step;
   return binding;

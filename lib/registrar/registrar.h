@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/even_clock.h"
 #include "core/time.h"
 #include "os/reactor.h"
 #include "registrar/bindings.h"
@@ -83,8 +84,7 @@ class Registrar {
 
   journal::Journal& journal_;
   const core::Clock& clock_;
-  core::Time wall_start_;
-  core::SteadyTime steady_start_;
+  core::EvenClock even_clock_;
   Limits limits_;
   ChallengeAccount challenges_;
   Bindings bindings_;

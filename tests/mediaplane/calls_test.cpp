@@ -4,17 +4,12 @@
 #include <catch2/catch.hpp>
 
 #include "mediaplane/phone.h"
+#include "mediaplane/silent_scribe.h"
 #include "os/loop.h"
 #include "support/fake_clock.h"
-#include "support/temporary_directory.h"
 
 namespace trunkline::mediaplane {
 namespace {
-
-struct Silent final : ScribeListener {
-  void recording_changed(core::RecordingId, RecordingStatus, core::Json) override {}
-  void media_ended(core::Json) override {}
-};
 
 /// The calls of an engine without its doors, at a time of the test's own.
 struct Fixture {
@@ -23,20 +18,11 @@ struct Fixture {
     REQUIRE(calls.describe(*call, Leg::caller, sdp::Session::parse(phone.sdp()).value()));
   }
 
-  test::TemporaryDirectory directory;
   test::FakeClock clock;
   os::Loop main;
   test::Phone phone;
-  Silent listener;
-  std::unique_ptr<journal::Journal> journal =
-      journal::Journal::open(directory.path() / "journal.db");
-  keystore::KeyStore keys{directory.path() / "keys.db"};
-  Scribe scribe{{.recordings = directory.path(),
-                 .journal = *journal,
-                 .keys = keys,
-                 .clock = clock,
-                 .listener = listener}};
-  Calls calls{main, {.threads = 1}, scribe, clock};
+  SilentScribe silent{clock};
+  Calls calls{main, {.threads = 1}, silent.scribe, clock};
   Call* call = nullptr;
 };
 

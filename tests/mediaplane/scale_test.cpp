@@ -9,9 +9,9 @@
 
 #include "mediaplane/ng_commands.h"
 #include "mediaplane/phone.h"
+#include "mediaplane/silent_scribe.h"
 #include "os/limits.h"
 #include "os/loop.h"
-#include "support/temporary_directory.h"
 
 namespace trunkline::mediaplane {
 namespace {
@@ -20,12 +20,6 @@ constexpr std::size_t kCalls = 10'000;
 constexpr std::size_t kSocketsOfCall = 4;
 /// Of the test itself: journal, loops, phones.
 constexpr std::size_t kOwnDescriptors = 200;
-
-struct Silent final : ScribeListener {
-  void recording_changed(core::RecordingId, RecordingStatus, core::Json) override {}
-  void media_ended(core::Json) override { ++ended; }
-  std::atomic<std::size_t> ended = 0;
-};
 
 /// As many as the machine lets this process have sockets for.
 std::size_t calls_that_fit() {
@@ -64,24 +58,15 @@ struct Fixture {
     return is_done();
   }
 
-  test::TemporaryDirectory directory;
   os::Loop main;
   test::Phone caller;
   test::Phone called;
-  Silent listener;
-  std::unique_ptr<journal::Journal> journal =
-      journal::Journal::open(directory.path() / "journal.db");
-  keystore::KeyStore keys{directory.path() / "keys.db"};
-  Scribe scribe{{.recordings = directory.path(),
-                 .journal = *journal,
-                 .keys = keys,
-                 .clock = core::system_clock(),
-                 .listener = listener}};
+  SilentScribe silent{core::system_clock()};
   os::Address address = os::Address::parse_host("127.0.77.10").value();
   Calls calls{main,
               {.ports = {.address = address, .min = core::Port(10'000), .max = core::Port(65'535)},
                .threads = 2},
-              scribe,
+              silent.scribe,
               core::system_clock()};
   NgCommands commands{calls, {address}, core::system_clock()};
   std::size_t hung_up = 0;
@@ -117,8 +102,8 @@ TEST_CASE("calls: ten thousand at once, and every port and socket is back", "[ca
   CHECK(fixture.calls.all().empty());
   CHECK(fixture.calls.ports().in_use == 0);
   CHECK(open_descriptors() == before);
-  fixture.scribe.flush();
-  CHECK(fixture.listener.ended == calls);
+  fixture.silent.scribe.flush();
+  CHECK(fixture.silent.ended == calls);
 }
 
 }  // namespace trunkline::mediaplane
