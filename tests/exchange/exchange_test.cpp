@@ -300,7 +300,7 @@ TEST_CASE("exchange: a relay that was restarted has lost its sessions, and their
       site.root, [&] { return !site.exchange->status()["media"]["nodes"][0]["is_up"].get<bool>(); },
       core::Seconds(15)));
   CHECK_FALSE(call.is_hung_up);
-  site.relay.start_again();
+  site.relay.start();
   REQUIRE(run_until(
       site.root, [&] { return call.is_hung_up; }, core::Seconds(15)));
   REQUIRE(site.becomes_idle());

@@ -12,18 +12,21 @@
 #include "ng/keys.h"
 #include "ng/server.h"
 #include "os/reactor.h"
+#include "support/free_ports.h"
 
 namespace trunkline::exchange {
 
 class FakeRelay {
  public:
-  explicit FakeRelay(os::Reactor& reactor) : reactor_(reactor) { start("udp:127.0.0.1:0"); }
+  explicit FakeRelay(os::Reactor& reactor) : reactor_(reactor) { start(); }
+  ~FakeRelay() { test::give_back_ports(port_); }
+  FakeRelay(const FakeRelay&) = delete;
+  FakeRelay& operator=(const FakeRelay&) = delete;
 
-  void start(const std::string& address) {
+  void start() {
     server_.emplace(reactor_,
-                    ng::ServerOptions{.listen = {os::Endpoint::parse(address).value()},
+                    ng::ServerOptions{.listen = {os::Endpoint::parse(address()).value()},
                                       .allow = {os::Network::parse("127.0.0.0/8").value()}});
-    address_ = server_->listening().front().text();
     server_->on("ping", [](const ng::Request&, const ng::Respond& respond) {
       respond({{"result", "pong"}, {std::string(ng::kVersionKey), ng::kVersion}});
     });
@@ -38,9 +41,8 @@ class FakeRelay {
     server_.reset();
     sessions.clear();
   }
-  void start_again() { start(address_); }
 
-  const std::string& address() const { return address_; }
+  std::string address() const { return "udp:" + os::Address::loopback(port_).text(); }
   std::size_t count_of(const std::string& command) const {
     return static_cast<std::size_t>(std::ranges::count(commands, command));
   }
@@ -80,7 +82,7 @@ class FakeRelay {
   }
 
   os::Reactor& reactor_;
-  std::string address_;
+  const core::Port port_ = test::free_ports();  ///< also after a restart, as a real one's
   std::optional<ng::Server> server_;
 };
 

@@ -18,6 +18,7 @@
 #include "journal/journal.h"
 #include "journal/reader.h"
 #include "sip/root.h"
+#include "support/free_ports.h"
 #include "support/temporary_directory.h"
 
 namespace trunkline::exchange {
@@ -25,7 +26,8 @@ namespace trunkline::exchange {
 class Site {
  public:
   Site() {
-    options.agent.listen = {"udp:127.0.0.1:0", "tcp:127.0.0.1:0"};
+    const std::string address = os::Address::loopback(port_).text();
+    options.agent.listen = {"udp:" + address, "tcp:" + address};
     options.agent.advertised_address = "127.0.0.1";
     options.ng_nodes = {relay.address()};
     options.control = folder.path() / "control";
@@ -39,6 +41,7 @@ class Site {
     bob.reset();
     carol.reset();
     stop();
+    test::give_back_ports(port_);
   }
   Site(const Site&) = delete;
   Site& operator=(const Site&) = delete;
@@ -47,11 +50,6 @@ class Site {
     journal = journal::Journal::open(folder.path() / "journal.db");
     exchange = std::make_unique<Exchange>(root, *journal, core::system_clock(), options, hooks);
     exchange->start(directory());
-    // The same port after a restart, as a real one has.
-    options.agent.listen = {};
-    for (const auto& listener : exchange->agent().listeners()) {
-      options.agent.listen.push_back(listener.text());
-    }
     REQUIRE(run_until(root, [this] {
       const core::Json status = exchange->status();
       return status["media"]["nodes"][0]["is_up"].get<bool>();
@@ -151,6 +149,7 @@ class Site {
     return made;
   }
 
+  const core::Port port_ = test::free_ports();  ///< also after a restart, as a real one's
   crypto::KeyPair keys_ = crypto::make_key_pair();
   core::TenantId tenant_ = core::TenantId::make(core::system_clock().wall());
   std::map<std::string, core::DeviceId> ids_;

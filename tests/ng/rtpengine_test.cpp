@@ -14,6 +14,7 @@
 #include "os/loop.h"
 #include "os/process.h"
 #include "os/socket.h"
+#include "support/free_ports.h"
 
 namespace trunkline::ng {
 namespace {
@@ -28,11 +29,6 @@ constexpr std::string_view kAnswer =
     "v=0\r\no=bob 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
     "m=audio 5000 RTP/AVP 0\r\n";
 
-/// Taken and given back: rtpengine binds it a moment later.
-os::Address free_address() {
-  return os::local_address(os::bind_udp(os::Address::loopback()).value().get());
-}
-
 /// The port of the first media line, 0 where there is none.
 int media_port_of(std::string_view sdp) {
   constexpr std::string_view kLine = "m=audio ";
@@ -43,9 +39,8 @@ int media_port_of(std::string_view sdp) {
 
 struct World {
   explicit World(Transport transport) {
-    address = free_address();
-    // A range of the test's own; ports in it that somebody else has are passed over by rtpengine.
-    min_port = std::min<int>(free_address().port().value(), 65'535 - kPorts);
+    address = os::Address::loopback(test::free_ports());
+    min_port = test::free_ports(kPorts + 1).value();
     // Debian's configuration would have it listen on ports that all share.
     rtpengine =
         os::Child::spawn(

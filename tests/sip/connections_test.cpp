@@ -5,6 +5,7 @@
 
 #include "os/socket.h"
 #include "sip/loopback.h"
+#include "support/free_ports.h"
 
 namespace {
 
@@ -46,10 +47,6 @@ class Stream {
   os::Fd fd_;
   os::RegistrationPtr watch_;
 };
-
-os::Address free_address() {
-  return os::local_address(core::value_or_throw(os::bind_udp(os::Address::loopback())).get());
-}
 
 void answer_all(sip::Agent& agent) {
   agent.on_request([](sip::IncomingRequest incoming) {
@@ -179,10 +176,10 @@ TEST_CASE("connections: what is too large for UDP goes over TCP, if that is take
   for (const Row& row : rows) {
     INFO(row.what);
     World world;
-    const auto own = free_address();
+    const auto own = os::Address::loopback(test::free_ports());
     sip::Agent ours(world.root,
                     {.listen = {"udp:" + own.text(), "tcp:" + own.text()}, .udp_limit = 1300});
-    const auto free = free_address();
+    const auto free = os::Address::loopback(test::free_ports());
     std::vector<std::string> listen = {"udp:" + free.text()};
     if (row.peer_has_tcp) listen.push_back("tcp:" + free.text());
     sip::Agent theirs(world.root, {.listen = listen});

@@ -7,6 +7,7 @@
 
 #include "os/process.h"
 #include "sip/loopback.h"
+#include "support/free_ports.h"
 
 namespace {
 
@@ -91,10 +92,6 @@ os::Child sipp(std::vector<std::string> arguments) {
   return std::move(*child);
 }
 
-std::uint16_t free_port(World& world) {
-  return Peer(world).port();
-}
-
 }  // namespace
 
 TEST_CASE("sipp: fifty calls through two dialogs each, over UDP and TCP", "[sipp]") {
@@ -105,7 +102,7 @@ TEST_CASE("sipp: fifty calls through two dialogs each, over UDP and TCP", "[sipp
   const auto transport = GENERATE(as<std::string>(), "u1", "t1");
   World world;
   const auto agent = world.agent();
-  const std::uint16_t called_port = free_port(world);
+  const std::uint16_t called_port = test::free_ports(2).value();
   BackToBack exchange(*agent, called_port);
   os::Child called = sipp({"-sn", "uas", "-p", std::to_string(called_port)});
   const std::uint16_t port =

@@ -14,7 +14,7 @@ namespace trunkline::test {
 /// process has not handed out before.
 core::Port free_ports(std::uint16_t count = 1);
 /// Of ports that free_ports() handed out: nobody uses them any more.
-void give_back_ports(core::Port first, std::uint16_t count);
+void give_back_ports(core::Port first, std::uint16_t count = 1);
 
 inline core::Port operator+(core::Port port, std::uint16_t offset) {
   return core::Port(static_cast<std::uint16_t>(port.value() + offset));
