@@ -56,6 +56,7 @@ struct Invited {
   core::TenantId tenant;
   Party caller;
   Party called;
+  bool is_anonymous = false;  ///< the called side is not told who calls
   std::string dialled;
   std::string rule;
   std::optional<Refusal> refusal = {};

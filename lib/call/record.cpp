@@ -21,6 +21,7 @@ void add(core::JsonText& json, const Party& party) {
 std::string caller_text(const Record& record) {
   core::JsonText json;
   add(json, record.caller);
+  if (record.is_anonymous) json.add_raw("is_anonymous", "true");
   return std::move(json).finish();
 }
 

@@ -47,6 +47,7 @@ struct Record {
   core::TenantId tenant;
   Party caller;
   Party called;
+  bool is_anonymous = false;  ///< the called side was not told who calls
   std::string dialled;
   std::string rule;  ///< the routing rule that decided
   Stage stage = Stage::initiated;

@@ -19,6 +19,7 @@ void Machine::open_record(const Invited& event) {
   record.tenant = event.tenant;
   record.caller = event.caller;
   record.called = event.called;
+  record.is_anonymous = event.is_anonymous;
   record.dialled = event.dialled;
   record.rule = event.rule;
   record.is_recorded = event.is_recorded;

@@ -61,6 +61,8 @@ void Intake::register_contact(sip::IncomingRequest incoming) {
   if (const auto refusal = doorman_->refusal_of_registrations(request)) {
     return shed(std::move(incoming), *refusal);
   }
+  // RFC 3261 10.2: what is bound is a SIP address.
+  if (!request.to.uri.is_sip()) return std::move(incoming).reply(bare_reply(400));
   registrar::Authentication proof = authenticate(request);
   if (proof.verdict != registrar::Authentication::Verdict::accepted) {
     return std::move(incoming).reply(proof.reply);

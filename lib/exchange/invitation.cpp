@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "exchange/extensions.h"
-#include "exchange/leg.h"
+#include "exchange/privacy.h"
+#include "exchange/unsupported.h"
 #include "route/decide.h"
+#include "sip/body.h"
 
 namespace trunkline::exchange {
 namespace {
@@ -29,12 +31,18 @@ sip::Party address_of(const directory::Device& device, const directory::Tenant& 
 
 /// Refusals that come from the request itself, before anybody is looked for.
 void refuse_unfit(Invitation& invitation, const sip::Request& request) {
-  if (auto reply = unsupported(request)) {
+  if (auto found = unsupported(request)) {
+    invitation.invited.rule = "protocol";
+    invitation.invited.refusal = {.status = found->reply.status,
+                                  .reason = std::move(found->reason)};
+    invitation.refusal_headers = std::move(found->reply.content.headers);
+    return;
+  }
+  if (const Privacy privacy = privacy_of(request); !privacy.impossible.empty()) {
+    // RFC 3323 section 5
     invitation.invited.rule = "protocol";
     invitation.invited.refusal = {
-        .status = reply->status,
-        .reason = reply->status == 420 ? "unsupported extension required" : "the body is no SDP"};
-    invitation.refusal_headers = std::move(reply->content.headers);
+        .status = 500, .reason = "privacy cannot be had as asked for: " + privacy.impossible};
     return;
   }
   if (request.max_forwards.value_or(kDefaultMaxForwards) == 0) {
@@ -73,7 +81,9 @@ void add_target(Invitation& invitation, const InvitationQuestion& question,
        .address = binding.flow.empty() ? binding.contact.uri.host : binding.flow.peer.text()});
   invitation.outgoing.push_back({.target = std::move(binding.contact.uri),
                                  .flow = std::move(binding.flow),
-                                 .from = address_of(question.caller, question.tenant),
+                                 .from = invitation.invited.is_anonymous
+                                             ? anonymous_party()
+                                             : address_of(question.caller, question.tenant),
                                  .to = address_of(called, question.tenant),
                                  .call_id = std::move(call_id),
                                  .routes = std::move(binding.path),
@@ -95,6 +105,7 @@ Invitation invitation_for(const InvitationQuestion& question, const Lookup& look
   invited.dialled = request.uri.user;
   invited.ring_timeout = question.ring_timeout;
   invited.says = extensions_of(request);
+  invited.is_anonymous = privacy_of(request).is_anonymous;
   refuse_unfit(invitation, request);
   if (invited.refusal) return invitation;
 
@@ -111,7 +122,7 @@ Invitation invitation_for(const InvitationQuestion& question, const Lookup& look
   }
   const directory::Device& called = *plan.targets.front();
   invited.called = party_of(called);
-  invited.offer = request.has_sdp() ? request.body : std::string();
+  invited.offer = sip::body_of(request).sdp;
   set_recording(invited, question, called);
   for (registrar::Binding& binding : lookup(called.id)) {
     add_target(invitation, question, called, std::move(binding));

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "exchange/leg.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <algorithm>
 #include <utility>
 
 #include "exchange/extensions.h"
 #include "exchange/replies.h"
+#include "exchange/unsupported.h"
+#include "sip/body.h"
 
 namespace trunkline::exchange {
 namespace {
@@ -21,11 +19,11 @@ sip::Content content_of(std::string sdp, std::vector<sip::Header> headers = {}) 
 
 template <class Message>
 std::string sdp_of(const Message& message) {
-  return message.has_sdp() ? message.body : std::string();
+  return sip::body_of(message).sdp;
 }
 
 std::string sdp_of(const sip::Content& content) {
-  return content.content_type == "application/sdp" ? content.body : std::string();
+  return sip::read_body(content.content_type, content.headers, content.body).sdp;
 }
 
 /// What is worth keeping of a refusal: the phone's words, or ours where our stack made it.
@@ -44,21 +42,6 @@ Event failure(call::LegId leg, const sip::Response& response) {
 }
 
 }  // namespace
-
-std::optional<sip::Reply> unsupported(const sip::Request& request) {
-  std::vector<std::string> unknown;
-  std::copy_if(request.require.begin(), request.require.end(), std::back_inserter(unknown),
-               [](const std::string& required) {
-                 return std::count(kExtensions.begin(), kExtensions.end(), required) == 0;
-               });
-  if (!unknown.empty()) {
-    return bare_reply(420, {{"Unsupported", fmt::format("{}", fmt::join(unknown, ", "))}});
-  }
-  if (!request.body.empty() && !request.has_sdp()) {
-    return bare_reply(415, {{"Accept", "application/sdp"}});
-  }
-  return std::nullopt;
-}
 
 Leg::Leg(sip::Agent& agent, call::LegId id, Tell tell)
     : agent_(agent), id_(id), tell_(std::move(tell)) {}
@@ -242,7 +225,7 @@ void Leg::take_request(Transaction transaction) {
       return;
   }
   if (auto refusal = unsupported(request)) {
-    transaction->answer(std::move(*refusal));
+    transaction->answer(std::move(refusal->reply));
     return;
   }
   if (request.method == sip::Method::invite) return take_reinvite(std::move(transaction));
@@ -272,7 +255,9 @@ void Leg::take_info(Transaction transaction) {
     transaction->answer({.status = 469, .phrase = "Bad Info Package"});
     return;
   }
-  call::InfoReceived info{.leg = id_, .content_type = request.content_type, .body = request.body};
+  call::InfoReceived info{.leg = id_,
+                          .content_type = request.content_type + request.content_params,
+                          .body = request.body};
   info.transaction = keep(std::move(transaction));
   tell_(std::move(info));
 }

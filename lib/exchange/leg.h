@@ -86,8 +86,4 @@ class Leg {
   unsigned transactions_ = 0;
 };
 
-/// What a request asks for that we cannot do, as the answer that says so (RFC 3261 section 8.2):
-/// extensions in Require (420), a body that is no SDP (415).
-std::optional<sip::Reply> unsupported(const sip::Request& request);
-
 }  // namespace trunkline::exchange

@@ -9,6 +9,7 @@
 #include "core/log.h"
 #include "exchange/extensions.h"
 #include "exchange/open_call.h"
+#include "exchange/privacy.h"
 
 namespace trunkline::exchange {
 namespace {
@@ -194,10 +195,14 @@ void LiveCall::act(const call::OfferMedia& action) {
 }
 void LiveCall::offer_media(const call::OfferMedia& action, std::string_view reader,
                            Media::Rewritten done) {
+  const std::string sdp = shown_sdp(action.from, action.sdp);
   bench_.media.offer(
-      session(),
-      {.author = action.from, .sdp = action.sdp, .address = state_.leg(action.from).address},
+      session(), {.author = action.from, .sdp = sdp, .address = state_.leg(action.from).address},
       action.to, reader, std::move(done));
+}
+std::string LiveCall::shown_sdp(call::LegId author, const std::string& sdp) const {
+  const bool is_hidden = author == call::kCallerLeg && state_.record.is_anonymous;
+  return is_hidden ? without_names(sdp) : sdp;
 }
 std::vector<std::string> LiveCall::readers_of(const call::OfferMedia& action) const {
   if (action.to) return {state_.leg(*action.to).address};
@@ -212,10 +217,10 @@ std::vector<std::string> LiveCall::readers_of(const call::OfferMedia& action) co
   return readers;
 }
 void LiveCall::act(const call::AnswerMedia& action) {
-  bench_.media.answer(
-      session(), action.offerer,
-      {.author = action.by, .sdp = action.sdp, .address = state_.leg(action.by).address},
-      media_done(action.request));
+  const std::string sdp = shown_sdp(action.by, action.sdp);
+  bench_.media.answer(session(), action.offerer,
+                      {.author = action.by, .sdp = sdp, .address = state_.leg(action.by).address},
+                      media_done(action.request));
 }
 void LiveCall::act(const call::DeleteMedia& action) {
   bench_.media.remove(state_.record.call, media_done(action.request));

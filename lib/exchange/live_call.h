@@ -105,6 +105,8 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   /// `sdp`, or what legs of the other family are offered instead.
   const std::string& offer_for(call::LegId id, const std::string& sdp) const;
   MediaSession session() const;
+  /// What the relay is given of a leg's description.
+  std::string shown_sdp(call::LegId author, const std::string& sdp) const;
   /// What the journal's state says of this call once the entry `kind` is written; `record` is its
   /// body, as call::to_text() makes it.
   std::vector<journal::StateChange> state_changes(std::string_view kind, std::string record);

@@ -6,6 +6,7 @@
 #include "core/log.h"
 #include "core/text.h"
 #include "crypto/random.h"
+#include "sip/header_text.h"
 
 namespace trunkline::registrar {
 
@@ -26,6 +27,29 @@ std::string device_name(std::string_view username) {
 
 const directory::Device* enabled(const directory::Device* device) {
   return device != nullptr && device->is_enabled ? device : nullptr;
+}
+
+bool is_anonymous(const sip::Request& request) {
+  return request.method != sip::Method::register_ && request.from.uri.host == sip::kAnonymousHost;
+}
+
+/// Who wants to be known to us alone (RFC 3325 9.2), or at least is reached there; a guess that
+/// decides no more than how it is asked for its credentials.
+std::string likely_name(const sip::Request& request) {
+  if (const auto preferred = sip::find_header(request.headers, "P-Preferred-Identity")) {
+    if (const auto uri = sip::Uri::parse(sip::uri_of(*preferred))) return uri->user;
+  }
+  return request.contacts.empty() ? std::string() : request.contacts.front().uri.user;
+}
+
+/// Whose domain it is, and whom it names there.
+const sip::Uri& address_in(const sip::Request& request) {
+  if (request.method == sip::Method::register_) return request.to.uri;
+  return is_anonymous(request) ? request.uri : request.from.uri;
+}
+
+std::string claimed_name(const sip::Request& request) {
+  return is_anonymous(request) ? likely_name(request) : address_in(request).user;
 }
 
 /// The realm's credentials, wherever a phone puts them.
@@ -77,18 +101,18 @@ Authentication Authenticator::challenge(const directory::Tenant& tenant,
 Authentication Authenticator::check(const sip::Request& request,
                                     const directory::Snapshot& snapshot) {
   const bool is_register = request.method == sip::Method::register_;
-  const sip::Uri& address = is_register ? request.to.uri : request.from.uri;
-  const directory::Tenant* tenant = snapshot.tenant_by_domain(address.host);
+  const directory::Tenant* tenant = snapshot.tenant_by_domain(address_in(request).host);
   if (tenant == nullptr) return {.reply = {.status = 404}};
   const auto credentials = credentials_of(request, tenant->domain);
-  const std::string name = device_name(credentials ? credentials->username : address.user);
+  const std::string name = device_name(credentials ? credentials->username : claimed_name(request));
   const directory::Device* device = enabled(snapshot.device(tenant->id, name));
   if (!credentials) {
     // A phone may speak as its extension; what it must prove itself with is still its name.
     if (device == nullptr) device = enabled(snapshot.device_by_extension(tenant->id, name));
     account_.challenged(request.flow.peer.host);
     Authentication asked = challenge(*tenant, device, false);
-    asked.is_unknown_user = device == nullptr;
+    // Who hides is not yet a stranger.
+    asked.is_unknown_user = device == nullptr && !is_anonymous(request);
     asked.name = name;
     return asked;
   }

@@ -77,6 +77,9 @@ struct Uri {
   bool operator==(const Uri&) const = default;
 };
 
+/// The host of who does not say who they are (RFC 3323 4.1.1.3).
+inline constexpr std::string_view kAnonymousHost = "anonymous.invalid";
+
 /// Equality of RFC 3261 19.1.4 as far as bindings need it: scheme, user, host, port and the
 /// parameters transport, user, method, maddr, ttl.
 bool is_equivalent(const Uri& left, const Uri& right);

@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "sip/agent_core.h"
+#include "sip/body.h"
 #include "sip/dialog_core.h"
 
 namespace trunkline::sip {
@@ -69,7 +70,7 @@ AgentCounts Agent::counts() const {
 
 Reply Agent::options_reply() const {
   Reply reply{.status = 200};
-  reply.content.headers = {{"Allow", allow()}, {"Accept", "application/sdp"}};
+  reply.content.headers = {{"Allow", allow()}, {"Accept", std::string(kAcceptedBodies)}};
   const auto& extensions = core_->options().extensions;
   if (!extensions.empty()) {
     reply.content.headers.push_back({"Supported", core::join(extensions, ", ")});

@@ -66,11 +66,14 @@ struct Request {
   std::vector<std::string> routes;
   std::optional<std::uint32_t> max_forwards;
   std::string user_agent;
-  std::string content_type;  ///< lower case, without parameters
+  std::size_t via_count = 0;   ///< 1 where it came straight from who made it
+  std::string content_type;    ///< lower case, without parameters
+  std::string content_params;  ///< ";boundary=x" and the like
   std::string body;
   std::vector<Header> headers;  ///< Reason, Referred-By, X-..., everything without a field here
   Flow flow;                    ///< where it truly came from and through which socket of ours
 
+  /// The body as a whole is a session description; body.h finds one in parts.
   bool has_sdp() const { return content_type == "application/sdp" && !body.empty(); }
 };
 
@@ -87,8 +90,9 @@ struct Response {
   std::vector<std::string> supported;
   /// Of a provisional answer that waits for our PRACK (RFC 3262): the next one in its order.
   std::optional<std::uint32_t> reliable_sequence;
-  std::string user_agent;  ///< User-Agent or Server
-  std::string content_type;
+  std::string user_agent;      ///< User-Agent or Server
+  std::string content_type;    ///< lower case, without parameters
+  std::string content_params;  ///< ";boundary=x" and the like
   std::string body;
   std::vector<Header> headers;
 

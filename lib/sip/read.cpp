@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "sip/compose.h"
+#include "sip/header_text.h"
 #include "sip/message_class.h"
 
 namespace trunkline::sip {
@@ -16,30 +17,23 @@ std::string text_of(const char* text) {
   return text != nullptr ? text : "";
 }
 
-std::string unquoted(const char* text) {
-  const std::string_view view = text != nullptr ? core::trim(text) : std::string_view();
-  if (view.size() < 2 || view.front() != '"' || view.back() != '"') return std::string(view);
-  std::string out;
-  for (std::size_t i = 1; i + 1 < view.size(); ++i) {
-    if (view[i] == '\\' && i + 2 < view.size()) ++i;
-    out += view[i];
-  }
-  return out;
+std::string unquoted_or_empty(const char* text) {
+  return text != nullptr ? unquoted(text) : std::string();
 }
 
 Party read_party(const sip_addr_t* address) {
   if (address == nullptr) return {};
-  return {.display_name = unquoted(address->a_display),
+  return {.display_name = unquoted_or_empty(address->a_display),
           .uri = from_sofia(*address->a_url),
           .tag = text_of(address->a_tag)};
 }
 
 std::string param_of(const msg_param_t* params, const char* name) {
-  return unquoted(msg_params_find(params, name));
+  return unquoted_or_empty(msg_params_find(params, name));
 }
 
 Contact read_contact(const sip_contact_t& contact) {
-  Contact out{.display_name = unquoted(contact.m_display),
+  Contact out{.display_name = unquoted_or_empty(contact.m_display),
               .uri = from_sofia(*contact.m_url),
               .expires = std::nullopt,
               .q = text_of(contact.m_q),
@@ -111,7 +105,7 @@ std::vector<std::string> read_routes(const Route* route) {
   return routes;
 }
 
-std::string read_body(const sip_t& sip) {
+std::string payload_of(const sip_t& sip) {
   if (sip.sip_payload == nullptr || sip.sip_payload->pl_data == nullptr) return {};
   return {sip.sip_payload->pl_data, sip.sip_payload->pl_len};
 }
@@ -119,6 +113,30 @@ std::string read_body(const sip_t& sip) {
 std::string read_content_type(const sip_t& sip) {
   if (sip.sip_content_type == nullptr) return {};
   return core::to_lower(text_of(sip.sip_content_type->c_type));
+}
+
+std::string read_content_params(const sip_t& sip) {
+  std::string params;
+  if (sip.sip_content_type == nullptr) return params;
+  const msg_param_t* param = sip.sip_content_type->c_params;
+  for (; param != nullptr && *param != nullptr; ++param) {
+    params += ";";
+    params += *param;
+  }
+  return params;
+}
+
+template <class Message>
+void read_content_into(const sip_t& sip, Message& message) {
+  message.content_type = read_content_type(sip);
+  message.content_params = read_content_params(sip);
+  message.body = payload_of(sip);
+}
+
+std::size_t count_vias(const sip_t& sip) {
+  std::size_t count = 0;
+  for (const sip_via_t* via = sip.sip_via; via != nullptr; via = via->v_next) ++count;
+  return count;
 }
 
 /// Headers that have a field, or that concern only the hop and the framing.
@@ -208,7 +226,12 @@ std::vector<Header> read_headers(const sip_t& sip) {
 }
 
 Content read_content(const sip_t& sip) {
-  return {.headers = {}, .content_type = read_content_type(sip), .body = read_body(sip)};
+  std::string body = payload_of(sip);
+  // Most have none, and headers concern only what is in it.
+  if (body.empty()) return {};
+  return {.headers = read_headers(sip),
+          .content_type = read_content_type(sip) + read_content_params(sip),
+          .body = std::move(body)};
 }
 
 Request read_request(const sip_t& sip) {
@@ -236,8 +259,8 @@ Request read_request(const sip_t& sip) {
     request.max_forwards = static_cast<std::uint32_t>(sip.sip_max_forwards->mf_count);
   }
   if (sip.sip_user_agent != nullptr) request.user_agent = text_of(sip.sip_user_agent->g_string);
-  request.content_type = read_content_type(sip);
-  request.body = read_body(sip);
+  request.via_count = count_vias(sip);
+  read_content_into(sip, request);
   request.headers = read_headers(sip);
   return request;
 }
@@ -259,8 +282,7 @@ Response read_response(const sip_t& sip) {
   response.supported = read_list(sip.sip_supported);
   if (sip.sip_user_agent != nullptr) response.user_agent = text_of(sip.sip_user_agent->g_string);
   if (sip.sip_server != nullptr) response.user_agent = text_of(sip.sip_server->g_string);
-  response.content_type = read_content_type(sip);
-  response.body = read_body(sip);
+  read_content_into(sip, response);
   response.headers = read_headers(sip);
   return response;
 }

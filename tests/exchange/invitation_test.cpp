@@ -37,6 +37,7 @@ struct Asking {
   std::vector<registrar::Binding> bindings = {binding("192.0.2.9:40000")};
 
   Asking() {
+    request.method = sip::Method::invite;
     request.uri = sip::Uri::parse("sip:102@example.org").value();
     request.call_id = "abc@phone";
     request.user_agent = "phone/1";
@@ -135,10 +136,34 @@ TEST_CASE("invitation: what cannot be done is refused by name", "[exchange]") {
   }
   SECTION("a body that is no SDP") {
     Asking asking;
-    asking.request.content_type = "multipart/mixed";
+    asking.request.content_type = "text/plain";
     const Invitation invitation = asking.ask();
     CHECK(invitation.invited.refusal->status == 415);
-    CHECK(invitation.refusal_headers == std::vector<sip::Header>{{"Accept", "application/sdp"}});
+    CHECK(invitation.invited.refusal->reason == "the body must be understood, but is text/plain");
+    CHECK(invitation.refusal_headers ==
+          std::vector<sip::Header>{
+              {"Accept", "application/sdp, multipart/mixed, multipart/alternative"}});
+  }
+  SECTION("a body that is packed") {
+    Asking asking;
+    asking.request.headers = {{"Content-Encoding", "gzip"}};
+    const Invitation invitation = asking.ask();
+    CHECK(invitation.invited.refusal->status == 415);
+    CHECK(invitation.refusal_headers == std::vector<sip::Header>{{"Accept-Encoding", "identity"}});
+  }
+  SECTION("an Accept that no answer fits") {
+    Asking asking;
+    asking.request.headers = {{"Accept", "text/nobodyKnowsThis"}};
+    const Invitation invitation = asking.ask();
+    CHECK(invitation.invited.refusal->status == 406);
+    CHECK(invitation.invited.rule == "protocol");
+  }
+  SECTION("privacy beyond what there is") {
+    Asking asking;
+    asking.request.headers = {{"Privacy", "location; critical"}};
+    const Invitation invitation = asking.ask();
+    CHECK(invitation.invited.refusal->status == 500);
+    CHECK(invitation.invited.refusal->reason == "privacy cannot be had as asked for: location");
   }
   SECTION("no hops left") {
     Asking asking;

@@ -52,6 +52,7 @@ struct PhoneCall {
   std::unique_ptr<sip::ClientTransaction> sent;      ///< the INVITE we sent
   std::string user;                                  ///< whom we dialled
   std::string sdp;                                   ///< what we offered
+  std::string content_type;                          ///< of that, where it is not SDP's
   std::vector<int> statuses;                         ///< answers to it
   std::vector<std::string> bodies;
   std::vector<sip::Header> headers;  ///< of the final answer, or of the INVITE that came in
@@ -104,10 +105,11 @@ class Phone {
   /// Where it calls without having registered.
   void use(const std::string& server) { server_ = server; }
   /// Begins a call; the rest happens on the loop.
-  PhoneCall& call(std::string user, std::string sdp = kPhoneSdp) {
+  PhoneCall& call(std::string user, std::string sdp = kPhoneSdp, std::string content_type = {}) {
     PhoneCall& call = calls.emplace_back();
     call.user = std::move(user);
     call.sdp = std::move(sdp);
+    call.content_type = std::move(content_type);
     invite(call, {});
     return call;
   }
@@ -150,6 +152,7 @@ class Phone {
   bool answers_reinvite = true;
   bool knows_its_dialogs = true;            ///< else in-dialog OPTIONS get 481
   std::vector<sip::Header> invite_headers;  ///< of its INVITEs
+  sip::Party shows_as;                      ///< in From; where empty, itself
   std::vector<sip::Header> busy_headers;
   std::vector<sip::Header> answer_headers;  ///< of its 200s to INVITE and UPDATE
   std::deque<PhoneCall> calls;
@@ -162,7 +165,10 @@ class Phone {
     outgoing.flow = {.protocol = sip::Protocol::udp,
                      .peer = sip::Endpoint::parse(server_).value(),
                      .local = agent_.listeners().front().address};
-    outgoing.from.uri = sip::Uri::parse("sip:" + name_ + "@" + kDomain).value();
+    outgoing.from = shows_as;
+    if (shows_as.uri.empty()) {
+      outgoing.from.uri = sip::Uri::parse("sip:" + name_ + "@" + kDomain).value();
+    }
     outgoing.to.uri =
         user.empty() ? outgoing.from.uri : sip::Uri::parse("sip:" + user + "@" + kDomain).value();
     return outgoing;
@@ -211,6 +217,7 @@ class Phone {
   void invite(PhoneCall& call, std::vector<sip::Header> headers) {
     headers.insert(headers.end(), invite_headers.begin(), invite_headers.end());
     sip::Content body = content(call.sdp, std::move(headers));
+    if (!call.content_type.empty()) body.content_type = call.content_type;
     call.dialog = agent_.dial(outgoing(call.user));
     call.dialog->on_request(
         [this, &call](auto transaction) { take_in_dialog(call, std::move(transaction)); });
