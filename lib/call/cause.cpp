@@ -49,6 +49,8 @@ constexpr std::array kRows{
     Row{413, 500, 127, D::failed, D::failed},
     Row{415, 488, 79, D::failed, D::failed},
     Row{420, 500, 127, D::failed, D::failed},
+    // RFC 5626: the flow that an edge proxy kept for us is gone; nobody but us knows of flows.
+    Row{430, 480, 27, D::failed, D::failed},
     Row{480, 480, 18, D::failed, D::missed},
     // The called phone denies the dialog that our INVITE opens: ours to explain, not the caller's.
     Row{481, 500, 41, D::failed, D::failed},
@@ -89,7 +91,7 @@ Row row_of(int status) {
 /// own timeouts, which say least.
 int rank_in_class(int status) {
   constexpr std::array kMostTellingFirst{401, 407, 415, 420, 484, 486, 488, 403, 480, 404};
-  constexpr std::array kLeastTelling{503, 408};
+  constexpr std::array kLeastTelling{503, 408, 430};
   if (std::ranges::count(kLeastTelling, status) != 0) return 100;
   const auto* found = std::ranges::find(kMostTellingFirst, status);
   return static_cast<int>(found - kMostTellingFirst.begin());

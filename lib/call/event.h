@@ -39,13 +39,29 @@ struct Reasons {
   std::vector<std::string> values = {};  ///< as they were, for the other leg
 };
 
+/// Where to dial one contact of a called device.
+struct Target {
+  std::string call_id;
+  std::string address;
+  /// Another flow of the same phone as the target before it (RFC 5626): dialled only where that one
+  /// cannot be reached.
+  bool is_spare = false;
+};
+
+/// Whom a called phone says to call instead (RFC 3261 section 8.1.3.4), and where the caller's own
+/// route leads from there.
+struct Redirection {
+  std::string to;            ///< as the phone names it: "sip:103@example.org"
+  std::string rule = {};     ///< the routing rule that decided
+  std::string refusal = {};  ///< why it is not followed; "" where it is
+  Party called = {};
+  std::vector<Target> targets = {};
+  std::optional<core::RecordingId> recording = {};  ///< it must be recorded
+  std::string recording_rule = {};
+};
+
 /// The caller's INVITE got past authentication and routing.
 struct Invited {
-  /// Where to dial one contact of the called device.
-  struct Target {
-    std::string call_id;
-    std::string address;
-  };
   /// Refused without dialling.
   struct Refusal {
     int status = 404;
@@ -98,6 +114,8 @@ struct Failed {
   std::string reason = {};
   Reasons reasons = {};
   core::Seconds least_session = {};  ///< Min-SE of a 422
+  bool is_unreachable = false;       ///< nothing of the phone was heard: no answer, no transport
+  std::vector<Redirection> redirections = {};  ///< of a 3xx, in the order to try
 };
 
 /// CANCEL of the caller before a final answer.

@@ -5,6 +5,7 @@
 // for one step; what lasts is in the State.
 //
 //   setup.cpp        INVITE to answer
+//   branches.cpp     which phones are dialled when others have failed
 //   early.cpp        provisional answers, reliable ones and PRACK
 //   dialog.cpp       ACK, BYE, what happens within confirmed dialogs
 //   renegotiate.cpp  re-INVITE, UPDATE and PRACK with an offer, in either direction
@@ -73,10 +74,18 @@ class Machine {
   void accept_caller();
   /// The 200, once its entry is on disk and no PRACK is outstanding.
   void send_answer();
-  void decide_failed_branches();
   void media_failed(const core::Fault& fault, int status_when_unreachable);
   void offer_done(const MediaDone& event);
   void answer_done(const MediaDone& event);
+
+  // branches.cpp
+  void add_legs(const std::vector<Target>& targets, unsigned group);
+  void dial_group(unsigned group, const std::string& sdp);
+  /// What is to be dialled now that this one has failed; false where nothing is.
+  bool dial_next(LegId failed, const Failed& event);
+  bool dial_spare(LegId failed);
+  bool follow(LegId redirecting, const Failed& event);
+  void decide_failed_branches();
 
   // early.cpp
   void note_ringing();

@@ -32,6 +32,21 @@ std::string called_text(const Record& record) {
   return std::move(json).finish();
 }
 
+std::string redirected_text(const Record& record) {
+  std::string all = "[";
+  for (const Record::Redirected& redirected : record.redirected) {
+    core::JsonText json;
+    json.add("status", redirected.status)
+        .add("by", redirected.by)
+        .add("to", redirected.to)
+        .add_some("rule", redirected.rule)
+        .add_some("refusal", redirected.refusal);
+    if (all.size() > 1) all += ",";
+    all += std::move(json).finish();
+  }
+  return all + "]";
+}
+
 std::int64_t milliseconds(core::SteadyTime from, core::SteadyTime to) {
   return std::chrono::duration_cast<core::Milliseconds>(to - from).count();
 }
@@ -114,6 +129,7 @@ std::string to_text(const Record& record) {
       .add("state", name_of(record.stage));
   add_end(json, record);
   json.add("rule", record.rule);
+  if (!record.redirected.empty()) json.add_raw("redirected", redirected_text(record));
   add_times(json, record);
   json.add("recording_mode", recording_mode_of(record));
   if (!record.recording_rule.empty()) json.add("recording_rule", record.recording_rule);

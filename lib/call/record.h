@@ -55,6 +55,16 @@ struct Record {
   std::optional<core::RecordingId> recording = {};  ///< of a call not is_recorded: on demand
   std::string recording_rule = {};  ///< whose setting, or which operator, decided: "tenant"
 
+  /// What phones said to call instead, followed or not.
+  struct Redirected {
+    int status = 302;
+    std::string by;  ///< the device that said it
+    std::string to;
+    std::string rule;
+    std::string refusal = {};  ///< why it was not followed
+  };
+  std::vector<Redirected> redirected = {};
+
   Moment started;
   std::optional<core::SteadyTime> ringing_at = {};
   std::optional<core::SteadyTime> answered_at = {};

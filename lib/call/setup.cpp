@@ -37,9 +37,8 @@ void Machine::on(const Invited& event) {
                          .call_id = event.caller.call_id,
                          .address = event.caller.address,
                          .says = event.says});
-  for (const auto& target : event.targets) {
-    state_.legs.push_back({.call_id = target.call_id, .address = target.address});
-  }
+  state_.groups.push_back({.called = event.called, .is_dialled = true});
+  add_legs(event.targets, 0);
   if (event.targets.size() == 1) {
     state_.record.called.call_id = event.targets.front().call_id;
     state_.record.called.address = event.targets.front().address;
@@ -81,10 +80,7 @@ void Machine::on(const Invited& event) {
 void Machine::dial_all(const std::string& sdp) {
   state_.phase = Phase::dialling;
   act(StartTimer{.timer = Timer::ring, .after = state_.ring_timeout});
-  each_called([&](LegId id, Leg&) {
-    told(id, sdp);
-    dial(id);
-  });
+  dial_group(0, sdp);
 }
 
 void Machine::dial(LegId id) {
@@ -193,6 +189,7 @@ void Machine::win(LegId winner, const std::string& sdp) {
   // From here on they talk: what relay and journal take on top is not the phones' time.
   state_.record.answered_at = now_.steady;
   Leg& called = leg(winner);
+  state_.record.called = state_.groups.at(called.group).called;
   state_.record.called.call_id = called.call_id;
   state_.record.called.address = called.address;
   if (state_.renegotiation && state_.early_media_from != winner) refuse_renegotiation(491);
@@ -247,36 +244,7 @@ void Machine::on(const Failed& event) {
   called.failure = event.reason;
   called.failure_reasons = event.reasons;
   if (state_.phase != Phase::dialling) return settle();
-  decide_failed_branches();
-}
-
-void Machine::decide_failed_branches() {
-  std::vector<int> statuses;
-  std::vector<const Leg*> failed;
-  bool is_refused_everywhere = false;
-  bool is_any_open = false;
-  each_called([&](LegId, const Leg& called) {
-    if (called.dialog != Dialog::over) {
-      is_any_open = true;
-      return;
-    }
-    statuses.push_back(called.failed_with);
-    failed.push_back(&called);
-    if (called.failed_with >= 600) is_refused_everywhere = true;
-  });
-  // RFC 3261 section 16.7 step 5: a 6xx ends the search, the other branches are cancelled.
-  if (is_any_open && !is_refused_everywhere) return;
-  const Leg& best = *failed[best_of(statuses)];
-  const Outcome outcome = outcome_of(best.failed_with, best.is_ringing);
-  Record& record = state_.record;
-  record.called.call_id = best.call_id;
-  record.called.address = best.address;
-  end({.disposition = outcome.disposition,
-       .status = outcome.status,
-       .q850_cause = best.failure_reasons.q850_cause.value_or(outcome.q850_cause),
-       .by = EndedBy::called,
-       .reason = best.failure,
-       .passed_on = best.failure_reasons.values});
+  if (!dial_next(event.leg, event)) decide_failed_branches();
 }
 
 void Machine::on(const Committed& event) {

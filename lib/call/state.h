@@ -26,6 +26,9 @@ struct Leg {
   Dialog dialog = Dialog::none;
   std::string call_id = {};
   std::string address = {};
+  unsigned group = 0;        ///< those of the device dialled first, or of a redirection's
+  bool is_spare = false;     ///< see Target
+  bool is_followed = false;  ///< it redirected, and others were dialled instead
   bool is_ringing = false;
   bool is_cancelled = false;               ///< CANCEL was sent to it
   bool owes_bye_answer = false;            ///< its BYE waits for our 200
@@ -117,6 +120,16 @@ enum class Phase : std::uint8_t {
 };
 std::string_view name_of(Phase phase);
 
+/// The contacts of one device. Those of a redirection are dialled when the group before them has
+/// failed, the first of them at once.
+struct Group {
+  Party called = {};
+  std::optional<unsigned> next = {};  ///< of the same redirection
+  std::optional<core::RecordingId> recording = {};
+  std::string recording_rule = {};
+  bool is_dialled = false;
+};
+
 struct State {
   Phase phase = Phase::fresh;
   bool is_offered_by_called = false;  ///< the caller's INVITE came without SDP
@@ -127,7 +140,8 @@ struct State {
   std::optional<LegId> winner = {};
   std::optional<LegId> early_media_from = {};
   Record record = {};
-  std::vector<Leg> legs = {};  ///< [0] is the caller's
+  std::vector<Leg> legs = {};      ///< [0] is the caller's
+  std::vector<Group> groups = {};  ///< [0] is the called device's
   core::Milliseconds ring_timeout = core::Seconds(60);
   SessionPolicy session_policy = {};
 

@@ -74,6 +74,9 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
   void start(directory::SnapshotPtr directory) {
     take_directory(std::move(directory));
     apply_limits();
+    bench_.redirect = [this](const RedirectQuestion& question) {
+      return intake_.redirect(question);
+    };
     calls_.on_finished([this] { look_whether_drained(); });
     registrar_.on_change([this](const registrar::Change& change) {
       keep_alive_.changed(change);

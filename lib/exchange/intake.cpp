@@ -128,6 +128,11 @@ void Intake::shed(sip::IncomingRequest incoming, const guard::Refusal& refusal) 
                        sip::reason_q850(42, refusal.reason)}));
 }
 
+Redirect Intake::redirect(const RedirectQuestion& question) const {
+  return redirect_for(question, *snapshot_,
+                      [this](core::DeviceId device) { return registrar_.lookup(device); });
+}
+
 void Intake::invite(sip::IncomingRequest incoming) {
   const sip::Request& request = incoming.request();
   if (const auto refusal = refusal_of_calls(request)) return shed(std::move(incoming), *refusal);

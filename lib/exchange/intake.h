@@ -25,6 +25,9 @@ class Intake {
 
   void take(sip::IncomingRequest incoming);
 
+  /// Where a called phone's redirection leads by the directory of now.
+  Redirect redirect(const RedirectQuestion& question) const;
+
   void set_directory(directory::SnapshotPtr snapshot) { snapshot_ = std::move(snapshot); }
   void set_ring_timeout(core::Milliseconds ring_timeout) { ring_timeout_ = ring_timeout; }
   /// From now on no new calls.

@@ -17,18 +17,6 @@ namespace {
 /// RFC 3261 section 8.1.1.6
 constexpr std::uint32_t kDefaultMaxForwards = 70;
 
-call::Party party_of(const directory::Device& device) {
-  return {.device = device.id, .name = device.name, .number = device.extension};
-}
-
-sip::Party address_of(const directory::Device& device, const directory::Tenant& tenant) {
-  sip::Party party;
-  party.display_name = device.display_name;
-  party.uri.user = device.extension.empty() ? device.name : device.extension;
-  party.uri.host = tenant.domain;
-  return party;
-}
-
 /// Refusals that come from the request itself, before anybody is looked for.
 void refuse_unfit(Invitation& invitation, const sip::Request& request) {
   if (auto found = unsupported(request)) {
@@ -51,12 +39,6 @@ void refuse_unfit(Invitation& invitation, const sip::Request& request) {
   }
 }
 
-/// Whose setting decides for that party: the device's where it has one, else its tenant's.
-std::string deciding_level(const directory::Device& device) {
-  if (device.recording == directory::RecordingMode::inherit) return "tenant";
-  return fmt::format("device {}", device.name);
-}
-
 void set_recording(call::Invited& invited, const InvitationQuestion& question,
                    const directory::Device& called) {
   using directory::RecordingMode;
@@ -66,28 +48,18 @@ void set_recording(call::Invited& invited, const InvitationQuestion& question,
   // One party that must be recorded is enough.
   const bool is_by_called = !is_recorded(question.caller) && is_recorded(called);
   invited.is_recorded = is_by_called || is_recorded(question.caller);
-  invited.recording_rule = deciding_level(is_by_called ? called : question.caller);
+  invited.recording_rule = recording_level_of(is_by_called ? called : question.caller);
   if (invited.is_recorded) invited.recording = core::RecordingId::make(question.now);
 }
 
-void add_target(Invitation& invitation, const InvitationQuestion& question,
-                const directory::Device& called, registrar::Binding binding) {
-  const std::size_t number = invitation.invited.targets.size() + 1;
+sip::Outgoing outgoing_for(const InvitationQuestion& question, const call::Invited& invited,
+                           const directory::Device& called) {
   const std::uint32_t hops = question.request.max_forwards.value_or(kDefaultMaxForwards);
-  // The call's id in every leg's Call-ID: one word finds a call in anybody's trace.
-  std::string call_id = fmt::format("{}.{}", invitation.invited.call.text(), number);
-  invitation.invited.targets.push_back(
-      {.call_id = call_id,
-       .address = binding.flow.empty() ? binding.contact.uri.host : binding.flow.peer.text()});
-  invitation.outgoing.push_back({.target = std::move(binding.contact.uri),
-                                 .flow = std::move(binding.flow),
-                                 .from = invitation.invited.is_anonymous
-                                             ? anonymous_party()
-                                             : address_of(question.caller, question.tenant),
-                                 .to = address_of(called, question.tenant),
-                                 .call_id = std::move(call_id),
-                                 .routes = std::move(binding.path),
-                                 .max_forwards = hops - 1});
+  return {.target = {},
+          .from = invited.is_anonymous ? anonymous_party()
+                                       : address_of(question.caller, question.tenant),
+          .to = address_of(called, question.tenant),
+          .max_forwards = hops - 1};
 }
 
 }  // namespace
@@ -124,9 +96,10 @@ Invitation invitation_for(const InvitationQuestion& question, const Lookup& look
   invited.called = party_of(called);
   invited.offer = sip::body_of(request).sdp;
   set_recording(invited, question, called);
-  for (registrar::Binding& binding : lookup(called.id)) {
-    add_target(invitation, question, called, std::move(binding));
-  }
+  Targets targets =
+      targets_for(lookup(called.id), outgoing_for(question, invited, called), invited.call, 1);
+  invited.targets = std::move(targets.targets);
+  invitation.outgoing = std::move(targets.outgoing);
   return invitation;
 }
 

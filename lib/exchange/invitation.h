@@ -9,7 +9,7 @@
 #include "call/event.h"
 #include "core/time.h"
 #include "directory/snapshot.h"
-#include "registrar/binding.h"
+#include "exchange/targets.h"
 #include "sip/agent.h"
 #include "sip/message.h"
 
@@ -20,9 +20,6 @@ struct Invitation {
   std::vector<sip::Outgoing> outgoing;       ///< one for each of invited.targets
   std::vector<sip::Header> refusal_headers;  ///< beside a refusing status
 };
-
-/// Where a device is reached now.
-using Lookup = std::function<std::vector<registrar::Binding>(core::DeviceId)>;
 
 struct InvitationQuestion {
   const sip::Request& request;

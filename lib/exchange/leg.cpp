@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "exchange/extensions.h"
+#include "exchange/redirect.h"
 #include "exchange/replies.h"
 #include "exchange/unsupported.h"
 #include "sip/body.h"
@@ -43,8 +44,8 @@ Event failure(call::LegId leg, const sip::Response& response) {
 
 }  // namespace
 
-Leg::Leg(sip::Agent& agent, call::LegId id, Tell tell)
-    : agent_(agent), id_(id), tell_(std::move(tell)) {}
+Leg::Leg(sip::Agent& agent, call::LegId id, Tell tell, Redirected redirected)
+    : agent_(agent), id_(id), tell_(std::move(tell)), redirected_(std::move(redirected)) {}
 
 void Leg::open(sip::IncomingRequest invite) {
   auto opened = std::move(invite).open_dialog();
@@ -87,11 +88,14 @@ void Leg::answered(const sip::Response& response) {
     return tell_(
         call::Answered{.leg = id_, .sdp = sdp_of(response), .says = extensions_of(response)});
   }
+  if (is_redirect(response.status) && redirected_) redirected_(response.contacts);
   tell_(call::Failed{.leg = id_,
                      .status = response.status,
                      .reason = reason_of(response),
                      .reasons = reasons_of(response.headers),
-                     .least_session = least_session_of(response.headers)});
+                     .least_session = least_session_of(response.headers),
+                     .is_unreachable = response.is_local,
+                     .redirections = {}});
 }
 
 void Leg::progress(const call::Progress& progress) {

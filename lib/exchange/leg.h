@@ -21,7 +21,10 @@ class Leg {
   using Tell = std::function<void(call::Happening)>;
   using Headers = std::vector<sip::Header>;
 
-  Leg(sip::Agent& agent, call::LegId id, Tell tell);
+  /// Told before the Failed of a redirection: whom the phone names instead.
+  using Redirected = std::function<void(std::vector<sip::Contact>)>;
+
+  Leg(sip::Agent& agent, call::LegId id, Tell tell, Redirected redirected = {});
   Leg(const Leg&) = delete;
   Leg& operator=(const Leg&) = delete;
 
@@ -73,6 +76,7 @@ class Leg {
   sip::Agent& agent_;
   call::LegId id_;
   Tell tell_;
+  Redirected redirected_;
   std::unique_ptr<sip::Dialog> dialog_;
   Transaction their_invite_;
   std::unique_ptr<sip::ClientTransaction> our_invite_;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/log.h"
@@ -35,13 +36,41 @@ void LiveCall::begin(sip::IncomingRequest invite, call::Invited invited,
                      std::vector<sip::Header> refusal_headers) {
   outgoing_ = std::move(outgoing);
   refusal_headers_ = std::move(refusal_headers);
-  for (unsigned i = 0; i <= invited.targets.size(); ++i) {
-    legs_.push_back(std::make_unique<Leg>(
-        bench_.agent, call::LegId(i), [this](call::Happening what) { deliver(std::move(what)); }));
-  }
+  while (legs_.size() <= invited.targets.size()) add_leg();
+  was_offered_recorded_ = invited.is_recorded;
   invited.session_policy = bench_.session_policy;
   leg(call::kCallerLeg).open(std::move(invite));
   deliver(std::move(invited));
+}
+
+void LiveCall::add_leg() {
+  const call::LegId id(static_cast<unsigned>(legs_.size()));
+  legs_.push_back(std::make_unique<Leg>(
+      bench_.agent, id, [this](call::Happening what) { deliver(std::move(what)); },
+      [this, id](std::vector<sip::Contact> contacts) {
+        named_instead_[id] = std::move(contacts);
+      }));
+}
+
+std::vector<sip::Outgoing> LiveCall::resolve(call::Happening& what) {
+  auto* failed = std::get_if<call::Failed>(&what);
+  if (failed == nullptr) return {};
+  const auto named = named_instead_.extract(failed->leg);
+  if (named.empty() || !bench_.redirect) return {};
+  std::vector<core::DeviceId> tried;
+  for (const call::Group& group : state_.groups) {
+    if (group.called.device) tried.push_back(*group.called.device);
+  }
+  const sip::Dialog* dialog = leg(failed->leg).dialog();
+  Redirect found = bench_.redirect({.record = state_.record,
+                                    .contacts = named.mapped(),
+                                    .like = outgoing_.at(failed->leg.value() - 1),
+                                    .own_host = dialog != nullptr ? dialog->local_host() : "",
+                                    .tried = std::move(tried),
+                                    .next_leg = legs_.size(),
+                                    .now = bench_.clock.wall()});
+  failed->redirections = std::move(found.redirections);
+  return std::move(found.outgoing);
 }
 
 void LiveCall::deliver(call::Happening what) {
@@ -56,12 +85,19 @@ void LiveCall::work() {
     waiting_.pop_front();
     const call::Phase before = state_.phase;
     const bool was_renegotiating = state_.renegotiation.has_value();
+    std::vector<sip::Outgoing> outgoing = resolve(event.what);
     call::Step step = call::step(std::move(state_), event);
     state_ = std::move(step.state);
+    if (legs_.size() < state_.legs.size()) {
+      // It is followed.
+      std::move(outgoing.begin(), outgoing.end(), std::back_inserter(outgoing_));
+      while (legs_.size() < state_.legs.size()) add_leg();
+    }
     for (const call::Action& action : step.actions) run(action);
     const bool is_new_connection =
         before != call::Phase::connected && state_.phase == call::Phase::connected;
     if (is_new_connection) start_audits();
+    if (is_new_connection && state_.record.is_recorded && !was_offered_recorded_) record_late();
     // A re-INVITE may have moved a party's target and did move the sequence numbers.
     const bool has_renegotiated = was_renegotiating && !state_.renegotiation;
     if (has_renegotiated && state_.phase == call::Phase::connected) {
@@ -111,6 +147,15 @@ void LiveCall::record(bool is_on, const std::string& who, Media::Switched done) 
         }
         done(std::move(switched));
       });
+}
+
+void LiveCall::record_late() {
+  // The call was redirected to a party that must be recorded, after the relay had its offer.
+  bench_.media.record(session(), true, [call = state_.record.call](core::Result<void> switched) {
+    if (switched) return;
+    core::log_error("a redirected call is not recorded",
+                    {{"call", call.text()}, {"error", switched.error().message}});
+  });
 }
 
 Media::Rewritten LiveCall::media_done(unsigned request) {
@@ -229,14 +274,38 @@ void LiveCall::act(const call::DeleteMedia& action) {
 // SIP
 
 void LiveCall::act(const call::Dial& action) {
-  leg(action.leg)
-      .dial(outgoing_.at(action.leg.value() - 1), action, offer_for(action.leg, action.sdp));
+  const auto dial = [this](const call::Dial& dialled) {
+    leg(dialled.leg)
+        .dial(outgoing_.at(dialled.leg.value() - 1), dialled, offer_for(dialled.leg, dialled.sdp));
+  };
+  const bool is_offered = action.sdp.empty() || !other_offer_.empty();
+  if (is_offered || !is_of_other_family(action.leg)) return dial(action);
+  // A redirection to a phone of the other family: it gets an offer of its own.
+  offer_media({.request = 0, .from = call::kCallerLeg, .sdp = state_.leg(call::kCallerLeg).sdp},
+              state_.leg(action.leg).address,
+              [weak = weak_from_this(), action, dial](const core::Result<std::string>& offer) {
+                const auto self = weak.lock();
+                if (!self) return;
+                if (!offer) {
+                  return self->deliver(call::Failed{
+                      .leg = action.leg, .status = 503, .reason = offer.error().message});
+                }
+                self->first_offer_ = action.sdp;
+                self->other_offer_ = *offer;
+                const call::Leg& dialled = self->state_.leg(action.leg);
+                if (dialled.is_cancelled) {
+                  return self->deliver(call::Failed{.leg = action.leg, .status = 487});
+                }
+                if (dialled.dialog == call::Dialog::invited) dial(action);
+              });
+}
+bool LiveCall::is_of_other_family(call::LegId id) const {
+  return id != call::kCallerLeg &&
+         is_ipv6(state_.leg(id).address) != is_ipv6(state_.legs.at(1).address);
 }
 const std::string& LiveCall::offer_for(call::LegId id, const std::string& sdp) const {
-  const bool is_of_other_family =
-      id != call::kCallerLeg && !other_offer_.empty() &&
-      is_ipv6(state_.leg(id).address) != is_ipv6(state_.legs.at(1).address);
-  return is_of_other_family && sdp == first_offer_ ? other_offer_ : sdp;
+  return !other_offer_.empty() && is_of_other_family(id) && sdp == first_offer_ ? other_offer_
+                                                                                : sdp;
 }
 void LiveCall::act(const call::CancelDial& action) {
   // RFC 3326: so that the other phones do not show a missed call.

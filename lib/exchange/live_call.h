@@ -17,6 +17,7 @@
 #include "core/time.h"
 #include "exchange/leg.h"
 #include "exchange/media.h"
+#include "exchange/redirect.h"
 #include "journal/journal.h"
 #include "os/reactor.h"
 #include "sip/agent.h"
@@ -34,6 +35,8 @@ struct Workbench {
   std::function<void(std::string_view kind, std::string_view body)> publish;
   core::Milliseconds stale_after{600'000};
   call::SessionPolicy session_policy = {};
+  /// Where a redirection leads; empty: nowhere.
+  std::function<Redirect(const RedirectQuestion&)> redirect = {};
 };
 
 /// Called once, with the call still whole; it must not be destroyed in there.
@@ -71,6 +74,10 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
 
  private:
   void work();
+  void add_leg();
+  /// Completes a redirection with where it leads; the INVITEs for that.
+  std::vector<sip::Outgoing> resolve(call::Happening& what);
+  void record_late();
   void run(const call::Action& action);
 
   void act(const call::Append& action);
@@ -97,6 +104,7 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   void act(const call::Finish& action);
 
   Leg& leg(call::LegId id) { return *legs_.at(id.value()); }
+  bool is_of_other_family(call::LegId id) const;
   call::Moment now() const;
   Media::Rewritten media_done(unsigned request);
   void offer_media(const call::OfferMedia& action, std::string_view reader, Media::Rewritten done);
@@ -118,6 +126,8 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   call::State state_;
   std::vector<std::unique_ptr<Leg>> legs_;
   std::vector<sip::Outgoing> outgoing_;
+  std::map<call::LegId, std::vector<sip::Contact>> named_instead_;  ///< until it is worked on
+  bool was_offered_recorded_ = false;                               ///< the relay was told at once
   std::string first_offer_;
   std::string other_offer_;  ///< instead of it for called legs of another family than the first's
   std::vector<sip::Header> refusal_headers_;

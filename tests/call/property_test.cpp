@@ -26,6 +26,7 @@ TEST_CASE("call: a world of random events breaks none of step()'s promises", "[c
   unsigned refreshes = 0;
   unsigned pracks = 0;
   unsigned infos = 0;
+  unsigned redirected = 0;
   const std::uint64_t wanted = number_from("TRUNKLINE_CALL_SEQUENCES", 60'000);
   const std::uint64_t first = number_from("TRUNKLINE_CALL_SEED", 1);
   for (std::uint64_t seed = first; seed < first + wanted; ++seed) {
@@ -39,15 +40,17 @@ TEST_CASE("call: a world of random events breaks none of step()'s promises", "[c
     refreshes += world.refreshes();
     pracks += world.pracks();
     infos += world.infos();
+    redirected += world.redirected();
   }
   // The world is no desert: it gets far enough to mean something.
-  CAPTURE(wanted, events, connected, reinvites, updates, refreshes, pracks, infos);
+  CAPTURE(wanted, events, connected, reinvites, updates, refreshes, pracks, infos, redirected);
   CHECK(connected > wanted / 20);
   CHECK(reinvites > wanted / 60);
   CHECK(updates > wanted / 100);
   CHECK(refreshes > wanted / 300);
   CHECK(pracks > wanted / 50);
   CHECK(infos > wanted / 100);
+  CHECK(redirected > wanted / 100);
   CHECK(events > 10 * wanted);
 }
 

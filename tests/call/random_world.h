@@ -43,6 +43,7 @@ class RandomWorld {
   unsigned refreshes() const { return refreshes_; }
   unsigned pracks() const { return pracks_; }
   unsigned infos() const { return infos_; }
+  unsigned redirected() const { return redirected_; }
 
  private:
   int below(int limit) { return static_cast<int>(random_() % static_cast<unsigned>(limit)); }
@@ -63,6 +64,7 @@ class RandomWorld {
   void begin() {
     contacts_ = static_cast<std::size_t>(below(4));
     Invited invited = invitation(contacts_, one_in(5) ? "" : kOffer);
+    for (std::size_t i = 1; i < contacts_; ++i) invited.targets[i].is_spare = one_in(4);
     invited.says = says();
     if (one_in(4)) invited.session_policy.expires = core::Seconds(0);
     if (one_in(10)) invited.refusal = Invited::Refusal{.status = 404, .reason = "nobody"};
@@ -167,6 +169,8 @@ class RandomWorld {
     constexpr std::array kStatuses{486, 603, 480, 404, 408, 503, 600, 302, 487, 422};
     const int status = kStatuses.at(static_cast<std::size_t>(below(10)));
     Failed failed{.leg = leg, .status = status, .reason = "so"};
+    failed.is_unreachable = (status == 408 || status == 503) && one_in(2);
+    if (status == 302) failed.redirections = redirections();
     if (one_in(3)) failed.reasons = {.q850_cause = 27, .values = {"Q.850;cause=27"}};
     if (status == 422) {
       failed.least_session = core::Seconds(1800 + below(3600));
@@ -174,6 +178,22 @@ class RandomWorld {
     }
     deliver(std::move(failed));
     raised_.erase(leg);
+  }
+  /// Every one leads to other legs, or is refused. Ends some time: one phone in a call redirects
+  /// so often.
+  std::vector<Redirection> redirections() {
+    std::vector<Redirection> all;
+    for (int i = below(3); i > 0 && redirected_ < 5; --i) {
+      ++redirected_;
+      Redirection one{.to = "sip:103@example.org", .rule = "extension"};
+      if (one_in(4)) one.refusal = "not registered";
+      for (int j = one.refusal.empty() ? 1 + below(3) : 0; j > 0; --j) {
+        one.targets.push_back({.call_id = "other", .address = "192.0.2.3:5060"});
+        one.targets.back().is_spare = one.targets.size() > 1 && one_in(2);
+      }
+      all.push_back(std::move(one));
+    }
+    return all;
   }
   void see(const CancelDial& asked) {
     REQUIRE(dialled_.contains(asked.leg));
@@ -448,6 +468,7 @@ class RandomWorld {
   unsigned refreshes_ = 0;
   unsigned pracks_ = 0;
   unsigned infos_ = 0;
+  unsigned redirected_ = 0;
   std::uint32_t sequences_ = 0;
 
   int finals_ = 0;

@@ -30,7 +30,7 @@ class FakeRelay {
     server_->on("ping", [](const ng::Request&, const ng::Respond& respond) {
       respond({{"result", "pong"}, {std::string(ng::kVersionKey), ng::kVersion}});
     });
-    for (const char* command : {"offer", "answer", "delete", "query"}) {
+    for (const char* command : {"offer", "answer", "delete", "query", "start recording"}) {
       server_->on(command, [this](const ng::Request& request, const ng::Respond& respond) {
         answer(request, respond);
       });

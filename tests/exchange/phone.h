@@ -33,6 +33,7 @@ enum class Manner : std::uint8_t {
   rings_reliably,  ///< 183 with media, until its PRACK
   is_busy,
   declines,
+  redirects,  ///< to `redirect_headers`
   is_mute,
   wants_longer_session,  ///< 422 to the first INVITE, then it answers
 };
@@ -154,6 +155,7 @@ class Phone {
   std::vector<sip::Header> invite_headers;  ///< of its INVITEs
   sip::Party shows_as;                      ///< in From; where empty, itself
   std::vector<sip::Header> busy_headers;
+  std::vector<sip::Header> redirect_headers;
   std::vector<sip::Header> answer_headers;  ///< of its 200s to INVITE and UPDATE
   std::deque<PhoneCall> calls;
   std::size_t options_seen = 0;
@@ -298,6 +300,9 @@ class Phone {
         return;
       case Manner::declines:
         call.received->answer(bare_reply(603));
+        return;
+      case Manner::redirects:
+        call.received->answer(bare_reply(302, redirect_headers));
         return;
       case Manner::is_mute:
         return;

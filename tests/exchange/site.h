@@ -105,6 +105,7 @@ class Site {
   Options options;
   Hooks hooks;
   directory::RecordingMode bobs_recording = directory::RecordingMode::inherit;
+  directory::RecordingMode carols_recording = directory::RecordingMode::inherit;
   std::optional<directory::Limit> alices_limit;
   std::optional<directory::Limit> tenants_limit;
   std::unique_ptr<journal::Journal> journal;
@@ -117,6 +118,7 @@ class Site {
     std::vector<directory::Device> devices{device("alice", "101"), device("bob", "102"),
                                            device("carol", "103")};
     devices[1].recording = bobs_recording;
+    devices[2].recording = carols_recording;
     devices[2].is_enabled = is_carol_enabled;
     std::vector<directory::Limit> limits;
     if (alices_limit) {

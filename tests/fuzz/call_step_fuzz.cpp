@@ -50,6 +50,20 @@ call::Invited invitation(Input& input) {
   return invited;
 }
 
+call::Failed failure(call::LegId leg, Input& input) {
+  call::Failed failed{
+      .leg = leg, .status = 300 + static_cast<int>(input.next()) % 400, .reason = {}};
+  failed.is_unreachable = failed.status == 408;
+  if (failed.status >= 310) return failed;
+  const unsigned choice = input.next();
+  failed.redirections.resize(choice % 3);
+  for (call::Redirection& redirection : failed.redirections) {
+    redirection.targets.resize(choice / 3 % 3);
+    for (auto& target : redirection.targets) target.is_spare = choice > 128;
+  }
+  return failed;
+}
+
 call::Happening next_event(Input& input) {
   const unsigned kind = input.next();
   const unsigned value = input.next();
@@ -68,8 +82,7 @@ call::Happening next_event(Input& input) {
     case 3:
       return call::Answered{.leg = leg, .sdp = sdp(value / 5)};
     case 4:
-      return call::Failed{
-          .leg = leg, .status = 300 + static_cast<int>(input.next()) % 400, .reason = {}};
+      return failure(leg, input);
     case 5:
       return call::Cancelled{};
     case 6:

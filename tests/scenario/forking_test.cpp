@@ -37,7 +37,42 @@ TEST_CASE("forking: of a device's phones one answers, the others hear where", "[
   check_ledger_is_complete(exchange);
 }
 
-TEST_CASE("forking: a phone that forwards is not followed; another may answer", "[scenario]") {
+TEST_CASE("forking: a phone that forwards within the tenant is followed", "[scenario]") {
+  Exchange exchange;
+  const auto alice = exchange.add_device("alice", "101");
+  const auto bob = exchange.add_device("bob", "102");
+  const auto carol = exchange.add_device("carol", "103");
+  // As a phone knows the exchange: by its address.
+  const std::map<std::string, std::string> moved{
+      {"status", "302"},
+      {"headers",
+       "Contact: <sip:900@127.0.0.1>;q=0.9, <sip:103@127.0.0.1>;q=0.5, <sip:102@127.0.0.1>\n"}};
+  const auto forwards = start_called(exchange, bob, "called_refuses", 1, kPatience, moved);
+  const auto answers = start_called(exchange, carol, "called");
+  const auto calling = Sipp::run(caller_options(exchange, alice, "caller", "102"));
+  INFO(calling.errors);
+  CHECK(calling.is_good());
+  CHECK(forwards->wait().is_good());
+  CHECK(answers->wait().is_good());
+  const auto calls = ledger_calls(exchange);
+  REQUIRE(calls.size() == 1);
+  INFO(core::to_line(calls.at(0)));
+  CHECK(core::text_at(calls.at(0), "disposition") == "answered");
+  CHECK(core::text_at(calls.at(0).at("called"), "name") == "carol");
+  CHECK(core::text_at(calls.at(0).at("called"), "dialled") == "102");
+  static constexpr db::Statement kTold{
+      "SELECT count(*) AS n FROM trunkline.ledger_entry WHERE kind = 'call.ended' AND "
+      "body::jsonb -> 'redirected' @> '[{\"refusal\":\"bob was called already\"},"
+      "{\"to\":\"sip:900@127.0.0.1\",\"refusal\":\"nobody is called 900\"},"
+      "{\"to\":\"sip:103@127.0.0.1\",\"rule\":\"extension\"}]' AND "
+      "body::jsonb #> '{redirected,-1,refusal}' IS NULL"};
+  CHECK(count(exchange, kTold) == 1);
+  CHECK(wait_until([&] { return is_idle(exchange); }, kWait));
+  check_ledger_is_complete(exchange);
+}
+
+TEST_CASE("forking: a phone that forwards to nobody is not followed; another may answer",
+          "[scenario]") {
   Exchange exchange;
   const auto alice = exchange.add_device("alice", "101");
   const auto bob = exchange.add_device("bob", "102");
