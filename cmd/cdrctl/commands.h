@@ -13,6 +13,8 @@ namespace trunkline::commands {
 
 cli::Command export_();
 cli::Command list();
+cli::Command partition_ensure();
+cli::Command partition_list();
 cli::Command recording_cat();
 cli::Command recording_export();
 cli::Command recording_list();
@@ -23,9 +25,10 @@ cli::Command tail();
 
 inline std::vector<cli::Command> all() {
   return {
-      export_(),          list(),           recording_cat(),
-      recording_export(), recording_list(), recording_play(),
-      recording_show(),   show(),           tail(),
+      export_(),        list(),           partition_ensure(),
+      partition_list(), recording_cat(),  recording_export(),
+      recording_list(), recording_play(), recording_show(),
+      show(),           tail(),
   };
 }
 

@@ -69,6 +69,11 @@ foreach(daemon IN ITEMS sipd recorderd)
   install(FILES systemd/${daemon}.service DESTINATION ${unit_folder} COMPONENT ${daemon})
 endforeach()
 
+# What timers run, and by hand anybody.
+install(PROGRAMS pipelines/partitions DESTINATION share/trunkline/pipelines COMPONENT trunkline)
+file(GLOB housekeeping CONFIGURE_DEPENDS systemd/trunkline-*.service systemd/trunkline-*.timer)
+install(FILES ${housekeeping} DESTINATION ${unit_folder} COMPONENT trunkline)
+
 # ---- packages ---------------------------------------------------------------------------------------------------------
 
 # pipelines/deb names the version and the moment; by hand it is the project's.

@@ -57,9 +57,9 @@ TEST_CASE("every program is in its package with its page and its completions", "
   }
   // What is left belongs to no program: it must be known to somebody.
   static const std::regex kKnown(
-      "usr/share/(man/man[57]/.*|doc/.*|trunkline/schemas/.*|lintian/overrides/.*)|"
+      "usr/share/(man/man[57]/.*|doc/.*|trunkline/(schemas|pipelines)/.*|lintian/overrides/.*)|"
       "etc/trunkline/trunkline.toml|usr/lib/(sysusers|tmpfiles).d/trunkline.conf|"
-      "(usr/)?lib/systemd/system/.*.service");
+      "(usr/)?lib/systemd/system/.*.(service|timer)");
   for (const auto& [package, paths] : packages) {
     for (const std::string& path : paths) {
       INFO(package << ": " << path);
