@@ -24,6 +24,7 @@
 #include "exchange/verbs.h"
 #include "journal/journal.h"
 #include "journal/reader.h"
+#include "registrar/outbound.h"
 #include "sip/root.h"
 
 namespace trunkline::exchange {
@@ -52,7 +53,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
             [this](std::string_view kind, const core::Json& body) { publish_json(kind, body); })),
         agent_(root, agent_options(options_.agent, *doorman_)),
         media_(root, options_.ng_nodes, options_.media_control, media_events()),
-        registrar_(root, journal, clock, options_.limits),
+        registrar_(root, journal, clock, options_.limits, gruu_key(options_.key)),
         authenticator_({.site_key = nonce_key(options_.key),
                         .nonce_life = options_.nonce_life,
                         .open_ha1 = ha1_opener(options_.key)},
@@ -156,10 +157,16 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
     agent.methods.insert(agent.methods.end(),
                          {sip::Method::info, sip::Method::prack, sip::Method::update});
     agent.extensions = kExtensions;
+    agent.registrar_extensions = registrar::kRegistrarExtensions;
     return agent;
   }
   static core::Secret nonce_key(const core::Secret& key) {
     return crypto::hkdf_sha256(key.reveal(), {}, core::as_bytes("trunkline sip nonce 1"),
+                               kNonceKeySize);
+  }
+
+  static core::Secret gruu_key(const core::Secret& key) {
+    return crypto::hkdf_sha256(key.reveal(), {}, core::as_bytes("trunkline sip gruu 1"),
                                kNonceKeySize);
   }
 

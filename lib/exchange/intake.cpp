@@ -79,7 +79,8 @@ void Intake::register_contact(sip::IncomingRequest incoming) {
                                                 .device = proof.device->id,
                                                 .name = proof.device->name,
                                                 .nonce = std::move(proof.nonce),
-                                                .nonce_count = proof.nonce_count});
+                                                .nonce_count = proof.nonce_count,
+                                                .domain = proof.tenant->domain});
   std::move(incoming).reply(reply);
 }
 
@@ -140,14 +141,15 @@ void Intake::invite(sip::IncomingRequest incoming) {
   if (proof.verdict != registrar::Authentication::Verdict::accepted) {
     return std::move(incoming).reply(proof.reply);
   }
-  Invitation invitation =
-      invitation_for({.request = request,
-                      .snapshot = *snapshot_,
-                      .tenant = *proof.tenant,
-                      .caller = *proof.device,
-                      .now = bench_.clock.wall(),
-                      .ring_timeout = ring_timeout_},
-                     [this](core::DeviceId device) { return registrar_.lookup(device); });
+  Invitation invitation = invitation_for(
+      {.request = request,
+       .snapshot = *snapshot_,
+       .tenant = *proof.tenant,
+       .caller = *proof.device,
+       .now = bench_.clock.wall(),
+       .ring_timeout = ring_timeout_,
+       .gruu_of = registrar_.device_of_gruu(request.uri)},
+      [this, &request](core::DeviceId device) { return registrar_.lookup(device, request.uri); });
   const guard::Subject subject = doorman_->subject_of(request, *proof.device, *snapshot_);
   const auto refusal = doorman_->enter(subject, is_emergency(request));
   if (refusal) {

@@ -81,9 +81,13 @@ Invitation invitation_for(const InvitationQuestion& question, const Lookup& look
   refuse_unfit(invitation, request);
   if (invited.refusal) return invitation;
 
+  const directory::Device* behind_gruu =
+      question.gruu_of ? question.snapshot.device(*question.gruu_of) : nullptr;
+  const bool is_gruu = behind_gruu != nullptr && behind_gruu->tenant == question.tenant.id;
+  const std::string_view dialled = is_gruu ? behind_gruu->name : request.uri.user;
   const route::Plan plan = route::decide(question.snapshot, {.tenant = question.tenant.id,
                                                              .caller = question.caller.id,
-                                                             .dialled = request.uri.user,
+                                                             .dialled = dialled,
                                                              .host = request.uri.host,
                                                              .now = question.now});
   invited.dialled = plan.dialled;

@@ -28,6 +28,8 @@ struct InvitationQuestion {
   const directory::Device& caller;
   core::Time now;
   core::Milliseconds ring_timeout{60'000};
+  /// Whose temporary GRUU was dialled (RFC 5627), where one was.
+  std::optional<core::DeviceId> gruu_of = {};
 };
 
 Invitation invitation_for(const InvitationQuestion& question, const Lookup& lookup);

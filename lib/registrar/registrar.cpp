@@ -65,8 +65,9 @@ journal::StateChange state_of(const Binding& binding) {
 }  // namespace
 
 Registrar::Registrar(os::Reactor& reactor, journal::Journal& journal, const core::Clock& clock,
-                     Limits limits)
+                     Limits limits, const core::Secret& gruu_key)
     : journal_(journal), clock_(clock), even_clock_(clock), limits_(limits) {
+  if (!gruu_key.empty()) gruus_ = std::make_unique<Gruus>(gruu_key);
   timers_.push_back(reactor.every(kExpiryPeriod, [this] { expire(); }));
   timers_.push_back(reactor.every(kChallengePeriod, [this] { write_challenges(); }));
 }
@@ -105,7 +106,8 @@ std::size_t Registrar::load(const std::vector<std::pair<std::string, std::string
   return size();
 }
 
-sip::Reply Registrar::apply(const sip::Request& request, const Owner& owner) {
+sip::Reply Registrar::apply(const sip::Request& request, Owner owner) {
+  owner.gruus = gruus_.get();
   const core::Time at = now();
   Outcome outcome = apply_register(bindings_.of(owner.device), request, owner, limits_, at);
   for (const Binding& binding : outcome.bindings) {
@@ -126,6 +128,24 @@ std::vector<Binding> Registrar::lookup(core::DeviceId device) const {
     return mine != theirs ? mine > theirs : left.registered_at > right.registered_at;
   });
   return live;
+}
+
+std::vector<Binding> Registrar::lookup(core::DeviceId device, const sip::Uri& uri) const {
+  std::vector<Binding> bindings = lookup(device);
+  const auto gr = uri.param("gr");
+  if (!gr) return bindings;
+  std::erase_if(bindings, [&](const Binding& binding) {
+    if (!gr->empty()) return !names_instance(*gr, binding);
+    return gruus_ == nullptr || !gruus_->leads_to(uri.user, binding);
+  });
+  return bindings;
+}
+
+std::optional<core::DeviceId> Registrar::device_of_gruu(const sip::Uri& uri) const {
+  if (gruus_ == nullptr || uri.param("gr") != "") return std::nullopt;
+  const auto device = gruus_->device_in(uri.user);
+  if (!device || lookup(*device, uri).empty()) return std::nullopt;
+  return device;
 }
 
 std::vector<Binding> Registrar::all() const {

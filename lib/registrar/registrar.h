@@ -35,8 +35,9 @@ class Registrar {
  public:
   /// The journal, reactor and clock must outlive the registrar. Writes the challenge account every
   /// minute and looks for expired bindings every second.
+  /// GRUUs are given and known by the key; without one there are none.
   Registrar(os::Reactor& reactor, journal::Journal& journal, const core::Clock& clock,
-            Limits limits);
+            Limits limits, const core::Secret& gruu_key = {});
   ~Registrar();
   Registrar(const Registrar&) = delete;
   Registrar& operator=(const Registrar&) = delete;
@@ -46,10 +47,14 @@ class Registrar {
   std::size_t load(const std::vector<std::pair<std::string, std::string>>& state);
 
   /// Answers an authenticated REGISTER of this device and remembers what it says.
-  sip::Reply apply(const sip::Request& request, const Owner& owner);
+  sip::Reply apply(const sip::Request& request, Owner owner);
 
   /// The live bindings of a device, most preferred first (q, then the newest).
   std::vector<Binding> lookup(core::DeviceId device) const;
+  /// Those of them that the URI leads to: all, or a GRUU's one phone.
+  std::vector<Binding> lookup(core::DeviceId device, const sip::Uri& uri) const;
+  /// Whose temporary GRUU it is; nothing where it is none, or leads nowhere any more.
+  std::optional<core::DeviceId> device_of_gruu(const sip::Uri& uri) const;
   /// Every live binding, by device.
   std::vector<Binding> all() const;
   std::size_t size() const;
@@ -87,6 +92,7 @@ class Registrar {
   core::EvenClock even_clock_;
   Limits limits_;
   ChallengeAccount challenges_;
+  std::unique_ptr<Gruus> gruus_;
   Bindings bindings_;
   /// Who registered over which connection. Entries whose binding has moved since do no harm; they
   /// go when the connection does.

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "registrar/outbound.h"
 
 namespace trunkline::registrar {
 
@@ -37,23 +38,18 @@ sip::Reply refusal(int status, std::string phrase = {}, std::vector<sip::Header>
       .status = status, .phrase = std::move(phrase), .content = {.headers = std::move(headers)}};
 }
 
-std::vector<std::string> path_of(const sip::Request& request) {
-  std::vector<std::string> path;
-  for (const sip::Header& header : request.headers) {
-    if (!core::equals_ignoring_case(header.name, "Path")) continue;
-    for (const std::string_view route : core::split(header.value, ',')) {
-      const std::string_view trimmed = core::trim(route);
-      if (!trimmed.empty()) path.emplace_back(trimmed);
-    }
-  }
-  return path;
-}
-
 /// RFC 3261 20.17: always GMT.
 std::string date_text(core::Time now) {
   const std::time_t seconds =
       std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
   return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(seconds));
+}
+
+/// RFC 5627 section 5.2
+std::string gruu_text(const Binding& binding, const Owner& owner) {
+  if (binding.contact.instance.empty()) return {};
+  return fmt::format(";pub-gruu=\"{}\";temp-gruu=\"{}\"", public_gruu(binding, owner.domain),
+                     owner.gruus->temporary(binding, owner.domain));
 }
 
 std::string contact_text(const Binding& binding, core::Time now) {
@@ -68,13 +64,25 @@ std::string contact_text(const Binding& binding, core::Time now) {
   return text;
 }
 
-sip::Reply success(const std::vector<Binding>& bindings, core::Time now) {
+sip::Reply success(const std::vector<Binding>& bindings, const sip::Request& request,
+                   const Owner& owner, core::Time now) {
+  const bool has_gruus = owner.gruus != nullptr && knows_extension(request, "gruu");
   std::vector<sip::Header> headers;
-  headers.reserve(bindings.size() + 1);
+  constexpr std::size_t kOthers = 4;
+  headers.reserve(bindings.size() + kOthers);
   for (const Binding& binding : bindings) {
-    headers.push_back({"Contact", contact_text(binding, now)});
+    std::string contact = contact_text(binding, now);
+    if (has_gruus) contact += gruu_text(binding, owner);
+    headers.push_back({"Contact", std::move(contact)});
   }
   headers.push_back({"Date", date_text(now)});
+  headers.push_back({"Supported", core::join(kRegistrarExtensions, ", ")});
+  // RFC 3327 section 5.3: a phone that does not know it could only be confused.
+  const auto path = path_of(request);
+  if (!path.empty() && knows_extension(request, "path")) {
+    headers.push_back({"Path", core::join(path, ", ")});
+  }
+  if (is_outbound(request)) headers.push_back({"Require", "outbound"});
   return refusal(200, {}, std::move(headers));
 }
 
@@ -100,7 +108,7 @@ class Update {
       // All or nothing; what has expired stays so.
       return {.reply = std::move(*refused), .bindings = std::move(before_), .changes = expired_};
     }
-    return {.reply = success(bindings_, now_),
+    return {.reply = success(bindings_, request_, owner_, now_),
             .bindings = std::move(bindings_),
             .changes = std::move(changes_)};
   }
@@ -108,11 +116,15 @@ class Update {
  private:
   std::optional<sip::Reply> apply() {
     if (request_.is_contact_star) return remove_all();
+    if (auto refused = refusal_of_outbound(request_)) return refused;
     for (std::size_t i = 0; i < request_.contacts.size(); ++i) {
       const sip::Contact& contact = request_.contacts[i];
       if (!contact.uri.is_sip() || contact.uri.host.empty()) {
         return refusal(400, "Contact Must Be a sip URI");
       }
+      // RFC 5627 section 5.1: it would lead back to itself.
+      const bool is_own = core::equals_ignoring_case(contact.uri.host, owner_.domain);
+      if (is_own && contact.uri.param("gr")) return refusal(403, "A Contact Must Be No GRUU");
       // RFC 3261 26.2.2: such is reached over TLS alone, and calls go where the REGISTER came from.
       if (contact.uri.scheme == "sips" && request_.flow.protocol != sip::Protocol::tls) {
         return refusal(400, "A sips Contact Must Register over TLS");

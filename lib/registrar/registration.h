@@ -10,6 +10,7 @@
 
 #include "core/time.h"
 #include "registrar/binding.h"
+#include "registrar/gruu.h"
 #include "sip/message.h"
 
 namespace trunkline::registrar {
@@ -28,6 +29,8 @@ struct Owner {
   std::string name;
   std::string nonce = {};
   std::uint32_t nonce_count = 0;
+  std::string domain = {};  ///< of its address
+  Gruus* gruus = nullptr;   ///< to give it some
 };
 
 struct Change {

@@ -39,6 +39,8 @@ struct AgentOptions {
                                  Method::bye,    Method::options, Method::register_};
   /// Option tags that a request may require; others are answered 420. Said in `Supported`.
   std::vector<std::string> extensions = {};
+  /// Beside these, those that a REGISTER may require.
+  std::vector<std::string> registrar_extensions = {};
   /// Transactions in flight to one target; more are refused with a local 503 (DESIGN 9).
   std::size_t max_in_flight_per_target = 500;
   /// After this many timeouts in a row a target counts as dead and gets a local 503 ...

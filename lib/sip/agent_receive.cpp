@@ -58,9 +58,14 @@ void AgentCore::receive(MessageRef message, const sip_t& sip) {
 std::string AgentCore::unknown_extensions(const Request& request) const {
   std::vector<std::string> unknown;
   for (const std::string& required : request.require) {
-    const bool is_known = std::any_of(
-        options_.extensions.begin(), options_.extensions.end(),
-        [&](const std::string& known) { return core::equals_ignoring_case(known, required); });
+    const auto is_among = [&](const std::vector<std::string>& extensions) {
+      return std::any_of(extensions.begin(), extensions.end(), [&](const std::string& known) {
+        return core::equals_ignoring_case(known, required);
+      });
+    };
+    const bool is_known =
+        is_among(options_.extensions) ||
+        (request.method == Method::register_ && is_among(options_.registrar_extensions));
     if (!is_known) unknown.push_back(required);
   }
   return core::join(unknown, ", ");

@@ -154,6 +154,9 @@ class Phone {
   bool knows_its_dialogs = true;            ///< else in-dialog OPTIONS get 481
   std::vector<sip::Header> invite_headers;  ///< of its INVITEs
   sip::Party shows_as;                      ///< in From; where empty, itself
+  std::string target_params;                ///< of the URIs that it calls
+  std::vector<sip::Header> register_headers;
+  std::vector<sip::Header> registered_as;  ///< of the last answer to a REGISTER
   std::vector<sip::Header> busy_headers;
   std::vector<sip::Header> redirect_headers;
   std::vector<sip::Header> answer_headers;  ///< of its 200s to INVITE and UPDATE
@@ -164,6 +167,7 @@ class Phone {
   sip::Outgoing outgoing(const std::string& user) const {
     sip::Outgoing outgoing;
     outgoing.target = sip::Uri::parse("sip:" + (user.empty() ? "" : user + "@") + kDomain).value();
+    if (!user.empty()) outgoing.target.params = target_params;
     outgoing.flow = {.protocol = sip::Protocol::udp,
                      .peer = sip::Endpoint::parse(server_).value(),
                      .local = agent_.listeners().front().address};
@@ -205,10 +209,12 @@ class Phone {
   /// The stack adds the Contact.
   int send_register(std::uint32_t expires, std::vector<sip::Header> headers) {
     headers.push_back({"Expires", std::to_string(expires)});
+    headers.insert(headers.end(), register_headers.begin(), register_headers.end());
     int status = 0;
     registration_ = agent_.send(sip::Method::register_, outgoing({}), headers_only(headers),
                                 [&](const sip::Response& response) {
                                   status = response.status;
+                                  registered_as = response.headers;
                                   if (!response.authenticates.empty())
                                     challenge_ = response.authenticates.front();
                                 });

@@ -60,7 +60,9 @@ core::Result<core::Secret> open_ha1(const directory::Device& device) {
 /// A registrar on a journal of its own.
 struct Desk {
   explicit Desk(const std::filesystem::path& path, test::FakeClock& fake)
-      : clock(fake), journal(journal::Journal::open(path)), desk(world.root, *journal, clock, {}) {}
+      : clock(fake),
+        journal(journal::Journal::open(path)),
+        desk(world.root, *journal, clock, {}, core::Secret(std::string_view("key"))) {}
 
   std::vector<std::string> kinds() {
     REQUIRE(journal->flush());
@@ -437,4 +439,50 @@ TEST_CASE("registrar: a lost connection unbinds, or the contact is where it is r
     std::sort(peers.begin(), peers.end());
     CHECK(peers == Texts{"192.0.2.7:40000", "192.0.2.7:5062"});
   }
+}
+
+TEST_CASE("registrar: a GRUU leads to its phone, for as long as that is registered",
+          "[registrar]") {
+  const test::TemporaryDirectory directory;
+  test::FakeClock clock;
+  registrar::Owner owner = kOwner;
+  owner.domain = "example.org";
+  sip::Request desk_phone = register_request("sip:a@10.0.0.5", 600, 1);
+  desk_phone.contacts[0].instance = "<urn:uuid:1>";
+  desk_phone.supported = {"gruu"};
+  std::string temporary;
+  {
+    Desk desk(directory.path() / "journal.db", clock);
+    const sip::Reply reply = desk.desk.apply(desk_phone, owner);
+    REQUIRE(reply.status == 200);
+    const std::string told = sip::find_header(reply.content.headers, "Contact").value_or("");
+    const auto begin = told.find("temp-gruu=\"");
+    REQUIRE(begin != std::string::npos);
+    temporary = told.substr(begin + 11, told.find('"', begin + 11) - begin - 11);
+    desk.desk.apply(register_request("sip:a@10.0.0.6", 600, 2), owner);
+  }
+  // A restart forgets none.
+  Desk desk(directory.path() / "journal.db", clock);
+  desk.desk.load(desk.stored());
+  const auto leads_to = [&](const std::string& text) {
+    Texts hosts;
+    for (const auto& binding : desk.desk.lookup(kAlice, *sip::Uri::parse(text))) {
+      hosts.push_back(binding.contact.uri.host);
+    }
+    return hosts;
+  };
+  CHECK(leads_to("sip:alice@example.org").size() == 2);
+  CHECK(leads_to("sip:alice@example.org;gr=urn:uuid:1") == Texts{"10.0.0.5"});
+  CHECK(leads_to("sip:alice@example.org;gr=urn:uuid:2").empty());
+  CHECK(leads_to("sip:alice@example.org;gr").empty());
+  CHECK(leads_to(temporary) == Texts{"10.0.0.5"});
+  CHECK(desk.desk.device_of_gruu(*sip::Uri::parse(temporary)) == kAlice);
+  CHECK_FALSE(desk.desk.device_of_gruu(*sip::Uri::parse("sip:alice@example.org;gr")));
+  CHECK_FALSE(desk.desk.device_of_gruu(*sip::Uri::parse("sip:alice@example.org")));
+  desk_phone.contacts[0].expires = 0;
+  desk_phone.cseq = 3;
+  CHECK(desk.desk.apply(desk_phone, owner).status == 200);
+  CHECK(leads_to(temporary).empty());
+  CHECK(leads_to("sip:alice@example.org;gr=urn:uuid:1").empty());
+  CHECK_FALSE(desk.desk.device_of_gruu(*sip::Uri::parse(temporary)));
 }

@@ -102,5 +102,29 @@ TEST_CASE("forking: a phone that forwards to nobody is not followed; another may
   check_ledger_is_complete(exchange);
 }
 
+TEST_CASE("forking: the flows of one phone are tried one after the other", "[scenario]") {
+  Exchange exchange;
+  const auto alice = exchange.add_device("alice", "101");
+  const auto bob = exchange.add_device("bob", "102");
+  const std::string instance = ";+sip.instance=\"<urn:uuid:0-1>\"";
+  const auto second =
+      start_called(exchange, bob, "called", 1, kPatience, {}, instance + ";reg-id=2");
+  // The newest is the first; its edge proxy has lost it.
+  const auto first = start_called(exchange, bob, "called_refuses", 1, kPatience,
+                                  {{"status", "430"}}, instance + ";reg-id=1");
+  CHECK(exchange.ask_sipd("registration.list").size() == 2);
+  const auto calling = Sipp::run(caller_options(exchange, alice, "caller", "102"));
+  INFO(calling.errors);
+  CHECK(calling.is_good());
+  CHECK(first->wait().is_good());
+  CHECK(second->wait().is_good());
+  const auto calls = ledger_calls(exchange);
+  REQUIRE(calls.size() == 1);
+  CHECK(core::text_at(calls.at(0), "disposition") == "answered");
+  CHECK(core::text_at(calls.at(0).at("called"), "address") ==
+        fmt::format("127.0.0.1:{}", second->local_port().value()));
+  CHECK(wait_until([&] { return is_idle(exchange); }, kWait));
+}
+
 }  // namespace
 }  // namespace trunkline::test

@@ -24,14 +24,16 @@ inline constexpr core::Milliseconds kTalk{1000};
 inline std::unique_ptr<Sipp> start_called(const Exchange& exchange, const TestDevice& device,
                                           const std::string& scenario, unsigned calls = 1,
                                           core::Milliseconds timeout = core::Seconds(60),
-                                          std::map<std::string, std::string> keys = {}) {
+                                          std::map<std::string, std::string> keys = {},
+                                          const std::string& contact_params = "") {
   const auto port = free_ports(2);
-  const auto registered = Sipp::run({.scenario = "register",
-                                     .remote = exchange.sip_address(),
-                                     .local_port = port,
-                                     .name = device.name,
-                                     .password = device.password,
-                                     .keys = {{"expires", "600"}}});
+  const auto registered =
+      Sipp::run({.scenario = "register",
+                 .remote = exchange.sip_address(),
+                 .local_port = port,
+                 .name = device.name,
+                 .password = device.password,
+                 .keys = {{"expires", "600"}, {"contact_params", contact_params}}});
   INFO(registered.errors);
   REQUIRE(registered.is_good());
   return std::make_unique<Sipp>(SippOptions{.scenario = scenario,

@@ -112,6 +112,7 @@ std::filesystem::path Sipp::write_scenario() const {
   }
   auto keys = options_.keys;
   keys.emplace("headers", "");
+  keys.emplace("contact_params", "");
   for (const auto& [key, value] : keys) {
     const auto place = "@" + key + "@";
     for (auto at = text.find(place); at != std::string::npos; at = text.find(place)) {
