@@ -28,6 +28,8 @@ core::Json schema_of_text(const Setting& setting) {
     schema["pattern"] = R"(^(udp|tcp):([0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$)";
   } else if (setting.form == Form::listener) {
     schema["pattern"] = R"(^(udp|tcp|tls):([0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$)";
+  } else if (setting.form == Form::commanded) {
+    schema["pattern"] = R"(^((udp|tcp):([0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}|unix:/.*)$)";
   } else if (setting.form == Form::advertised) {
     schema["pattern"] = R"(^[0-9A-Fa-f:.]+(/[0-9]{1,3})? +[0-9A-Fa-f:.]+$)";
   }

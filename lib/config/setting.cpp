@@ -48,6 +48,9 @@ std::string form_text(const Setting& setting) {
     case Form::endpoint:
     case Form::listener:
       return "a transport, address and port such as udp:192.0.2.1:5060";
+    case Form::commanded:
+      return "a transport, address and port such as udp:192.0.2.1:22222, or a socket such as "
+             "unix:/run/trunkline/recorderd/ng";
     case Form::advertised:
       return "a network and an address such as 10.0.0.0/8 10.0.0.5";
   }

@@ -27,6 +27,7 @@ enum class Form : std::uint8_t {
   network,     ///< "127.0.0.0/8", or a single address
   endpoint,    ///< "udp:HOST:PORT" or "tcp:HOST:PORT"; HOST an address, IPv6 in brackets
   listener,    ///< an endpoint, or "tls:HOST:PORT"
+  commanded,   ///< an endpoint, or "unix:PATH" with a socket's path
   advertised,  ///< "NETWORK ADDRESS", of one family
 };
 

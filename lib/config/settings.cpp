@@ -175,15 +175,20 @@ constexpr auto kOtherSettings = std::to_array<Setting>({
      .fallback = "udp:127.0.0.1:22222,tcp:127.0.0.1:22222",
      .help = "where the NG protocol is spoken",
      .used_by = "recorderd",
-     .form = Form::endpoint,
-     .least = 1},
+     .form = Form::commanded,
+     .least = 1,
+     .man =
+         "unix:PATH is a Unix datagram socket: who may write to it commands, which are recorderd's "
+         "user and the group trunkline-admin (mode 0660)."},
     {.key = "media.ng_allow",
      .kind = list,
      .fallback = "127.0.0.0/8",
      .help = "the networks whose NG commands are obeyed",
      .used_by = "recorderd",
      .form = Form::network,
-     .man = "NG has no authentication: whoever is allowed here commands all media."},
+     .man =
+         "NG has no authentication: whoever is allowed here commands all media. A Unix socket is "
+         "guarded by its mode instead."},
     {.key = "media.address",
      .kind = text,
      .fallback = "0.0.0.0",

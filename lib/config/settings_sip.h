@@ -212,7 +212,9 @@ inline constexpr auto kSipSettings = std::to_array<Setting>({
      .fallback = "udp:127.0.0.1:22222",
      .help = "the media servers: recorderd, or rtpengine",
      .used_by = "sipd",
-     .form = Form::endpoint},
+     .form = Form::commanded,
+     .man = "unix:PATH is recorderd's Unix datagram socket, where media.ng_listen has one: on this "
+            "host, and commanded by nobody whom its mode keeps out."},
     {.key = "sip.media_control",
      .kind = text,
      .fallback = "/run/trunkline/recorderd/control",

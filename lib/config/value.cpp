@@ -13,6 +13,7 @@
 namespace trunkline::config {
 namespace {
 
+constexpr std::string_view kUnix = "unix:";
 constexpr std::size_t kLongestSocketName = 107;  // sun_path of unix(7) without its terminator
 
 std::string hint_for(const Setting& setting) {
@@ -25,6 +26,10 @@ std::string hint_for(const Setting& setting) {
       return fmt::format("the default is {}",
                          setting.fallback.empty() ? "empty" : setting.fallback);
   }
+}
+
+bool is_socket(std::string_view text) {
+  return text.starts_with('/') && text.size() <= kLongestSocketName;
 }
 
 bool is_of_form(const Setting& setting, std::string_view text) {
@@ -40,7 +45,7 @@ bool is_of_form(const Setting& setting, std::string_view text) {
       return std::find(choices.begin(), choices.end(), text) != choices.end();
     }
     case Form::socket:
-      return text.starts_with('/') && text.size() <= kLongestSocketName;
+      return is_socket(text);
     case Form::path:
       return text.starts_with('/');
     case Form::address:
@@ -53,6 +58,9 @@ bool is_of_form(const Setting& setting, std::string_view text) {
       return parse_endpoint(text.starts_with("tls:") ? "tcp:" + std::string(text.substr(4))
                                                      : std::string(text))
           .has_value();
+    case Form::commanded:
+      return text.starts_with(kUnix) ? is_socket(text.substr(kUnix.size()))
+                                     : parse_endpoint(text).has_value();
     case Form::advertised:
       return is_advertised(text);
   }

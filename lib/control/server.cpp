@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "control/server.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cassert>
 #include <map>
@@ -12,29 +9,13 @@
 #include "control/connection.h"
 #include "core/log.h"
 #include "core/text.h"
-#include "os/user.h"
 
 namespace trunkline::control {
 namespace {
 
-/// Who may operate the daemons beside their own users and root.
-constexpr const char* kOperators = "trunkline-admin";
 constexpr int kAcceptsPerTurn = 32;
 constexpr std::size_t kMostEvents = 64;
 constexpr core::Milliseconds kAcceptPause{1000};
-
-/// Names a file even after another took its path.
-struct FileIdentity {
-  dev_t device = 0;
-  ino_t inode = 0;
-  bool operator==(const FileIdentity&) const = default;
-};
-
-std::optional<FileIdentity> identity_of(const std::filesystem::path& path) {
-  struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0) return std::nullopt;
-  return FileIdentity{status.st_dev, status.st_ino};
-}
 
 core::Result<std::set<std::string>> wanted_events(const core::Json& args) {
   const auto found = args.find("events");
@@ -64,12 +45,8 @@ core::Fault fault_of_current_exception() {
 }  // namespace
 
 struct Server::State final : ConnectionOwner {
-  State(os::Reactor& its_reactor, std::filesystem::path socket_path, ServerLimits its_limits,
-        const core::Clock& its_clock)
-      : reactor_(its_reactor),
-        path(std::move(socket_path)),
-        limits_(its_limits),
-        clock(its_clock) {}
+  State(os::Reactor& its_reactor, ServerLimits its_limits, const core::Clock& its_clock)
+      : reactor_(its_reactor), limits_(its_limits), clock(its_clock) {}
   ~State() override;
 
   void watch_listener();
@@ -88,14 +65,13 @@ struct Server::State final : ConnectionOwner {
   core::SteadyTime now() const override { return clock.steady(); }
 
   os::Reactor& reactor_;
-  std::filesystem::path path;
   ServerLimits limits_;
   const core::Clock& clock;
   std::map<std::string, Server::Answer, std::less<>> verbs;
   std::unordered_map<const Connection*, std::shared_ptr<Connection>> connections;
   std::map<uid_t, std::size_t> connections_of;
   std::size_t held_bytes = 0;
-  std::optional<FileIdentity> identity;
+  os::SocketFile file;
   os::Fd listener;
   os::RegistrationPtr accepting;
   os::RegistrationPtr pause;
@@ -104,8 +80,6 @@ struct Server::State final : ConnectionOwner {
 
 Server::State::~State() {
   for (const auto& connection : everyone()) connection->abandon();
-  // Another instance may have taken the path over.
-  if (identity && identity == identity_of(path)) (void)::unlink(path.c_str());
 }
 
 void Server::State::watch_listener() {
@@ -199,13 +173,11 @@ bool Server::State::account(std::ptrdiff_t bytes) {
 
 Server::Server(os::Reactor& reactor, const std::filesystem::path& path, mode_t mode,
                ServerLimits limits, const core::Clock& clock)
-    : state_(std::make_unique<State>(reactor, path, limits, clock)) {
+    : state_(std::make_unique<State>(reactor, limits, clock)) {
   State& state = *state_;
   state.listener = core::value_or_throw(os::listen_unix(path, mode));
-  // Without the group, or without being a member of it, the socket stays our own group's.
-  if (const auto operators = os::find_group(kOperators))
-    (void)!::chown(path.c_str(), static_cast<uid_t>(-1), *operators);
-  state.identity = identity_of(path);
+  os::share_with_operators(path);
+  state.file = os::SocketFile(path);
   state.watch_listener();
   const core::Milliseconds period =
       std::clamp(std::min(limits.half_line_timeout, limits.unread_timeout) / 2,

@@ -21,11 +21,11 @@ core::Result<std::string> sdp_in(core::Result<ng::Dictionary> reply) {
   return std::string(sdp);
 }
 
-std::vector<os::Endpoint> endpoints(const std::vector<std::string>& nodes) {
-  std::vector<os::Endpoint> parsed;
+std::vector<ng::Endpoint> endpoints(const std::vector<std::string>& nodes) {
+  std::vector<ng::Endpoint> parsed;
   parsed.reserve(nodes.size());
   for (const std::string& node : nodes) {
-    parsed.push_back(core::value_or_throw(os::Endpoint::parse(node)));
+    parsed.push_back(core::value_or_throw(ng::Endpoint::parse(node)));
   }
   return parsed;
 }
@@ -127,7 +127,7 @@ void Media::record(const MediaSession& session, bool is_on, Switched done) {
 
 void Media::remove(core::CallRef call, Rewritten done) {
   const std::string name = call.text();
-  const std::optional<os::Endpoint> node = client_.node_of(name);
+  const std::optional<ng::Endpoint> node = client_.node_of(name);
   client_.send(name, "delete", {},
                [this, name, node, done = std::move(done)](core::Result<ng::Dictionary> reply) {
                  const bool is_unreachable =
@@ -167,7 +167,7 @@ std::optional<std::string> Media::node_of(core::CallRef call) const {
 }
 
 void Media::adopt(core::CallRef call, std::string_view node) {
-  if (const auto endpoint = os::Endpoint::parse(node)) client_.adopt(call.text(), *endpoint);
+  if (const auto endpoint = ng::Endpoint::parse(node)) client_.adopt(call.text(), *endpoint);
 }
 
 core::Json Media::status() const {

@@ -79,7 +79,7 @@ class Media {
  private:
   struct Owed {
     std::string call;
-    os::Endpoint node;
+    ng::Endpoint node;
   };
   void retry_deletions();
 

@@ -67,7 +67,7 @@ CallsOptions calls_options(const config::Config& config) {
 ng::ServerOptions ng_options(const config::Config& config) {
   ng::ServerOptions options;
   for (const std::string& text : config.list("media.ng_listen")) {
-    options.listen.push_back(core::value_or_throw(os::Endpoint::parse(text)));
+    options.listen.push_back(core::value_or_throw(ng::Endpoint::parse(text)));
   }
   for (const std::string& text : config.list("media.ng_allow")) {
     options.allow.push_back(core::value_or_throw(os::Network::parse(text)));

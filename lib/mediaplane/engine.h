@@ -50,7 +50,7 @@ class Engine final : private ScribeListener {
 
   journal::Journal& journal() noexcept { return *journal_; }
   /// Where NG is spoken, with the ports the system chose.
-  std::vector<os::Endpoint> listening() const { return ng_->listening(); }
+  std::vector<ng::Endpoint> listening() const { return ng_->listening(); }
   /// What the program adds to the verb `status`.
   void on_status(std::function<core::Json()> more) { more_status_ = std::move(more); }
 

@@ -285,7 +285,7 @@ void Client::send(std::string_view call, std::string_view command, Dictionary bo
   state_->send(call, command, std::move(body), std::move(reply), placement);
 }
 
-bool Client::adopt(std::string_view call, const os::Endpoint& node) {
+bool Client::adopt(std::string_view call, const Endpoint& node) {
   const auto index = state_->farm().find(node);
   if (index) state_->farm().bind(call, *index);
   return index.has_value();
@@ -295,7 +295,7 @@ void Client::forget(std::string_view call) {
   state_->farm().forget(call);
 }
 
-std::optional<os::Endpoint> Client::node_of(std::string_view call) const {
+std::optional<Endpoint> Client::node_of(std::string_view call) const {
   const auto node = state_->farm().node_of(call);
   if (!node) return std::nullopt;
   return state_->farm().status(*node).endpoint;

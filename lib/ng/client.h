@@ -4,8 +4,8 @@
 // The commanding end of the NG protocol: a farm of media nodes (recorderd, or foreign rtpengines).
 // Each node is pinged; a new call goes to the healthy node with the fewest calls, and stays there:
 // every later command of that call goes to the same node. Only the first command of a new call
-// falls over to another node. Over UDP a request is retransmitted with the same cookie until its
-// deadline.
+// falls over to another node. What may get lost, a datagram, is sent again with the same cookie
+// until the request's deadline.
 
 #include <cstddef>
 #include <cstdint>
@@ -17,14 +17,14 @@
 #include <vector>
 
 #include "core/time.h"
+#include "ng/endpoint.h"
 #include "ng/message.h"
-#include "os/address.h"
 #include "os/reactor.h"
 
 namespace trunkline::ng {
 
 struct ClientOptions {
-  std::vector<os::Endpoint> nodes = {};
+  std::vector<Endpoint> nodes = {};
   core::Milliseconds ping_period = core::Seconds(2);
   core::Milliseconds first_retransmission = core::Milliseconds(250);  ///< doubled each time
   core::Milliseconds deadline = core::Seconds(3);  ///< of one request on one node
@@ -33,7 +33,7 @@ struct ClientOptions {
 };
 
 struct NodeStatus {
-  os::Endpoint endpoint = {};
+  Endpoint endpoint = {};
   bool is_up = false;         ///< answered its last ping
   bool is_trunkline = false;  ///< a recorderd: its pong carries trunkline-version
   std::size_t calls = 0;
@@ -66,9 +66,9 @@ class Client {
             Placement placement = Placement::any);
 
   /// A call found in a journal after a restart; false when the node is not (or no longer) listed.
-  bool adopt(std::string_view call, const os::Endpoint& node);
+  bool adopt(std::string_view call, const Endpoint& node);
   void forget(std::string_view call);
-  std::optional<os::Endpoint> node_of(std::string_view call) const;
+  std::optional<Endpoint> node_of(std::string_view call) const;
 
   /// Whether a new call could be placed now.
   bool is_available(Placement placement = Placement::any) const;

@@ -8,7 +8,7 @@
 
 namespace trunkline::ng {
 
-Farm::Farm(const std::vector<os::Endpoint>& nodes, unsigned losses_until_down)
+Farm::Farm(const std::vector<Endpoint>& nodes, unsigned losses_until_down)
     : losses_until_down_(losses_until_down) {
   for (const auto& endpoint : nodes) nodes_.emplace_back().status.endpoint = endpoint;
 }
@@ -19,7 +19,7 @@ std::vector<NodeStatus> Farm::statuses() const {
   return all;
 }
 
-std::optional<Farm::Index> Farm::find(const os::Endpoint& endpoint) const {
+std::optional<Farm::Index> Farm::find(const Endpoint& endpoint) const {
   for (Index i = 0; i < nodes_.size(); ++i) {
     if (nodes_[i].status.endpoint == endpoint) return i;
   }

@@ -19,12 +19,12 @@ class Farm {
  public:
   using Index = std::size_t;
 
-  Farm(const std::vector<os::Endpoint>& nodes, unsigned losses_until_down);
+  Farm(const std::vector<Endpoint>& nodes, unsigned losses_until_down);
 
   std::size_t size() const noexcept { return nodes_.size(); }
   const NodeStatus& status(Index node) const { return nodes_[node].status; }
   std::vector<NodeStatus> statuses() const;
-  std::optional<Index> find(const os::Endpoint& endpoint) const;
+  std::optional<Index> find(const Endpoint& endpoint) const;
 
   /// The healthy node with the fewest calls, of equals the first listed, none of `tried`.
   std::optional<Index> place(Placement placement, const std::vector<Index>& tried = {}) const;

@@ -13,11 +13,10 @@
 
 #include "core/error.h"
 #include "ng/bencode.h"
-#include "os/address.h"
 
 namespace trunkline::ng {
 
-/// Longer replies do not leave over UDP (schemas/ng).
+/// Longer replies do not leave in a datagram (schemas/ng).
 inline constexpr std::size_t kMaxDatagramReply = 60'000;
 inline constexpr std::size_t kMaxCookie = 256;
 
@@ -54,7 +53,6 @@ struct StreamMessage {
 struct Request {
   std::string command = {};
   Dictionary body = {};
-  os::Address peer = {};
 };
 
 /// {"result": "ok"}

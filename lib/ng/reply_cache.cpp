@@ -5,8 +5,8 @@ namespace trunkline::ng {
 
 namespace {
 
-std::string key_of(const os::Address& source, std::string_view cookie) {
-  auto key = source.text();
+std::string key_of(std::string_view source, std::string_view cookie) {
+  std::string key(source);
   key += ' ';
   key += cookie;
   return key;
@@ -14,7 +14,7 @@ std::string key_of(const os::Address& source, std::string_view cookie) {
 
 }  // namespace
 
-ReplyCache::Lookup ReplyCache::begin(const os::Address& source, std::string_view cookie,
+ReplyCache::Lookup ReplyCache::begin(std::string_view source, std::string_view cookie,
                                      core::SteadyTime now) {
   drop_old(now);
   auto key = key_of(source, cookie);
@@ -29,7 +29,7 @@ ReplyCache::Lookup ReplyCache::begin(const os::Address& source, std::string_view
   return {};
 }
 
-void ReplyCache::finish(const os::Address& source, std::string_view cookie, std::string reply) {
+void ReplyCache::finish(std::string_view source, std::string_view cookie, std::string reply) {
   const auto place = replies_.find(key_of(source, cookie));
   if (place == replies_.end() || place->second) return;
   bytes_ += reply.size();

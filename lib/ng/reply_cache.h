@@ -12,7 +12,6 @@
 #include <unordered_map>
 
 #include "core/time.h"
-#include "os/address.h"
 
 namespace trunkline::ng {
 
@@ -31,9 +30,9 @@ class ReplyCache {
     std::string_view reply = {};  ///< valid until the next call
   };
   /// What is known of this request; an unknown one is in progress from now on.
-  Lookup begin(const os::Address& source, std::string_view cookie, core::SteadyTime now);
+  Lookup begin(std::string_view source, std::string_view cookie, core::SteadyTime now);
   /// The answer to a request; dropped where the request has left the cache already.
-  void finish(const os::Address& source, std::string_view cookie, std::string reply);
+  void finish(std::string_view source, std::string_view cookie, std::string reply);
 
   std::size_t size() const noexcept { return replies_.size(); }
   std::size_t bytes() const noexcept { return bytes_; }

@@ -7,6 +7,7 @@
 #include "core/bytes.h"
 #include "core/log.h"
 #include "core/text.h"
+#include "ng/datagrams.h"
 #include "ng/reply_cache.h"
 #include "ng/stream.h"
 #include "os/fd.h"
@@ -36,22 +37,21 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
 
   void listen() {
     for (const auto& endpoint : options_.listen) {
-      const auto is_udp = endpoint.transport == os::Transport::udp;
-      auto socket = core::value_or_throw(is_udp ? os::bind_udp(endpoint.address)
-                                                : os::listen_tcp(endpoint.address));
       auto listener = std::make_unique<Listener>();
-      listener->endpoint = {.transport = endpoint.transport,
-                            .address = os::local_address(socket.get())};
-      listener->socket = std::move(socket);
       auto* const raw = listener.get();
-      listener->registration =
-          reactor_.watch(raw->socket.get(), os::Interest::readable, [this, raw, is_udp](os::Ready) {
-            if (is_udp) {
-              on_datagrams(*raw);
-            } else {
-              on_connections(*raw);
-            }
-          });
+      if (endpoint.is_datagram()) {
+        listener->datagrams = core::value_or_throw(Datagrams::open(reactor_, endpoint));
+        listener->endpoint = listener->datagrams->endpoint();
+        listener->registration =
+            reactor_.watch(listener->datagrams->descriptor(), os::Interest::readable,
+                           [this, raw](os::Ready) { on_datagrams(*raw); });
+      } else {
+        listener->socket = core::value_or_throw(os::listen_tcp(endpoint.address));
+        listener->endpoint = {.transport = endpoint.transport,
+                              .address = os::local_address(listener->socket.get())};
+        listener->registration = reactor_.watch(listener->socket.get(), os::Interest::readable,
+                                                [this, raw](os::Ready) { on_connections(*raw); });
+      }
       listeners_.push_back(std::move(listener));
     }
   }
@@ -68,23 +68,25 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
 
   const ServerCounters& counters() const noexcept { return counters_; }
 
-  std::vector<os::Endpoint> listening() const {
-    std::vector<os::Endpoint> endpoints;
+  std::vector<Endpoint> listening() const {
+    std::vector<Endpoint> endpoints;
+    endpoints.reserve(listeners_.size());
     for (const auto& listener : listeners_) endpoints.push_back(listener->endpoint);
     return endpoints;
   }
 
  private:
   struct Listener {
-    os::Endpoint endpoint;
+    Endpoint endpoint;
+    std::unique_ptr<Datagrams> datagrams;  ///< else it listens for connections
     os::Fd socket;
     os::RegistrationPtr registration;
   };
   /// Where a reply goes: a datagram from one of our sockets, or a stream that may be gone by then.
   struct Channel {
-    Listener* listener = nullptr;
-    std::weak_ptr<Stream> stream;
-    os::Address peer;
+    Datagrams* datagrams = nullptr;
+    Sender sender = {};
+    std::weak_ptr<Stream> stream = {};
   };
 
   bool is_allowed(const os::Address& peer) {
@@ -96,12 +98,19 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
   }
 
   void on_datagrams(Listener& listener) {
+    const bool is_open_to_all = listener.endpoint.transport == Transport::unix_datagram;
     for (int i = 0; i < kDatagramsPerTurn; ++i) {
-      const auto datagram = os::receive_from(listener.socket.get(), buffer_);
+      auto datagram = listener.datagrams->receive(buffer_);
       if (!datagram) return;
-      if (!is_allowed(datagram->from)) continue;
+      if (!is_open_to_all && !is_allowed(datagram->from.address)) continue;
+      if (datagram->is_cut) {
+        ++counters_.malformed;
+        continue;
+      }
       const auto bytes = core::as_text(core::ByteView(buffer_).first(datagram->size));
-      on_datagram(Channel{.listener = &listener, .stream = {}, .peer = datagram->from}, bytes);
+      on_datagram(
+          Channel{.datagrams = listener.datagrams.get(), .sender = std::move(datagram->from)},
+          bytes);
     }
   }
 
@@ -119,7 +128,7 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
       transmit(channel, to_wire(cookie, error_reply(message.error().message), form));
       return;
     }
-    const auto lookup = cache_.begin(channel.peer, cookie, clock_.steady());
+    const auto lookup = cache_.begin(channel.sender.text(), cookie, clock_.steady());
     if (lookup.known != ReplyCache::Known::unknown) {
       ++counters_.retransmissions;
       if (lookup.known == ReplyCache::Known::answered) transmit(channel, lookup.reply);
@@ -148,20 +157,19 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
 
   void open_stream(os::Fd socket, const os::Address& peer) {
     const auto id = ++last_stream_;
-    auto stream = Stream::start(
-        reactor_, std::move(socket), peer, Stream::Phase::open,
-        Stream::Events{.message =
-                           [this, id](Message message) {
-                             const auto found = streams_.find(id);
-                             if (found == streams_.end()) return;
-                             handle(Channel{.stream = found->second, .peer = found->second->peer()},
-                                    std::move(message));
-                           },
-                       .closed =
-                           [this, id](const Stream::End& end) {
-                             if (end.is_malformed) ++counters_.malformed;
-                             streams_.erase(id);
-                           }});
+    auto stream = Stream::start(reactor_, std::move(socket), peer, Stream::Phase::open,
+                                Stream::Events{.message =
+                                                   [this, id](Message message) {
+                                                     const auto found = streams_.find(id);
+                                                     if (found == streams_.end()) return;
+                                                     handle(Channel{.stream = found->second},
+                                                            std::move(message));
+                                                   },
+                                               .closed =
+                                                   [this, id](const Stream::End& end) {
+                                                     if (end.is_malformed) ++counters_.malformed;
+                                                     streams_.erase(id);
+                                                   }});
     streams_.emplace(id, std::move(stream));
   }
 
@@ -174,8 +182,7 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
       if (const auto self = weak.lock()) self->answer(channel, cookie, reply, form);
     };
     const Request request{.command = std::string(message.body.text("command")),
-                          .body = std::move(message.body),
-                          .peer = channel.peer};
+                          .body = std::move(message.body)};
     const auto found = handlers_.find(request.command);
     if (found == handlers_.end()) {
       ++counters_.unknown_commands;
@@ -188,19 +195,18 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
   void answer(const Channel& channel, const std::string& cookie, const Dictionary& reply,
               Form form) {
     auto wire = to_wire(cookie, reply, form);
-    const bool is_udp = channel.listener != nullptr;
-    if (is_udp && wire.size() > kMaxDatagramReply) {
+    const bool is_datagram = channel.datagrams != nullptr;
+    if (is_datagram && wire.size() > kMaxDatagramReply) {
       ++counters_.too_large;
       wire = to_wire(cookie, error_reply("too large, use TCP"), form);
     }
     transmit(channel, wire);
-    if (is_udp) cache_.finish(channel.peer, cookie, std::move(wire));
+    if (is_datagram) cache_.finish(channel.sender.text(), cookie, std::move(wire));
   }
 
   void transmit(const Channel& channel, std::string_view wire) {
-    if (channel.listener) {
-      // What the kernel does not take is lost like any datagram: the client asks again.
-      (void)os::send_to(channel.listener->socket.get(), core::as_bytes(wire), channel.peer);
+    if (channel.datagrams != nullptr) {
+      channel.datagrams->send(channel.sender, wire);
     } else if (const auto stream = channel.stream.lock()) {
       stream->send(wire);
     }
@@ -235,7 +241,7 @@ const ServerCounters& Server::counters() const noexcept {
   return state_->counters();
 }
 
-std::vector<os::Endpoint> Server::listening() const {
+std::vector<Endpoint> Server::listening() const {
   return state_->listening();
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The commanded end of the NG protocol over UDP and TCP on a Reactor. A retransmitted request is
-// answered again, not done again; while its first answer is still being made it is dropped. Peers
-// outside the allow list, datagrams without a cookie and malformed bodies are counted; only the
-// last get an answer. An unknown command is the error "Unrecognized command".
+// The commanded end of the NG protocol over UDP, TCP and Unix datagrams on a Reactor. A
+// retransmitted request is answered again, not done again; while its first answer is still being
+// made it is dropped. Peers outside the allow list (on a Unix socket its mode decides alone),
+// datagrams without a cookie and malformed bodies are counted; only the last get an answer. An
+// unknown command is the error "Unrecognized command".
 
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "core/time.h"
+#include "ng/endpoint.h"
 #include "ng/message.h"
 #include "os/address.h"
 #include "os/reactor.h"
@@ -21,7 +23,7 @@
 namespace trunkline::ng {
 
 struct ServerOptions {
-  std::vector<os::Endpoint> listen = {};  ///< port 0: any
+  std::vector<Endpoint> listen = {};  ///< port 0: any
   std::vector<os::Network> allow = {};
   std::size_t max_cached_replies = 16'384;
   std::size_t max_cached_bytes = std::size_t{64} * 1024 * 1024;
@@ -57,7 +59,7 @@ class Server {
 
   const ServerCounters& counters() const noexcept;
   /// What is listened on, with the ports the system chose.
-  std::vector<os::Endpoint> listening() const;
+  std::vector<Endpoint> listening() const;
 
  private:
   class State;

@@ -6,16 +6,22 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
+#include <utility>
 
 #include "os/system_fault.h"
+#include "os/user.h"
 
 namespace trunkline::os {
 namespace {
 
 /// Room for what a hostile peer may attach to one write (SCM_MAX_FD); ours attach one.
 constexpr std::size_t kMostDescriptors = 253;
+/// Who may operate the daemons beside their own users and root.
+constexpr const char* kOperators = "trunkline-admin";
 
 core::Result<sockaddr_un> raw_path(const std::filesystem::path& path, std::string_view what) {
   sockaddr_un raw{};
@@ -34,8 +40,8 @@ const sockaddr* as_sockaddr(const sockaddr_un& raw) {
   return reinterpret_cast<const sockaddr*>(&raw);
 }
 
-core::Result<Fd> open_socket(std::string_view what) {
-  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+core::Result<Fd> open_socket(std::string_view what, int type = SOCK_STREAM) {
+  Fd socket(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket) return system_failure(what, errno);
   return socket;
 }
@@ -60,27 +66,37 @@ tl::unexpected<core::Fault> occupied(const std::filesystem::path& path, std::str
                      "move it away, or choose another path");
 }
 
+core::Result<Fd> bind_at(const std::filesystem::path& path, mode_t mode, int type,
+                         std::string_view what) {
+  const auto raw = raw_path(path, what);
+  if (!raw) return tl::unexpected(raw.error());
+  auto socket = open_socket(what, type);
+  if (!socket) return socket;
+  // bind() gives the file the socket's mode less the umask, so that it is never wider than asked.
+  if (::fchmod(socket->get(), mode) != 0) return system_failure(what, errno);
+  const auto bind_it = [&] {
+    return ::bind(socket->get(), as_sockaddr(*raw), sizeof *raw) == 0 ? 0 : errno;
+  };
+  int failure = bind_it();
+  if (failure == EADDRINUSE && is_dead_socket(path)) {
+    (void)::unlink(path.c_str());
+    failure = bind_it();
+  }
+  if (failure == EADDRINUSE) return occupied(path, what);
+  if (failure == ENOENT)
+    return system_failure(what, failure,
+                          "make its folder: mkdir -p " + path.parent_path().string());
+  if (failure != 0) return system_failure(what, failure);
+  if (::chmod(path.c_str(), mode) != 0) return system_failure(what, errno);
+  return socket;
+}
+
 }  // namespace
 
 core::Result<Fd> listen_unix(const std::filesystem::path& path, mode_t mode, int backlog) {
   const std::string what = "listen on " + path.string();
-  const auto raw = raw_path(path, what);
-  if (!raw) return tl::unexpected(raw.error());
-  auto socket = open_socket(what);
-  if (!socket) return socket;
-  // bind() gives the file the socket's mode less the umask, so that it is never wider than asked.
-  if (::fchmod(socket->get(), mode) != 0) return system_failure(what, errno);
-  int bound = ::bind(socket->get(), as_sockaddr(*raw), sizeof *raw);
-  if (bound != 0 && errno == EADDRINUSE && is_dead_socket(path)) {
-    (void)::unlink(path.c_str());
-    bound = ::bind(socket->get(), as_sockaddr(*raw), sizeof *raw);
-  }
-  if (bound != 0 && errno == EADDRINUSE) return occupied(path, what);
-  if (bound != 0 && errno == ENOENT)
-    return system_failure(what, errno, "make its folder: mkdir -p " + path.parent_path().string());
-  if (bound != 0) return system_failure(what, errno);
-  if (::chmod(path.c_str(), mode) != 0 || ::listen(socket->get(), backlog) != 0)
-    return system_failure(what, errno);
+  auto socket = bind_at(path, mode, SOCK_STREAM, what);
+  if (socket && ::listen(socket->get(), backlog) != 0) return system_failure(what, errno);
   return socket;
 }
 
@@ -177,6 +193,92 @@ Received receive_some(int socket, std::span<std::byte> buffer) {
     }
     return received;
   }
+}
+
+core::Result<Fd> bind_unix_datagram(const std::filesystem::path& path, mode_t mode) {
+  return bind_at(path, mode, SOCK_DGRAM, "listen on " + path.string());
+}
+
+core::Result<Fd> connect_unix_datagram(const std::filesystem::path& path) {
+  const std::string what = "connect to " + path.string();
+  const auto raw = raw_path(path, what);
+  if (!raw) return tl::unexpected(raw.error());
+  auto socket = open_socket(what, SOCK_DGRAM);
+  if (!socket) return socket;
+  // unix(7): bound without a name, the kernel gives it an abstract one.
+  const sockaddr_un unnamed{.sun_family = AF_UNIX, .sun_path = {}};
+  if (::bind(socket->get(), as_sockaddr(unnamed), sizeof unnamed.sun_family) != 0 ||
+      ::connect(socket->get(), as_sockaddr(*raw), sizeof *raw) != 0)
+    return system_failure(what, errno);
+  return socket;
+}
+
+std::optional<UnixDatagram> receive_unix_datagram(int socket, std::span<std::byte> buffer) {
+  sockaddr_un from{};
+  iovec part{buffer.data(), buffer.size()};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_name = &from;
+  message.msg_namelen = sizeof from;
+  const ssize_t size = ::recvmsg(socket, &message, MSG_DONTWAIT);
+  if (size < 0) return std::nullopt;
+  UnixDatagram datagram{.size = static_cast<std::size_t>(size),
+                        .is_cut = (message.msg_flags & MSG_TRUNC) != 0};
+  constexpr std::size_t kNameBegins = offsetof(sockaddr_un, sun_path);
+  if (message.msg_namelen > kNameBegins) {
+    datagram.from.assign(from.sun_path, message.msg_namelen - kNameBegins);
+    // A path comes with its terminator, an abstract name begins with one.
+    if (datagram.from.front() != '\0') datagram.from.resize(std::strlen(datagram.from.c_str()));
+  }
+  return datagram;
+}
+
+DatagramFate send_unix_datagram(int socket, core::ByteView bytes, std::string_view name) {
+  sockaddr_un to{};
+  socklen_t length = 0;
+  if (!name.empty()) {
+    to.sun_family = AF_UNIX;
+    const std::size_t copied = std::min(name.size(), sizeof to.sun_path);
+    std::memcpy(to.sun_path, name.data(), copied);
+    length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + copied);
+  }
+  const ssize_t sent = ::sendto(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
+                                length == 0 ? nullptr : as_sockaddr(to), length);
+  if (sent >= 0) return DatagramFate::taken;
+  return errno == EAGAIN || errno == ENOBUFS || errno == EINTR ? DatagramFate::full
+                                                               : DatagramFate::refused;
+}
+
+SocketFile::SocketFile(std::filesystem::path path) : path_(std::move(path)) {
+  struct stat status {};
+  if (::lstat(path_.c_str(), &status) != 0) {
+    path_.clear();
+    return;
+  }
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
+}
+
+SocketFile::SocketFile(SocketFile&& other) noexcept
+    : path_(std::exchange(other.path_, {})), device_(other.device_), inode_(other.inode_) {}
+
+SocketFile& SocketFile::operator=(SocketFile&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(device_, other.device_);
+  std::swap(inode_, other.inode_);
+  return *this;
+}
+
+SocketFile::~SocketFile() {
+  struct stat status {};
+  if (path_.empty() || ::lstat(path_.c_str(), &status) != 0) return;
+  if (status.st_dev == device_ && status.st_ino == inode_) (void)::unlink(path_.c_str());
+}
+
+void share_with_operators(const std::filesystem::path& path) {
+  if (const auto operators = find_group(kOperators))
+    (void)!::chown(path.c_str(), static_cast<uid_t>(-1), *operators);
 }
 
 }  // namespace trunkline::os

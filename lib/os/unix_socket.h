@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Stream sockets in the file system: who may connect is the file's mode, who did is told by the
-// kernel, and an open descriptor may travel with the bytes (SCM_RIGHTS). All are close-on-exec and
-// non-blocking. A path has 107 bytes at most; a longer one is a fault that says so.
+// Sockets in the file system: who may connect is the file's mode, who did is told by the kernel,
+// and an open descriptor may travel with the bytes of a stream (SCM_RIGHTS). All are close-on-exec
+// and non-blocking. A path has 107 bytes at most; a longer one is a fault that says so.
 
 #include <sys/types.h>
 
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "core/bytes.h"
 #include "core/error.h"
@@ -59,5 +61,46 @@ struct Received {
   Fd descriptor;  ///< the one that came with these bytes; further ones are closed
 };
 Received receive_some(int socket, std::span<std::byte> buffer);
+
+/// A datagram socket at `path` with exactly `mode`; the same faults as listen_unix().
+[[nodiscard]] core::Result<Fd> bind_unix_datagram(const std::filesystem::path& path, mode_t mode);
+/// Connected to the one at `path`: nobody else's datagrams arrive. Its own name, which answers are
+/// sent to, is chosen by the kernel and known in this network namespace alone.
+[[nodiscard]] core::Result<Fd> connect_unix_datagram(const std::filesystem::path& path);
+
+struct UnixDatagram {
+  std::size_t size = 0;   ///< bytes in the buffer
+  std::string from = {};  ///< its sender's name in the kernel's form; empty where it has none
+  bool is_cut = false;    ///< it was longer than the buffer
+};
+/// One datagram, or nothing when none waits.
+std::optional<UnixDatagram> receive_unix_datagram(int socket, std::span<std::byte> buffer);
+
+enum class DatagramFate : std::uint8_t {
+  taken,
+  full,    ///< the receiver has a queue's worth to read: try again
+  refused  ///< the receiver is gone, or it is too large
+};
+/// To the peer that the socket is connected to, or to `name` (of UnixDatagram::from).
+DatagramFate send_unix_datagram(int socket, core::ByteView bytes, std::string_view name = {});
+
+/// The file of a socket that we bound: removed at the end, unless another has taken its path.
+class SocketFile {
+ public:
+  SocketFile() = default;
+  explicit SocketFile(std::filesystem::path path);
+  ~SocketFile();
+  SocketFile(SocketFile&& other) noexcept;
+  SocketFile& operator=(SocketFile&& other) noexcept;
+
+ private:
+  std::filesystem::path path_;
+  dev_t device_ = 0;
+  ino_t inode_ = 0;
+};
+
+/// Lets the group trunkline-admin have the socket, where this host has that group and we are
+/// members of it; else it stays our own group's.
+void share_with_operators(const std::filesystem::path& path);
 
 }  // namespace trunkline::os

@@ -36,6 +36,8 @@ TEST_CASE("a value is read as the type of its setting", "[config]") {
       {"sip.listen", "udp:192.0.2.1:5060, tcp:[::1]:0",
        std::vector<std::string>{"udp:192.0.2.1:5060", "tcp:[::1]:0"}},
       {"media.ng_allow", "", std::vector<std::string>{}},
+      {"media.ng_listen", "unix:/run/ng,udp:[::1]:22222",
+       std::vector<std::string>{"unix:/run/ng", "udp:[::1]:22222"}},
       {"sip.listen", "tls:[::1]:5061", std::vector<std::string>{"tls:[::1]:5061"}},
       {"sip.advertised_networks", "10.0.0.0/8 10.0.0.5,2001:db8::/32  2001:db8::5",
        std::vector<std::string>{"10.0.0.0/8 10.0.0.5", "2001:db8::/32  2001:db8::5"}},
@@ -73,8 +75,13 @@ TEST_CASE("a value that does not fit is refused with what it must be", "[config]
       {"recording.path", "recordings", "recording.path must be an absolute path, not 'recordings'"},
       {"media.address", "everywhere", "media.address must be an IP address, not 'everywhere'"},
       {"sip.ng", "tls:127.0.0.1:22222",
-       "sip.ng must be a list, each item a transport, address and port such as udp:192.0.2.1:5060, "
-       "not 'tls:127.0.0.1:22222'"},
+       "sip.ng must be a list, each item a transport, address and port such as "
+       "udp:192.0.2.1:22222, "
+       "or a socket such as unix:/run/trunkline/recorderd/ng, not 'tls:127.0.0.1:22222'"},
+      {"sip.ng", "unix:ng",
+       "sip.ng must be a list, each item a transport, address and port such as "
+       "udp:192.0.2.1:22222, "
+       "or a socket such as unix:/run/trunkline/recorderd/ng, not 'unix:ng'"},
       {"sip.advertised_networks", "10.0.0.0/8 ::1",
        "sip.advertised_networks must be a list, each item a network and an address such as "
        "10.0.0.0/8 10.0.0.5, not '10.0.0.0/8 ::1'"},

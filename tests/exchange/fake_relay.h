@@ -25,7 +25,7 @@ class FakeRelay {
 
   void start() {
     server_.emplace(reactor_,
-                    ng::ServerOptions{.listen = {os::Endpoint::parse(address()).value()},
+                    ng::ServerOptions{.listen = {ng::Endpoint::parse(address()).value()},
                                       .allow = {os::Network::parse("127.0.0.0/8").value()}});
     server_->on("ping", [](const ng::Request&, const ng::Respond& respond) {
       respond({{"result", "pong"}, {std::string(ng::kVersionKey), ng::kVersion}});

@@ -6,20 +6,19 @@
 #include "ng/server.h"
 #include "os/loop.h"
 #include "os/socket.h"
+#include "support/temporary_directory.h"
 
 namespace trunkline::ng {
 namespace {
 
 using core::ExitCode;
 using core::Milliseconds;
-using os::Transport;
 
 /// A media node that answers every command with its name.
 struct FakeNode {
-  FakeNode(os::Loop& loop, Transport transport, const std::string& name,
-           os::Address at = os::Address::loopback()) {
+  FakeNode(os::Loop& loop, const Endpoint& at, const std::string& name) {
     ServerOptions options;
-    options.listen = {{transport, at}};
+    options.listen = {at};
     options.allow = {os::Network::parse("127.0.0.0/8").value()};
     server = std::make_unique<Server>(loop, options);
     server->on("ping", [](const Request&, const Respond& respond) { respond(pong_reply()); });
@@ -33,7 +32,7 @@ struct FakeNode {
       });
     }
   }
-  os::Endpoint endpoint() const { return server->listening()[0]; }
+  Endpoint endpoint() const { return server->listening()[0]; }
 
   std::unique_ptr<Server> server;
   int commands = 0;
@@ -42,11 +41,19 @@ struct FakeNode {
 };
 
 struct World {
-  void start(const std::vector<os::Endpoint>& nodes, ClientOptions options = {}) {
+  /// A place of its own for a node.
+  Endpoint place(Transport transport) {
+    if (transport != Transport::unix_datagram) {
+      return {.transport = transport, .address = os::Address::loopback()};
+    }
+    return {.transport = transport,
+            .path = (directory.path() / ("ng" + std::to_string(++places))).string()};
+  }
+  void start(const std::vector<Endpoint>& nodes, ClientOptions options = {}) {
     options.nodes = nodes;
     options.ping_period = Milliseconds(50);
-    options.first_retransmission = Milliseconds(20);
-    options.deadline = Milliseconds(200);
+    options.first_retransmission = patience / 10;
+    options.deadline = patience;
     client = std::make_unique<Client>(loop, options);
   }
   void turn(const std::function<bool()>& is_done, int turns = 400) {
@@ -77,15 +84,18 @@ struct World {
     return *answer;
   }
 
+  Milliseconds patience{200};
+  test::TemporaryDirectory directory;
+  int places = 0;
   os::Loop loop;
   std::unique_ptr<Client> client;
 };
 
 TEST_CASE("ng client: commands of a call go to its node until it is deleted", "[ng]") {
-  const auto transport = GENERATE(Transport::udp, Transport::tcp);
+  const auto transport = GENERATE(Transport::udp, Transport::tcp, Transport::unix_datagram);
   World world;
-  FakeNode one(world.loop, transport, "one");
-  FakeNode two(world.loop, transport, "two");
+  FakeNode one(world.loop, world.place(transport), "one");
+  FakeNode two(world.loop, world.place(transport), "two");
   world.start({one.endpoint(), two.endpoint()});
   world.wait_until_up(2);
 
@@ -112,8 +122,8 @@ TEST_CASE("ng client: without a node the callback comes later, with a fault", "[
 
 TEST_CASE("ng client: a new call falls over to another node, a living one does not", "[ng]") {
   World world;
-  FakeNode one(world.loop, Transport::udp, "one");
-  FakeNode two(world.loop, Transport::udp, "two");
+  FakeNode one(world.loop, world.place(Transport::udp), "one");
+  FakeNode two(world.loop, world.place(Transport::udp), "two");
   world.start({one.endpoint(), two.endpoint()});
   world.wait_until_up(2);
   CHECK(world.ask("living", "offer").value().text("node") == "one");
@@ -131,8 +141,8 @@ TEST_CASE("ng client: a new call falls over to another node, a living one does n
 
 TEST_CASE("ng client: load limit moves a new call, an error does not", "[ng]") {
   World world;
-  FakeNode one(world.loop, Transport::udp, "one");
-  FakeNode two(world.loop, Transport::udp, "two");
+  FakeNode one(world.loop, world.place(Transport::udp), "one");
+  FakeNode two(world.loop, world.place(Transport::udp), "two");
   world.start({one.endpoint(), two.endpoint()});
   world.wait_until_up(2);
   one.refusal = Dictionary{{"result", "load limit"}, {"message", "full"}};
@@ -169,9 +179,9 @@ TEST_CASE("ng client: a lost datagram is sent again with the same cookie", "[ng]
 }
 
 TEST_CASE("ng client: a node that dies goes down, and up when it is back", "[ng]") {
-  const auto transport = GENERATE(Transport::udp, Transport::tcp);
+  const auto transport = GENERATE(Transport::udp, Transport::tcp, Transport::unix_datagram);
   World world;
-  auto node = std::make_unique<FakeNode>(world.loop, transport, "one");
+  auto node = std::make_unique<FakeNode>(world.loop, world.place(transport), "one");
   const auto endpoint = node->endpoint();
   world.start({endpoint});
   std::vector<bool> changes;
@@ -185,7 +195,7 @@ TEST_CASE("ng client: a node that dies goes down, and up when it is back", "[ng]
   CHECK_FALSE(world.client->is_available());
   CHECK(world.ask("b", "offer").error().message == "no media node is available");
 
-  node = std::make_unique<FakeNode>(world.loop, transport, "one", endpoint.address);
+  node = std::make_unique<FakeNode>(world.loop, endpoint, "one");
   world.wait_until_up();
   CHECK(changes == std::vector<bool>{true, false, true});
   CHECK(world.ask("a", "answer"));
@@ -193,8 +203,8 @@ TEST_CASE("ng client: a node that dies goes down, and up when it is back", "[ng]
 
 TEST_CASE("ng client: a call found in the journal is adopted", "[ng]") {
   World world;
-  FakeNode one(world.loop, Transport::udp, "one");
-  FakeNode two(world.loop, Transport::udp, "two");
+  FakeNode one(world.loop, world.place(Transport::udp), "one");
+  FakeNode two(world.loop, world.place(Transport::udp), "two");
   world.start({one.endpoint(), two.endpoint()});
   world.wait_until_up(2);
   CHECK(world.client->adopt("old", two.endpoint()));
@@ -205,7 +215,7 @@ TEST_CASE("ng client: a call found in the journal is adopted", "[ng]") {
 
 TEST_CASE("ng client: outstanding requests are bounded", "[ng]") {
   World world;
-  FakeNode one(world.loop, Transport::udp, "one");
+  FakeNode one(world.loop, world.place(Transport::udp), "one");
   world.start({one.endpoint()}, {.max_outstanding = 3});
   world.wait_until_up();
   one.is_mute = true;
@@ -222,10 +232,29 @@ TEST_CASE("ng client: outstanding requests are bounded", "[ng]") {
   CHECK(refused >= 7);
 }
 
-TEST_CASE("ng client: it may end in a callback", "[ng]") {
-  const auto transport = GENERATE(Transport::udp, Transport::tcp);
+TEST_CASE("ng client: a burst longer than a socket's queue is answered whole", "[ng]") {
+  const auto transport = GENERATE(Transport::tcp, Transport::unix_datagram);
+  constexpr int kBurst = 1000;
   World world;
-  FakeNode one(world.loop, transport, "one");
+  world.patience = core::Seconds(60);  // what gets lost is not sent again in time
+  FakeNode one(world.loop, world.place(transport), "one");
+  world.start({one.endpoint()});
+  world.wait_until_up();
+  int answered = 0;
+  for (int i = 0; i < kBurst; ++i) {
+    world.client->send(std::to_string(i), "offer", {{"sdp", std::string(1000, 'x')}},
+                       [&](const core::Result<Dictionary>& reply) { answered += reply ? 1 : 0; });
+  }
+  world.turn([&] { return answered == kBurst; }, 20'000);
+  CHECK(answered == kBurst);
+  CHECK(one.server->counters().retransmissions == 0);
+  CHECK(one.commands == kBurst);
+}
+
+TEST_CASE("ng client: it may end in a callback", "[ng]") {
+  const auto transport = GENERATE(Transport::udp, Transport::tcp, Transport::unix_datagram);
+  World world;
+  FakeNode one(world.loop, world.place(transport), "one");
   world.start({one.endpoint()});
   world.wait_until_up();
   bool is_called = false;

@@ -8,8 +8,8 @@
 namespace trunkline::ng {
 namespace {
 
-os::Endpoint endpoint(std::uint16_t port) {
-  return {.transport = os::Transport::udp, .address = os::Address::loopback(core::Port(port))};
+Endpoint endpoint(std::uint16_t port) {
+  return {.transport = Transport::udp, .address = os::Address::loopback(core::Port(port))};
 }
 
 /// Two of ours and a foreign rtpengine, all up.

@@ -9,8 +9,8 @@ namespace {
 using Known = ReplyCache::Known;
 using core::Seconds;
 
-const auto kPeer = os::Address::loopback(core::Port(4000));
-const auto kOther = os::Address::loopback(core::Port(4001));
+constexpr std::string_view kPeer = "127.0.0.1:4000";
+constexpr std::string_view kOther = "127.0.0.1:4001";
 const core::SteadyTime kStart{};
 
 TEST_CASE("ng: a request is unknown, then in progress, then answered", "[ng]") {

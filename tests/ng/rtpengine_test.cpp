@@ -20,7 +20,6 @@ namespace trunkline::ng {
 namespace {
 
 using core::Milliseconds;
-using os::Transport;
 
 constexpr std::string_view kOffer =
     "v=0\r\no=alice 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"

@@ -4,17 +4,21 @@
 #include <catch2/catch.hpp>
 
 #include <sys/socket.h>
+#include <sys/stat.h>
+
 #include <array>
+#include <filesystem>
 
 #include "core/bytes.h"
 #include "os/loop.h"
 #include "os/socket.h"
+#include "os/unix_socket.h"
+#include "support/temporary_directory.h"
 
 namespace trunkline::ng {
 namespace {
 
 using core::Milliseconds;
-using os::Transport;
 
 /// A server on a loop of its own thread's turns, and plain sockets to talk to it.
 struct World {
@@ -65,7 +69,6 @@ TEST_CASE("ng server: a command is answered with its cookie", "[ng]") {
   World world;
   world.server->on("ping", [](const Request& request, const Respond& respond) {
     CHECK(request.command == "ping");
-    CHECK(request.peer.is_loopback());
     respond(pong_reply());
   });
   world.send("cookie-1 d7:command4:pinge");
@@ -156,6 +159,89 @@ TEST_CASE("ng server: a reply over 60,000 bytes needs TCP", "[ng]") {
     return received.size() > large.size() + 20 && received.ends_with("oke");
   });
   CHECK(received == to_wire("a", Dictionary{{"result", "ok"}, {"large", large}}));
+}
+
+/// A server on a Unix socket, for whom no address is allowed.
+struct UnixWorld {
+  UnixWorld() {
+    server = std::make_unique<Server>(loop, ServerOptions{.listen = {Endpoint::parse(at).value()}});
+    server->on("ping", [](const Request&, const Respond& respond) { respond(pong_reply()); });
+  }
+  /// The answers that came to `socket` after `count` of them, or after what is a long time.
+  std::vector<std::string> answers(int socket, std::size_t count) {
+    std::vector<std::string> received;
+    std::vector<std::byte> buffer(65536);
+    for (int i = 0; i < 2000 && received.size() < count; ++i) {
+      loop.run_once(Milliseconds(5));
+      while (const auto datagram = os::receive_unix_datagram(socket, buffer)) {
+        received.emplace_back(core::as_text(core::ByteView(buffer).first(datagram->size)));
+      }
+    }
+    return received;
+  }
+
+  test::TemporaryDirectory directory;
+  std::string path = directory.path() / "ng";
+  std::string at = "unix:" + path;
+  os::Loop loop;
+  std::unique_ptr<Server> server;
+};
+
+TEST_CASE("ng server: a Unix socket is guarded by its mode, not by the allow list", "[ng]") {
+  UnixWorld world;
+  struct stat status {};
+  REQUIRE(::lstat(world.path.c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0660);
+  CHECK(world.server->listening().at(0).text() == world.at);
+
+  const auto client = os::connect_unix_datagram(world.path).value();
+  for (int i = 0; i < 2; ++i) {
+    (void)os::send_unix_datagram(client.get(), core::as_bytes("c d7:command4:pinge"));
+  }
+  CHECK(world.answers(client.get(), 2) ==
+        std::vector<std::string>(2, "c d6:result4:pong17:trunkline-versioni1ee"));
+  CHECK(world.server->counters().retransmissions == 1);
+  CHECK(world.server->counters().refused == 0);
+
+  world.server.reset();
+  CHECK_FALSE(std::filesystem::exists(world.path));
+}
+
+TEST_CASE("ng server: two clients of a Unix socket may have the same cookie", "[ng]") {
+  UnixWorld world;
+  const std::array clients = {os::connect_unix_datagram(world.path).value(),
+                              os::connect_unix_datagram(world.path).value()};
+  for (const auto& client : clients) {
+    (void)os::send_unix_datagram(client.get(), core::as_bytes("c d7:command4:pinge"));
+  }
+  for (const auto& client : clients) CHECK(world.answers(client.get(), 1).size() == 1);
+  CHECK(world.server->counters().retransmissions == 0);
+}
+
+TEST_CASE("ng server: a client of a Unix socket that reads late gets every answer", "[ng]") {
+  constexpr std::size_t kRequests = 400;
+  UnixWorld world;
+  const auto client = os::connect_unix_datagram(world.path).value();
+  for (std::size_t i = 0; i < kRequests;) {
+    const auto wire = std::to_string(i) + " d7:command4:pinge";
+    const auto fate = os::send_unix_datagram(client.get(), core::as_bytes(wire));
+    if (fate == os::DatagramFate::taken) ++i;
+    world.loop.run_once(Milliseconds(0));
+  }
+  CHECK(world.answers(client.get(), kRequests).size() == kRequests);
+}
+
+TEST_CASE("ng server: who sends without a name, or too much, is not answered", "[ng]") {
+  UnixWorld world;
+  const os::Fd nameless(::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  CHECK(os::send_unix_datagram(nameless.get(), core::as_bytes("c d7:command4:pinge"), world.path) ==
+        os::DatagramFate::taken);
+  const auto client = os::connect_unix_datagram(world.path).value();
+  const std::string large = "c d7:command4:ping" + std::string(66'000, 'x');
+  CHECK(os::send_unix_datagram(client.get(), core::as_bytes(large)) == os::DatagramFate::taken);
+  (void)os::send_unix_datagram(client.get(), core::as_bytes("c d7:command4:pinge"));
+  CHECK(world.answers(client.get(), 1).size() == 1);
+  CHECK(world.server->counters().malformed == 1);
 }
 
 TEST_CASE("ng server: a stream that is no NG is closed and counted", "[ng]") {

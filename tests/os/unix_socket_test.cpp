@@ -140,5 +140,77 @@ TEST_CASE("unix socket: moves what fits and says when to wait or stop", "[os]") 
   CHECK(receive_some(pair.first.get(), buffer).transfer.is_closed);
 }
 
+TEST_CASE("unix datagram: arrives with its sender's name, and is answered", "[os]") {
+  const test::TemporaryDirectory directory;
+  const auto path = directory.path() / "ng";
+  CHECK(connect_unix_datagram(path).error().code == core::ExitCode::no_input);
+  const auto server = bind_unix_datagram(path, 0660).value();
+  CHECK(mode_of(path) == 0660);
+  const auto client = connect_unix_datagram(path).value();
+  std::array<std::byte, 8> buffer{};
+  CHECK_FALSE(receive_unix_datagram(server.get(), buffer));
+
+  CHECK(send_unix_datagram(client.get(), core::as_bytes("question")) == DatagramFate::taken);
+  const auto question = receive_unix_datagram(server.get(), buffer);
+  REQUIRE(question);
+  CHECK(core::as_text(buffer) == "question");
+  CHECK_FALSE(question->is_cut);
+  CHECK(question->from.front() == '\0');  // unix(7): an abstract name
+
+  CHECK(send_unix_datagram(server.get(), core::as_bytes("an answer"), question->from) ==
+        DatagramFate::taken);
+  const auto answer = receive_unix_datagram(client.get(), buffer);
+  REQUIRE(answer);
+  CHECK(answer->from == path.string());
+  CHECK(answer->is_cut);
+
+  SECTION("nobody else's datagrams arrive") {
+    const auto stranger = bind_unix_datagram(directory.path() / "stranger", 0600).value();
+    CHECK(send_unix_datagram(stranger.get(), core::as_bytes("x"), question->from) ==
+          DatagramFate::refused);
+  }
+  SECTION("a full queue says so") {
+    DatagramFate fate = DatagramFate::taken;
+    for (int i = 0; i < 100'000 && fate == DatagramFate::taken; ++i) {
+      fate = send_unix_datagram(client.get(), core::as_bytes("x"));
+    }
+    CHECK(fate == DatagramFate::full);
+  }
+}
+
+TEST_CASE("unix datagram: a dead socket is replaced, a live one is not", "[os]") {
+  const test::TemporaryDirectory directory;
+  const auto path = directory.path() / "ng";
+  auto first = bind_unix_datagram(path, 0600);
+  REQUIRE(first);
+  CHECK(bind_unix_datagram(path, 0600).error().message ==
+        "cannot listen on " + path.string() + ": another process serves it");
+  CHECK_FALSE(listen_unix(path, 0600));
+  const auto client = connect_unix_datagram(path).value();
+  first->reset();
+  CHECK(send_unix_datagram(client.get(), core::as_bytes("x")) == DatagramFate::refused);
+  CHECK(bind_unix_datagram(path, 0600));
+}
+
+TEST_CASE("unix socket: its file goes with its owner, another's stays", "[os]") {
+  const test::TemporaryDirectory directory;
+  const auto path = directory.path() / "ng";
+  auto socket = bind_unix_datagram(path, 0600).value();
+  {
+    SocketFile file(path);
+    const SocketFile moved = std::move(file);
+    CHECK(std::filesystem::exists(path));
+  }
+  CHECK_FALSE(std::filesystem::exists(path));
+  {
+    socket = bind_unix_datagram(path, 0600).value();
+    const SocketFile file(path);
+    const auto kept = directory.path() / "kept";
+    std::filesystem::rename(path, kept);
+    const auto other = bind_unix_datagram(path, 0600).value();
+  }
+  CHECK(std::filesystem::exists(path));
+}
+
 }  // namespace
 }  // namespace trunkline::os
