@@ -11,6 +11,10 @@
 
 namespace trunkline::commands {
 
+cli::Command audit_anchor();
+cli::Command audit_export();
+cli::Command audit_list();
+cli::Command audit_verify();
 cli::Command config_check();
 cli::Command config_set();
 cli::Command config_show();
@@ -18,6 +22,15 @@ cli::Command demo();
 cli::Command doctor();
 cli::Command import_env();
 cli::Command init();
+cli::Command keys_add();
+cli::Command keys_check();
+cli::Command keys_export();
+cli::Command keys_import();
+cli::Command keys_list();
+cli::Command keys_mirror();
+cli::Command keys_retire();
+cli::Command keys_rewrap();
+cli::Command keys_rotate();
 cli::Command metrics();
 cli::Command migrate();
 cli::Command status();
@@ -36,10 +49,12 @@ cli::Command user_show();
 
 inline std::vector<cli::Command> all() {
   return {
-      config_check(),  config_set(),  config_show(), demo(),      doctor(),     import_env(),
-      init(),          metrics(),     migrate(),     status(),    tenant_add(), tenant_list(),
-      tenant_remove(), tenant_set(),  tenant_show(), top(),       user_add(),   user_list(),
-      user_passwd(),   user_remove(), user_set(),    user_show(),
+      audit_anchor(), audit_export(),  audit_list(),  audit_verify(), config_check(), config_set(),
+      config_show(),  demo(),          doctor(),      import_env(),   init(),         keys_add(),
+      keys_check(),   keys_export(),   keys_import(), keys_list(),    keys_mirror(),  keys_retire(),
+      keys_rewrap(),  keys_rotate(),   metrics(),     migrate(),      status(),       tenant_add(),
+      tenant_list(),  tenant_remove(), tenant_set(),  tenant_show(),  top(),          user_add(),
+      user_list(),    user_passwd(),   user_remove(), user_set(),     user_show(),
   };
 }
 

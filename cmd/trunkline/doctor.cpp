@@ -8,11 +8,11 @@
 namespace trunkline::commands {
 namespace {
 
-constexpr std::array<Check, 13> kChecks{
-    check_database,          check_sipd,    check_recorderd,   check_key_ring,
-    check_key_mirror,        check_sip_key, check_permissions, check_ports,
-    check_rtp_range,         check_disk,    check_clock,       check_file_limits,
-    check_advertised_address};
+constexpr std::array<Check, 15> kChecks{
+    check_database,    check_sipd,           check_recorderd,         check_key_ring,
+    check_key_mirror,  check_mirror_content, check_key_export,        check_sip_key,
+    check_permissions, check_ports,          check_rtp_range,         check_disk,
+    check_clock,       check_file_limits,    check_advertised_address};
 
 std::string_view name_of(Severity severity) {
   switch (severity) {
@@ -39,42 +39,47 @@ cli::Color color_of(Severity severity) {
 }
 
 core::ExitCode run(cli::Context& context) {
-  const config::Config& config = context.config();
-  cli::Output& out = context.out();
-  const bool shows_all = context.has("--all") || out.is_json();
-  bool has_problem = false;
-  std::size_t well = 0;
-  out.table("finding.v1", {{"STATE"}, {"ABOUT"}, {"FOUND"}, {"MEND"}});
-  for (const Check check : kChecks) {
-    for (const Finding& finding : check(config)) {
-      has_problem |= finding.severity == Severity::problem;
-      if (finding.severity == Severity::well) {
-        ++well;
-        if (!shows_all) continue;
-      }
-      out.row({{std::string(name_of(finding.severity)), color_of(finding.severity)},
-               finding.about,
-               finding.message,
-               finding.mend},
-              {{"severity", name_of(finding.severity)},
-               {"about", finding.about},
-               {"message", finding.message},
-               {"mend", finding.mend}});
-    }
-  }
-  out.flush();
-  context.note(std::to_string(well) + " checks are well");
-  return has_problem ? core::ExitCode::failed : core::ExitCode::done;
+  Findings findings;
+  for (const Check check : kChecks)
+    for (Finding& finding : check(context.config())) findings.push_back(std::move(finding));
+  const Printed printed =
+      print_findings(context, findings, context.has("--all") || context.out().is_json());
+  context.note(std::to_string(printed.well) + " checks are well");
+  return printed.has_problem ? core::ExitCode::failed : core::ExitCode::done;
 }
 
 }  // namespace
+
+Printed print_findings(cli::Context& context, const Findings& findings, bool shows_all) {
+  cli::Output& out = context.out();
+  Printed printed;
+  out.table("finding.v1", {{"STATE"}, {"ABOUT"}, {"FOUND"}, {"MEND"}});
+  for (const Finding& finding : findings) {
+    printed.has_problem |= finding.severity == Severity::problem;
+    if (finding.severity == Severity::well) {
+      ++printed.well;
+      if (!shows_all) continue;
+    }
+    out.row({{std::string(name_of(finding.severity)), color_of(finding.severity)},
+             finding.about,
+             finding.message,
+             finding.mend},
+            {{"severity", name_of(finding.severity)},
+             {"about", finding.about},
+             {"message", finding.message},
+             {"mend", finding.mend}});
+  }
+  out.flush();
+  return printed;
+}
 
 cli::Command doctor() {
   return {.path = "doctor",
           .summary = "look for what is wrong with this host, and how to mend it",
           .description =
               "Looks at the database and its migrations, the daemons, the ledger's lag, the key "
-              "ring, the key mirror, permissions, ports, the RTP range, disks, the clock, file "
+              "ring, the key mirror, the copies outside, permissions, ports, the RTP range, disks, "
+              "the clock, file "
               "limits and the advertised address. Each finding comes with the command that mends "
               "it. Run it as root: some files are nobody else's to read.",
           .options = {{.name = "-a,--all", .help = "show what is well, too"}},

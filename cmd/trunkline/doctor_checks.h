@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/context.h"
 #include "config/config.h"
 
 namespace trunkline::commands {
@@ -23,6 +24,13 @@ struct Finding {
 using Findings = std::vector<Finding>;
 using Check = Findings (*)(const config::Config&);
 
+struct Printed {
+  bool has_problem = false;
+  std::size_t well = 0;
+};
+/// As finding.v1; what is well only where `shows_all`.
+Printed print_findings(cli::Context& context, const Findings& findings, bool shows_all);
+
 // This host (doctor_host.cpp).
 Findings check_ports(const config::Config& config);
 Findings check_rtp_range(const config::Config& config);
@@ -36,6 +44,10 @@ Findings check_key_ring(const config::Config& config);
 Findings check_key_mirror(const config::Config& config);
 Findings check_sip_key(const config::Config& config);
 Findings check_permissions(const config::Config& config);
+
+// What has to lie outside (doctor_copies.cpp).
+Findings check_mirror_content(const config::Config& config);
+Findings check_key_export(const config::Config& config);
 
 // What runs (doctor_services.cpp).
 Findings check_database(const config::Config& config);

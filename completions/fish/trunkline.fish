@@ -4,7 +4,7 @@ function __trunkline_is_at
     set -l verb
     for word in (commandline -opc)[2..]
         set -l longer (string join -- ' ' $verb $word)
-        contains -- $longer 'config' 'config check' 'config set' 'config show' 'demo' 'doctor' 'import' 'import env' 'init' 'metrics' 'migrate' 'status' 'tenant' 'tenant add' 'tenant list' 'tenant remove' 'tenant set' 'tenant show' 'top' 'user' 'user add' 'user list' 'user passwd' 'user remove' 'user set' 'user show'; and set verb $longer
+        contains -- $longer 'audit' 'audit anchor' 'audit export' 'audit list' 'audit verify' 'config' 'config check' 'config set' 'config show' 'demo' 'doctor' 'import' 'import env' 'init' 'keys' 'keys add' 'keys check' 'keys export' 'keys import' 'keys list' 'keys mirror' 'keys retire' 'keys rewrap' 'keys rotate' 'metrics' 'migrate' 'status' 'tenant' 'tenant add' 'tenant list' 'tenant remove' 'tenant set' 'tenant show' 'top' 'user' 'user add' 'user list' 'user passwd' 'user remove' 'user set' 'user show'; and set verb $longer
     end
     test "$verb" = "$argv[1]"
 end
@@ -13,23 +13,38 @@ complete -c trunkline -s h -d 'a short help'
 complete -c trunkline -l help -d 'the whole help'
 complete -c trunkline -s V -l version -d 'name, version and commit'
 complete -c trunkline -l config -d 'read this file instead of /etc/trunkline/trunkline.toml' -r -F
-complete -c trunkline -l set -d 'change a setting for this run; may be repeated' -x -a 'db.url= log.level= log.format= log.numbers= sip.listen= sip.tls_certificate= sip.tls_key= sip.tls_verify_clients= sip.tls_client_ca= sip.advertised_address= sip.advertised_networks= sip.nat_keepalive= sip.connections_per_source= sip.connection_idle= sip.expires_min= sip.expires_max= sip.expires_default= sip.ring_timeout= sip.max_calls= sip.stale_after= sip.session_expires= sip.min_se= sip.drain_timeout= sip.state_dir= sip.control= sip.nonce_life= sip.key_file= sip.ng= sip.media_control= guard.allow= guard.wrong_passwords= guard.ban_time= guard.ban_scanners= guard.packets_per_second= guard.source_calls= guard.source_calls_per_minute= guard.source_registrations= guard.source_registrations_per_minute= guard.device_calls= guard.device_calls_per_minute= guard.calls_per_second= guard.max_lag= guard.max_transactions= media.ng_listen= media.ng_allow= media.address= media.address6= media.advertised_address= media.advertised_networks= media.rtp_min= media.rtp_max= media.threads= media.timeout= media.state_dir= media.control= recording.path= recording.key_ring= recording.key_mirror= ledger.keep= ledger.enabled='
+complete -c trunkline -l set -d 'change a setting for this run; may be repeated' -x -a 'db.url= log.level= log.format= log.numbers= sip.listen= sip.tls_certificate= sip.tls_key= sip.tls_verify_clients= sip.tls_client_ca= sip.advertised_address= sip.advertised_networks= sip.nat_keepalive= sip.connections_per_source= sip.connection_idle= sip.expires_min= sip.expires_max= sip.expires_default= sip.ring_timeout= sip.max_calls= sip.stale_after= sip.session_expires= sip.min_se= sip.drain_timeout= sip.state_dir= sip.control= sip.nonce_life= sip.key_file= sip.ng= sip.media_control= guard.allow= guard.wrong_passwords= guard.ban_time= guard.ban_scanners= guard.packets_per_second= guard.source_calls= guard.source_calls_per_minute= guard.source_registrations= guard.source_registrations_per_minute= guard.device_calls= guard.device_calls_per_minute= guard.calls_per_second= guard.max_lag= guard.max_transactions= media.ng_listen= media.ng_allow= media.address= media.address6= media.advertised_address= media.advertised_networks= media.rtp_min= media.rtp_max= media.threads= media.timeout= media.state_dir= media.control= recording.path= recording.key_ring= recording.key_mirror= backup.state_dir= ledger.keep= ledger.enabled='
 complete -c trunkline -l json -d 'one JSON object a line, errors too'
 complete -c trunkline -l color -d 'when to use colour' -x -a 'auto always never'
 complete -c trunkline -l no-pager -d 'print long answers straight to the terminal'
 complete -c trunkline -s q -l quiet -d 'no conversation on standard error but errors'
 complete -c trunkline -l yes -d 'answer every question with yes'
+complete -c trunkline -n '__trunkline_is_at \'\'' -a 'audit' -d 'anchor, export, list, verify'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'config' -d 'check, set, show'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'demo' -d 'make a real call between two softphones and show its records'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'doctor' -d 'look for what is wrong with this host, and how to mend it'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'import' -d 'env'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'init' -d 'set up the exchange on this host'
+complete -c trunkline -n '__trunkline_is_at \'\'' -a 'keys' -d 'add, check, export, import, list, mirror, retire, rewrap, rotate'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'metrics' -d 'print what the daemons count, for Prometheus'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'migrate' -d 'bring the database\'s schema up to date'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'status' -d 'show what runs: sipd, recorderd and the database'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'tenant' -d 'add, list, remove, set, show'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'top' -d 'watch calls, registrations, recordings and lags in place'
 complete -c trunkline -n '__trunkline_is_at \'\'' -a 'user' -d 'add, list, passwd, remove, set, show'
+complete -c trunkline -n '__trunkline_is_at \'audit\'' -a 'anchor' -d 'print the audit log\'s last hash, to be kept off this host'
+complete -c trunkline -n '__trunkline_is_at \'audit\'' -a 'export' -d 'write the whole audit log as JSON lines, oldest first'
+complete -c trunkline -n '__trunkline_is_at \'audit\'' -a 'list' -d 'list the audit log, newest first'
+complete -c trunkline -n '__trunkline_is_at \'audit\'' -a 'verify' -d 'prove that no line of the audit log was changed, added or removed'
+complete -c trunkline -n '__trunkline_is_at \'audit export\'' -l after -d 'only lines behind this one' -x
+complete -c trunkline -n '__trunkline_is_at \'audit list\'' -l since -d 'from this moment on' -x
+complete -c trunkline -n '__trunkline_is_at \'audit list\'' -l until -d 'before this moment' -x
+complete -c trunkline -n '__trunkline_is_at \'audit list\'' -l who -d 'lines whose WHO holds this' -x
+complete -c trunkline -n '__trunkline_is_at \'audit list\'' -l event -d 'events that begin so: keys.' -x
+complete -c trunkline -n '__trunkline_is_at \'audit list\'' -l object -d 'about this id' -x
+complete -c trunkline -n '__trunkline_is_at \'audit list\'' -s n -l limit -d 'at most so many; 0: all' -x
+complete -c trunkline -n '__trunkline_is_at \'audit verify\'' -l file -d 'prove an export instead of the database' -r -F
+complete -c trunkline -n '__trunkline_is_at \'audit verify\'' -l anchors -d 'anchors as audit anchor prints them, one a line' -r -F
 complete -c trunkline -n '__trunkline_is_at \'config\'' -a 'check' -d 'say whether the configuration is valid'
 complete -c trunkline -n '__trunkline_is_at \'config\'' -a 'set' -d 'change a setting for good'
 complete -c trunkline -n '__trunkline_is_at \'config\'' -a 'show' -d 'show the settings in force'
@@ -47,6 +62,20 @@ complete -c trunkline -n '__trunkline_is_at \'init\'' -l admin -d 'name of the a
 complete -c trunkline -n '__trunkline_is_at \'init\'' -l password-file -d 'take the administrator\'s password from this file (mode 600)' -r -F
 complete -c trunkline -n '__trunkline_is_at \'init\'' -l admin-url -d 'connection of a database superuser, as libpq reads it' -x
 complete -c trunkline -n '__trunkline_is_at \'init\'' -l operator -d 'an operating system user who may run the tools; may be given several times' -x
+complete -c trunkline -n '__trunkline_is_at \'keys\'' -a 'add' -d 'put a key from elsewhere into the key ring'
+complete -c trunkline -n '__trunkline_is_at \'keys\'' -a 'check' -d 'open every key, and look whether mirror and export are what they should be'
+complete -c trunkline -n '__trunkline_is_at \'keys\'' -a 'export' -d 'write the key ring to a file, sealed by a passphrase'
+complete -c trunkline -n '__trunkline_is_at \'keys\'' -a 'import' -d 'put the keys of an export into the ring'
+complete -c trunkline -n '__trunkline_is_at \'keys\'' -a 'list' -d 'list the recordings\' key-encryption keys and what each still opens'
+complete -c trunkline -n '__trunkline_is_at \'keys\'' -a 'mirror' -d 'compare the key store with its mirror, or bring that up to date now'
+complete -c trunkline -n '__trunkline_is_at \'keys\'' -a 'retire' -d 'take a key that wraps nothing any more out of the ring'
+complete -c trunkline -n '__trunkline_is_at \'keys\'' -a 'rewrap' -d 'wrap all recordings\' keys under the current key'
+complete -c trunkline -n '__trunkline_is_at \'keys\'' -a 'rotate' -d 'begin a fresh key for new recordings'
+complete -c trunkline -n '__trunkline_is_at \'keys export\'' -l passphrase-file -d 'read the passphrase from this file, its owner\'s alone, instead of asking' -r -F
+complete -c trunkline -n '__trunkline_is_at \'keys export\'' -l force -d 'replace the file where it exists'
+complete -c trunkline -n '__trunkline_is_at \'keys import\'' -l passphrase-file -d 'read the passphrase from this file, its owner\'s alone, instead of asking' -r -F
+complete -c trunkline -n '__trunkline_is_at \'keys mirror\'' -l now -d 'copy first; also while recorderd is down'
+complete -c trunkline -n '__trunkline_is_at \'keys rotate\'' -l to -d 'make this key of the ring current instead of a fresh one' -x
 complete -c trunkline -n '__trunkline_is_at \'metrics\'' -l output -d 'replace this file by the metrics, readable by everybody' -r -F
 complete -c trunkline -n '__trunkline_is_at \'migrate\'' -l status -d 'change nothing; list all and their state'
 complete -c trunkline -n '__trunkline_is_at \'tenant\'' -a 'add' -d 'add a tenant'

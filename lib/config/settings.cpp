@@ -287,6 +287,13 @@ constexpr auto kOtherSettings = std::to_array<Setting>({
      .man = "On another disk or host. Empty: no copy is made, losing the disk loses every "
             "recording's key, and trunkline doctor complains."},
 
+    {.key = "backup.state_dir",
+     .kind = text,
+     .fallback = "/var/lib/trunkline/backup",
+     .help = "where the tools note which copies were made last",
+     .used_by = "trunkline",
+     .form = Form::path},
+
     {.key = "ledger.keep",
      .kind = duration,
      .fallback = "7d",

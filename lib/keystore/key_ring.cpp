@@ -2,10 +2,13 @@
 #include "keystore/key_ring.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
 #include <cstring>
 #include <set>
 
@@ -14,6 +17,7 @@
 #include "crypto/random.h"
 #include "os/atomic_file.h"
 #include "os/credential.h"
+#include "os/system_fault.h"
 
 namespace trunkline::keystore {
 namespace {
@@ -183,8 +187,27 @@ core::Result<void> KeyRing::make_current(const KeyId& id) {
   return {};
 }
 
+core::Result<void> KeyRing::remove(const KeyId& id) {
+  if (entry(id) == nullptr)
+    return core::fault(core::ExitCode::no_input,
+                       fmt::format("key '{}' is not in the ring", id.value()),
+                       "trunkline keys list");
+  if (id == current_)
+    return core::fault(core::ExitCode::no_permission,
+                       fmt::format("key '{}' is the current one", id.value()),
+                       "begin another first: trunkline keys rotate");
+  std::erase_if(keys_, [&](const Key& key) { return key.id == id; });
+  return {};
+}
+
 core::Result<void> KeyRing::save(const std::filesystem::path& path) const {
-  return os::write_atomically(path, text().reveal(), 0600);
+  struct stat before {};
+  const bool was_there = ::stat(path.c_str(), &before) == 0;
+  if (auto written = os::write_atomically(path, text().reveal(), 0600); !written) return written;
+  if (was_there && ::geteuid() == 0 && before.st_uid != 0 &&
+      ::chown(path.c_str(), before.st_uid, before.st_gid) != 0)
+    return os::system_failure(fmt::format("give '{}' back to its owner", path.string()), errno);
+  return {};
 }
 
 core::Secret KeyRing::text() const {
@@ -214,6 +237,14 @@ std::vector<KeyRing::Listed> KeyRing::list() const {
   for (const Key& key : keys_)
     listed.push_back({.id = key.id, .created = key.created, .is_current = key.id == current_});
   return listed;
+}
+
+std::string KeyRing::fingerprint() const {
+  std::set<std::string> ids;
+  for (const Key& key : keys_) ids.insert(key.id.value());
+  std::string text;
+  for (const std::string& id : ids) text += id + "\n";
+  return core::to_hex(crypto::sha256(core::as_bytes(text)));
 }
 
 const KeyRing::Key* KeyRing::entry(const KeyId& id) const noexcept {

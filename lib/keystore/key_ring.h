@@ -49,8 +49,12 @@ class KeyRing {
   [[nodiscard]] core::Result<void> add(const KeyId& id, const core::Secret& key,
                                        core::Time created);
   [[nodiscard]] core::Result<void> make_current(const KeyId& id);
+  /// Takes a key out; the current one is refused. Ask KeyStore::retire() first whether a row needs
+  /// it.
+  [[nodiscard]] core::Result<void> remove(const KeyId& id);
 
-  /// Replaces the file; mode 0600, complete or not at all, synced.
+  /// Replaces the file; mode 0600, complete or not at all, synced. A file that was another user's
+  /// stays theirs when root replaces it.
   [[nodiscard]] core::Result<void> save(const std::filesystem::path& path) const;
   /// The file's text: as secret as the keys.
   core::Secret text() const;
@@ -65,6 +69,9 @@ class KeyRing {
     bool is_current = false;
   };
   std::vector<Listed> list() const;
+  /// SHA-256 over the ids of its keys, sorted, in hexadecimal: the same for two rings with the same
+  /// keys, and no secret.
+  std::string fingerprint() const;
 
  private:
   struct Key {

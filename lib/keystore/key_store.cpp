@@ -4,18 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <mutex>
-#include <optional>
+#include <array>
 
-#include "crypto/aead.h"
 #include "crypto/random.h"
-#include "localdb/database.h"
-#include "localdb/statement.h"
+#include "keystore/key_store_state.h"
 
 namespace trunkline::keystore {
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kSchemaVersion = 2;
 constexpr const char* kTables = R"(
   create table data_key(
     number integer primary key autoincrement,
@@ -26,13 +23,19 @@ constexpr const char* kTables = R"(
     created_at integer not null);
   create index data_key_recording on data_key(recording, number);
 )";
+/// Version 2: which keys of the ring no row may name again.
+constexpr const char* kRetired = R"(
+  create table retired_key(id text primary key, retired_at integer not null) without rowid;
+)";
 
 void prepare(localdb::Database& database) {
-  if (database.schema_version() == 0) {
+  if (database.schema_version() < kSchemaVersion) {
     localdb::Transaction transaction(database);
     // Looked at again under the lock: another process may have made them meanwhile.
-    if (database.schema_version() == 0) {
-      database.execute(kTables);
+    const std::int64_t version = database.schema_version();
+    if (version < 1) database.execute(kTables);
+    if (version < kSchemaVersion) {
+      database.execute(kRetired);
       database.set_schema_version(kSchemaVersion);
     }
     transaction.commit();
@@ -44,7 +47,8 @@ void prepare(localdb::Database& database) {
         "restore it from the mirror (recording.key_mirror)");
 }
 
-/// AAD: a row copied to another recording, or named under another key, does not open.
+}  // namespace
+
 core::Bytes associated_data(core::RecordingId recording, const KeyId& id) {
   core::Bytes bytes(recording.uuid().bytes().begin(), recording.uuid().bytes().end());
   const core::ByteView name = core::as_bytes(id.value());
@@ -52,18 +56,15 @@ core::Bytes associated_data(core::RecordingId recording, const KeyId& id) {
   return bytes;
 }
 
-struct Row {
-  KeyId wrapped_by;
-  core::Bytes nonce;
-  core::Bytes wrapped;
-};
-
-core::Bytes copy(core::ByteView view) {
-  return {view.begin(), view.end()};
+crypto::Aead* Expanded::find(const KeyId& id) {
+  const auto known = keys_.find(id);
+  if (known != keys_.end()) return &known->second;
+  const core::Secret* const kek = ring_.find(id);
+  return kek == nullptr ? nullptr : &keys_.emplace(id, crypto::Aead(*kek)).first->second;
 }
 
-core::Result<DataKey> unwrap(const KeyRing& ring, core::RecordingId recording, const Row& row) {
-  const core::Secret* const kek = ring.find(row.wrapped_by);
+core::Result<DataKey> unwrap(Expanded& ring, core::RecordingId recording, const Row& row) {
+  crypto::Aead* const kek = ring.find(row.wrapped_by);
   if (kek == nullptr)
     return core::fault(core::ExitCode::config,
                        fmt::format("the key of recording {} is wrapped under '{}', which the key "
@@ -76,8 +77,7 @@ core::Result<DataKey> unwrap(const KeyRing& ring, core::RecordingId recording, c
       row.nonce.size() == nonce.size() && row.wrapped.size() == kKeySize + crypto::kAeadTagSize;
   if (has_shape) std::copy(row.nonce.begin(), row.nonce.end(), nonce.begin());
   if (!has_shape ||
-      !crypto::Aead(*kek).open(nonce, row.wrapped, associated_data(recording, row.wrapped_by),
-                               key.writable()))
+      !kek->open(nonce, row.wrapped, associated_data(recording, row.wrapped_by), key.writable()))
     return core::fault(core::ExitCode::data,
                        fmt::format("the key row of recording {} was changed", recording.text()),
                        "restore the key store from its mirror");
@@ -89,59 +89,68 @@ core::Fault no_ring() {
           "make one: trunkline init; then: systemctl reload recorderd"};
 }
 
+core::Fault was_retired(const KeyId& id) {
+  return {core::ExitCode::config,
+          fmt::format("the current key '{}' of the ring was retired", id.value()),
+          "take the ring as it is now: systemctl reload recorderd"};
+}
+
 core::Fault cannot(std::string_view what, const localdb::Failure& failure) {
   return {failure.cause() == localdb::Cause::busy ? core::ExitCode::try_again : core::ExitCode::io,
           fmt::format("cannot {}: {}", what, failure.fault().message), failure.fault().hint};
 }
 
-}  // namespace
+core::RecordingId recording_at(const localdb::Rows& rows, int column) {
+  std::array<std::byte, 16> bytes{};
+  const core::ByteView blob = rows.blob(column);
+  if (blob.size() == bytes.size()) std::copy(blob.begin(), blob.end(), bytes.begin());
+  return core::RecordingId(core::Uuid(bytes));
+}
 
-struct KeyStore::State {
-  explicit State(localdb::Database opened)
-      : database([&] {
-          prepare(opened);
-          return std::move(opened);
-        }()),
-        insert(database,
-               "insert into data_key(recording, wrapped_by, nonce, wrapped, created_at) "
-               "values (?1, ?2, ?3, ?4, ?5)"),
-        select(database,
-               "select wrapped_by, nonce, wrapped from data_key where recording = ?1 "
-               "order by number desc"),
-        erase(database, "delete from data_key where recording = ?1"),
-        erase_newest(database,
-                     "delete from data_key where number = "
-                     "(select max(number) from data_key where recording = ?1)"),
-        erase_older(database,
-                    "delete from data_key where recording = ?1 and number < "
-                    "(select max(number) from data_key where recording = ?1)"),
-        total(database, "select count(distinct recording) from data_key") {}
+KeyStore::State::State(localdb::Database opened)
+    : database([&] {
+        prepare(opened);
+        return std::move(opened);
+      }()),
+      insert(database,
+             "insert into data_key(recording, wrapped_by, nonce, wrapped, created_at) "
+             "select ?1, ?2, ?3, ?4, ?5 "
+             "where not exists (select 1 from retired_key where id = ?2)"),
+      select(database,
+             "select wrapped_by, nonce, wrapped from data_key where recording = ?1 "
+             "order by number desc"),
+      erase(database, "delete from data_key where recording = ?1"),
+      erase_newest(database,
+                   "delete from data_key where number = "
+                   "(select max(number) from data_key where recording = ?1)"),
+      erase_older(database,
+                  "delete from data_key where recording = ?1 and number < "
+                  "(select max(number) from data_key where recording = ?1)"),
+      total(database, "select count(distinct recording) from data_key"),
+      by_key(database, "select wrapped_by, count(*) from data_key group by wrapped_by"),
+      page(database,
+           "select number, recording, wrapped_by, nonce, wrapped, created_at from data_key "
+           "where number > ?1 order by number limit ?2"),
+      rewrap(database,
+             "update data_key set wrapped_by = ?2, nonce = ?3, wrapped = ?4 where number = ?1"),
+      named(database, "select count(*) from data_key where wrapped_by = ?1"),
+      retire(database, "insert or ignore into retired_key(id, retired_at) values (?1, ?2)"),
+      retired(database, "select 1 from retired_key where id = ?1") {}
 
-  std::vector<Row> rows_of(core::RecordingId recording) {
-    std::vector<Row> found;
-    auto rows = select.query(recording.uuid().bytes());
-    while (rows.next())
-      found.push_back({.wrapped_by = KeyId(std::string(rows.text(0))),
-                       .nonce = copy(rows.blob(1)),
-                       .wrapped = copy(rows.blob(2))});
-    return found;
-  }
-
-  std::mutex mutex;
-  localdb::Database database;
-  localdb::Statement insert;
-  localdb::Statement select;
-  localdb::Statement erase;
-  localdb::Statement erase_newest;
-  localdb::Statement erase_older;
-  localdb::Statement total;
-  std::optional<KeyRing> ring;
-};
+std::vector<Row> KeyStore::State::rows_of(core::RecordingId recording) {
+  std::vector<Row> found;
+  auto rows = select.query(recording.uuid().bytes());
+  while (rows.next())
+    found.push_back({.wrapped_by = KeyId(std::string(rows.text(0))),
+                     .nonce = copy(rows.blob(1)),
+                     .wrapped = copy(rows.blob(2))});
+  return found;
+}
 
 KeyStore::KeyStore(const std::filesystem::path& path)
     : path_(path),
-      state_(std::make_unique<State>(localdb::Database::open(path, {.overwrites_deleted = true}))) {
-}
+      state_(std::make_unique<State>(
+          localdb::Database::open(path, {.overwrites_deleted = true, .waits_closely = true}))) {}
 
 KeyStore::KeyStore(const std::filesystem::path& path, KeyRing ring) : KeyStore(path) {
   use_ring(std::move(ring));
@@ -152,6 +161,11 @@ KeyStore::~KeyStore() = default;
 void KeyStore::use_ring(KeyRing ring) {
   const std::scoped_lock guard(state_->mutex);
   state_->ring = std::move(ring);
+}
+
+KeyId KeyStore::current_key() const {
+  const std::scoped_lock guard(state_->mutex);
+  return state_->ring ? state_->ring->current() : KeyId();
 }
 
 bool KeyStore::has_ring() const {
@@ -172,6 +186,7 @@ core::Result<DataKey> KeyStore::create_key(core::RecordingId recording, core::Ti
   try {
     state_->insert.run(recording.uuid().bytes(), id.value(), core::ByteView(nonce),
                        core::ByteView(wrapped), core::to_microseconds(now));
+    if (state_->database.changes() == 0) return tl::unexpected(was_retired(id));
   } catch (const localdb::Failure& failure) {
     return tl::unexpected(cannot("keep the recording's key", failure));
   }
@@ -188,9 +203,10 @@ core::Result<std::vector<DataKey>> KeyStore::open_keys(core::RecordingId recordi
   const std::scoped_lock guard(state_->mutex);
   if (!state_->ring) return tl::unexpected(no_ring());
   std::vector<DataKey> keys;
+  Expanded ring(*state_->ring);
   try {
     for (const Row& row : state_->rows_of(recording)) {
-      auto key = unwrap(*state_->ring, recording, row);
+      auto key = unwrap(ring, recording, row);
       if (!key) return tl::unexpected(key.error());
       keys.push_back(std::move(*key));
     }

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,6 +51,32 @@ core::Result<void> sync(const std::filesystem::path& path, int flags) {
   const os::Fd file(open(path.c_str(), flags | O_CLOEXEC));
   if (!file || fsync(file.get()) != 0) return tl::unexpected(io_fault("sync", path));
   return {};
+}
+
+core::Result<void> make_copy(localdb::Database& store, const std::filesystem::path& directory) {
+  if (auto usable = check_mirror_directory(directory); !usable) return usable;
+  const std::filesystem::path target = directory / store.path().filename();
+  const std::filesystem::path fresh = target.string() + ".new";
+  // One copy at a time over all processes; the kernel takes the lock back from one that dies.
+  const os::Fd turn(open(store.path().parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!turn || flock(turn.get(), LOCK_EX) != 0)
+    return tl::unexpected(io_fault("lock the folder of", store.path()));
+  // Left by a copy that a crash cut short: as secret as the rest.
+  if (auto wiped = overwrite_with_zeros(open_for_overwriting(fresh), fresh); !wiped) return wiped;
+  unlink(fresh.c_str());
+  store.copy_to(fresh);
+  if (chmod(fresh.c_str(), 0600) != 0) return tl::unexpected(io_fault("protect", fresh));
+  // Root copies for recorderd, which must be able to overwrite the copy with zeros later.
+  struct stat owner {};
+  if (geteuid() == 0 && (stat(store.path().c_str(), &owner) != 0 ||
+                         chown(fresh.c_str(), owner.st_uid, owner.st_gid) != 0))
+    return tl::unexpected(io_fault("give recorderd its copy", fresh));
+  if (auto synced = sync(fresh, O_RDONLY); !synced) return synced;
+  // Held open, so that it can be overwritten once the new state has taken its name.
+  const os::Fd old = open_for_overwriting(target);
+  if (rename(fresh.c_str(), target.c_str()) != 0) return tl::unexpected(io_fault("move", fresh));
+  if (auto wiped = overwrite_with_zeros(old, target); !wiped) return wiped;
+  return sync(directory, O_RDONLY | O_DIRECTORY);
 }
 
 }  // namespace
@@ -123,24 +150,9 @@ core::Result<void> Mirror::copy() {
       if (!watched_)
         watched_ = std::make_unique<Watched>(
             Watched{localdb::Database::open(store_, {.access = localdb::Access::read_write}), {}});
-      if (auto usable = check_mirror_directory(directory_); !usable) return usable;
-      const std::filesystem::path target = directory_ / store_.filename();
-      const std::filesystem::path fresh = target.string() + ".new";
-      // Left by a copy that a crash cut short: as secret as the rest.
-      if (auto wiped = overwrite_with_zeros(open_for_overwriting(fresh), fresh); !wiped)
-        return wiped;
-      unlink(fresh.c_str());
       // Read before the copy is made: a change in between is copied once more, never missed.
       const std::int64_t version = watched_->database.data_version();
-      watched_->database.copy_to(fresh);
-      if (chmod(fresh.c_str(), 0600) != 0) return tl::unexpected(io_fault("protect", fresh));
-      if (auto synced = sync(fresh, O_RDONLY); !synced) return synced;
-      // Held open, so that it can be overwritten once the new state has taken its name.
-      const os::Fd old = open_for_overwriting(target);
-      if (rename(fresh.c_str(), target.c_str()) != 0)
-        return tl::unexpected(io_fault("move", fresh));
-      if (auto wiped = overwrite_with_zeros(old, target); !wiped) return wiped;
-      if (auto synced = sync(directory_, O_RDONLY | O_DIRECTORY); !synced) return synced;
+      if (auto copied = make_copy(watched_->database, directory_); !copied) return copied;
       watched_->copied_version = version;
       return {};
     } catch (const localdb::Failure& failure) {
@@ -164,6 +176,16 @@ core::Result<void> Mirror::copy() {
     state_.is_current = false;
   }
   return made;
+}
+
+core::Result<void> copy_to_mirror(const std::filesystem::path& store,
+                                  const std::filesystem::path& directory) {
+  try {
+    auto database = localdb::Database::open(store, {.access = localdb::Access::read_write});
+    return make_copy(database, directory);
+  } catch (const localdb::Failure& failure) {
+    return tl::unexpected(failure.fault());
+  }
 }
 
 core::Result<void> check_mirror_directory(const std::filesystem::path& directory) {

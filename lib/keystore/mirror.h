@@ -20,6 +20,7 @@
 
 #include "core/error.h"
 #include "core/time.h"
+#include "keystore/key_ring.h"
 
 namespace trunkline::keystore {
 
@@ -71,6 +72,28 @@ class [[nodiscard]] Mirror {
   bool is_stopping_ = false;
   std::thread thread_;
 };
+
+/// Copies the store at `store` into `directory` now, as Mirror does; several processes take turns.
+/// For a tool beside recorderd, or in its place while it is down.
+[[nodiscard]] core::Result<void> copy_to_mirror(const std::filesystem::path& store,
+                                                const std::filesystem::path& directory);
+
+/// How the copy in a mirror differs from the store: row by row, so that it also tells whether the
+/// copy still holds what was erased.
+struct MirrorComparison {
+  std::optional<core::Time> copied_at{};  ///< when the copy was made; nothing: there is none
+  std::uint64_t rows = 0;                 ///< in the store
+  std::uint64_t missing = 0;              ///< of these, not in the copy
+  std::uint64_t extra = 0;                ///< in the copy, erased in the store
+  std::uint64_t different = 0;            ///< wrapped anew in the store
+  bool is_current() const { return copied_at && missing + extra + different == 0; }
+};
+[[nodiscard]] core::Result<MirrorComparison> compare_mirror(const std::filesystem::path& store,
+                                                            const std::filesystem::path& directory);
+/// Rows of the copy that name this KEK; 0 where there is no copy.
+[[nodiscard]] core::Result<std::uint64_t> mirrored_rows_of(const std::filesystem::path& store,
+                                                           const std::filesystem::path& directory,
+                                                           const KeyId& id);
 
 /// Whether `directory` could take a mirror: there, a directory, writable. For doctor.
 [[nodiscard]] core::Result<void> check_mirror_directory(const std::filesystem::path& directory);

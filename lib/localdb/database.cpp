@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
+#include <ctime>
 #include <system_error>
 
 #include "localdb/sqlite.h"
@@ -44,6 +46,14 @@ void make_private(const std::filesystem::path& path) {
                              path.native())});
 }
 
+/// The busy handler of `waits_closely`; the timeout in milliseconds travels in the pointer.
+int wait_closely(void* timeout, int tries) {
+  constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 1'000'000};
+  if (tries >= static_cast<int>(reinterpret_cast<std::intptr_t>(timeout))) return 0;
+  ::nanosleep(&kPause, nullptr);
+  return 1;
+}
+
 std::int64_t pragma_number(Database& database, std::string_view sql) {
   Statement statement(database, sql);
   Rows rows = statement.query();
@@ -71,6 +81,10 @@ Database Database::open(const std::filesystem::path& path, const OpenOptions& op
   Database database(resolved, handle);
   if (code != SQLITE_OK) throw_open_failure(handle, path, code);
   sqlite3_busy_timeout(handle, static_cast<int>(options.busy_timeout.count()));
+  if (options.waits_closely)
+    sqlite3_busy_handler(
+        handle, wait_closely,
+        reinterpret_cast<void*>(static_cast<std::intptr_t>(options.busy_timeout.count())));
   database.execute("pragma foreign_keys = on; pragma trusted_schema = off");
   if (options.access != Access::read_only) {
     database.execute("pragma journal_mode = wal; pragma synchronous = full");

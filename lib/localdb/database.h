@@ -41,6 +41,9 @@ struct OpenOptions {
   core::Milliseconds busy_timeout{5000};
   /// Overwrites deleted content with zeros: for files that must forget.
   bool overwrites_deleted = false;
+  /// Looks every millisecond whether a lock is free instead of SQLite's ever longer pauses (up to
+  /// 0.1 s): for a writer that must not wait long beside one that writes for minutes.
+  bool waits_closely = false;
 };
 
 class [[nodiscard]] Database {

@@ -16,6 +16,7 @@ namespace {
 
 constexpr core::Seconds kDrainLimit{30};
 constexpr core::Seconds kSweepEvery{60};
+constexpr core::Seconds kLookAtRingEvery{1};
 constexpr core::Milliseconds kJournalFlush{5000};
 /// A call has five descriptors; what does not fit is refused port by port.
 constexpr std::uint64_t kOpenFiles = 65'536;
@@ -124,13 +125,34 @@ void Engine::start() {
   serve_control();
   ng_ = std::make_unique<ng::Server>(main_, ng_options(config_), clock_);
   commands_->serve(*ng_);
+  ring_timer_ = main_.every(kLookAtRingEvery, [this] { look_at_key_ring(); });
   sweep_timer_ = main_.every(kSweepEvery, [this] {
     calls_->sweep();
     forget_old_recordings();
   });
 }
 
+void Engine::look_at_key_ring() {
+  const auto stamp = os::file_stamp(os::credential_path(config_.text("recording.key_ring")));
+  if (stamp == ring_stamp_) return;
+  const keystore::KeyId before = keys_.current_key();
+  take_key_ring(config_);
+  if (keys_.current_key() != before)
+    core::log_info("the key ring has another current key", {{"key", keys_.current_key().value()}});
+}
+
+void Engine::take_key_ring(const config::Config& config) {
+  const bool had_ring = keys_.has_ring();
+  load_key_ring(config);
+  if (had_ring || !keys_.has_ring()) return;
+  // Recordings of a crash that waited for their keys.
+  const journal::JournalReader reader(journal_->path());
+  scribe_->recover(reader.state(kRecordingState), {});
+}
+
 void Engine::load_key_ring(const config::Config& config) {
+  // Before it is read: what is replaced meanwhile is read once more, never missed.
+  ring_stamp_ = os::file_stamp(os::credential_path(config.text("recording.key_ring")));
   auto ring = keystore::KeyRing::load(os::credential_path(config.text("recording.key_ring")));
   if (ring) {
     keys_.use_ring(std::move(*ring));
@@ -154,16 +176,10 @@ void Engine::recover() {
 }
 
 core::Result<void> Engine::reload(const config::Config& config) {
-  const bool had_ring = keys_.has_ring();
   config_ = config;
   calls_->set_timeout(config.duration("media.timeout"));
   commands_->set_advertised(advertised_of(config));
-  load_key_ring(config);
-  // Recordings of a crash that waited for their keys.
-  if (!had_ring && keys_.has_ring()) {
-    const journal::JournalReader reader(journal_->path());
-    scribe_->recover(reader.state(kRecordingState), {});
-  }
+  take_key_ring(config);
   return {};
 }
 

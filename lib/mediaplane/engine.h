@@ -29,6 +29,7 @@
 #include "mediaplane/recordings.h"
 #include "mediaplane/scribe.h"
 #include "ng/server.h"
+#include "os/file_stamp.h"
 #include "os/reactor.h"
 
 namespace trunkline::mediaplane {
@@ -61,6 +62,10 @@ class Engine final : private ScribeListener {
   void post_to_main(std::function<void()> work);
 
   void load_key_ring(const config::Config& config);
+  /// Loads it, and mends recordings that had to wait for one.
+  void take_key_ring(const config::Config& config);
+  /// Takes a ring that a tool has replaced (trunkline keys rotate), without being told.
+  void look_at_key_ring();
   void recover();
   void serve_control();
   void list_sessions(control::Reply reply);
@@ -97,6 +102,8 @@ class Engine final : private ScribeListener {
   std::function<core::Json()> more_status_;
   std::function<void()> drained_;
   os::RegistrationPtr drain_timer_;
+  std::optional<os::FileStamp> ring_stamp_;
+  os::RegistrationPtr ring_timer_;
   os::RegistrationPtr sweep_timer_;
 };
 

@@ -178,5 +178,20 @@ TEST_CASE("key ring: an id is short and plain", "[keystore]") {
   CHECK_FALSE(parse_key_id(text).has_value());
 }
 
+TEST_CASE("key ring: any key but the current one can be taken out", "[keystore]") {
+  KeyRing ring = KeyRing::generate(test::FakeClock().wall());
+  const KeyId first = ring.current();
+  const std::string before = ring.fingerprint();
+  CHECK(ring.remove(first).error() == core::Fault{core::ExitCode::no_permission,
+                                                  "key '" + first.value() + "' is the current one",
+                                                  "begin another first: trunkline keys rotate"});
+  const KeyId second = ring.add_fresh(test::FakeClock().wall());
+  CHECK(ring.fingerprint() != before);
+  REQUIRE(ring.remove(first).has_value());
+  CHECK(ring.find(first) == nullptr);
+  CHECK(ring.current() == second);
+  CHECK(ring.remove(first).error().code == core::ExitCode::no_input);
+}
+
 }  // namespace
 }  // namespace trunkline::keystore

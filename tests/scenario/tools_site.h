@@ -28,7 +28,8 @@ class Site {
                            << "state_dir = \"" << path << "/recorderd\"\n"
                            << "control = \"" << path << "/run/recorderd/control\"\n[recording]\n"
                            << "path = \"" << path << "/recordings\"\n"
-                           << "key_ring = \"" << path << "/keys/recording.keyring\"\n";
+                           << "key_ring = \"" << path << "/keys/recording.keyring\"\n[backup]\n"
+                           << "state_dir = \"" << path << "/backup-state\"\n";
   }
 
   Words command(const std::string& tool, const Words& words) const {

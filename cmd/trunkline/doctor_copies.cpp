@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+
+// What has to lie outside this host, and how long ago somebody proved that it can be used.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "keystore/key_ring.h"
+#include "keystore/mirror.h"
+#include "os/atomic_file.h"
+#include "trunkline/doctor_checks.h"
+#include "trunkline/keys.h"
+
+namespace trunkline::commands {
+namespace {
+
+constexpr core::ByteCount kLongestNote{65'536};
+constexpr core::Seconds kMirrorIsLate{60};
+constexpr const char* kExport = "trunkline keys export FILE, on a medium that leaves this host";
+
+bool is_ours_to_read(const std::filesystem::path& path) {
+  return access(path.c_str(), R_OK) == 0 || errno != EACCES;
+}
+
+core::Result<core::Json> read_note(const std::filesystem::path& path) {
+  const auto text = os::read_text_file(path, kLongestNote);
+  if (!text) return tl::unexpected(text.error());
+  return core::parse_json(*text);
+}
+
+}  // namespace
+
+Findings check_key_export(const config::Config& config) {
+  const KeyPlaces places = key_places(config);
+  // What is wrong with the ring itself is another check's.
+  if (!is_ours_to_read(places.ring)) return {};
+  const auto ring = keystore::KeyRing::load(places.ring);
+  if (!ring) return {};
+  const auto note = read_note(export_note(config));
+  if (!note)
+    return {{Severity::warning, "key export",
+             "the key ring has no copy outside: if it is lost, no recording can be read again",
+             kExport}};
+  if (core::text_at(*note, "fingerprint") != ring->fingerprint())
+    return {{Severity::warning, "key export",
+             fmt::format("the key ring was changed since its last export ({})",
+                         core::text_at(*note, "at").substr(0, 10)),
+             kExport}};
+  return {{Severity::well,
+           "key export",
+           fmt::format("exported to {} at {}", core::text_at(*note, "file"),
+                       core::text_at(*note, "at")),
+           {}}};
+}
+
+Findings check_mirror_content(const config::Config& config) {
+  const KeyPlaces places = key_places(config);
+  if (places.mirror.empty() || !std::filesystem::exists(places.store)) return {};
+  if (!is_ours_to_read(places.store)) return {};
+  const auto found = keystore::compare_mirror(places.store, places.mirror);
+  if (!found) return {{Severity::problem, "key mirror", found.error().message, found.error().hint}};
+  if (found->is_current())
+    return {{Severity::well, "key mirror", fmt::format("has all {} keys", found->rows), {}}};
+  const auto age = found->copied_at ? core::system_clock().wall() - *found->copied_at
+                                    : core::Microseconds::max();
+  return {
+      {age > kMirrorIsLate ? Severity::problem : Severity::warning, "key mirror",
+       fmt::format("lacks {} keys and still holds {} erased ones", found->missing, found->extra),
+       "trunkline keys mirror --now"}};
+}
+
+}  // namespace trunkline::commands
