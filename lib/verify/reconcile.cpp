@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "verify/reconcile.h"
+
+#include <fmt/format.h>
+
+namespace trunkline::verify {
+namespace {
+
+constexpr const char* kRestore = "restore the file from its backup";
+
+Finding about_row(const Row& row, bool has_file, bool has_key) {
+  Finding finding{.recording = row.recording, .path = row.path};
+  if (has_file) {
+    finding.what = What::key_missing;
+    finding.message = "has a file and a row, but no key: nobody can read it";
+    finding.mend = "if it was not erased, copy the key store back from its mirror";
+  } else if (has_key) {
+    finding.what = What::file_missing;
+    finding.message = "has a row and a key, but no file";
+    finding.mend = kRestore;
+  } else {
+    finding.what = What::row_extra;
+    finding.message = "has a row, but neither file nor key: it was erased";
+    finding.mend =
+        "the audit log says by whom: trunkline audit list --object " + row.recording.text();
+  }
+  return finding;
+}
+
+Finding about_file(core::RecordingId recording, const std::string& path, bool has_key) {
+  if (has_key)
+    return {.what = What::row_missing,
+            .recording = recording,
+            .path = path,
+            .message = "has a file and a key, but no row in the ledger",
+            .mend =
+                "is all shipped? trunkline status; a restored ledger is filled again by the "
+                "daemons' journals"};
+  return {.what = What::file_extra,
+          .recording = recording,
+          .path = path,
+          .message = "is a file with neither row nor key: nobody can ever read it",
+          .mend = "remove it: rm " + path};
+}
+
+}  // namespace
+
+std::string_view name_of(What what) {
+  switch (what) {
+    case What::changed:
+      return "changed";
+    case What::unreadable:
+      return "unreadable";
+    case What::file_missing:
+      return "file missing";
+    case What::key_missing:
+      return "key missing";
+    case What::row_missing:
+      return "row missing";
+    case What::file_extra:
+      return "file extra";
+    case What::key_extra:
+      return "key extra";
+    case What::row_extra:
+      return "row extra";
+    case What::foreign:
+      return "foreign";
+  }
+  return "unknown";
+}
+
+std::vector<Finding> reconcile(const std::map<core::RecordingId, Row>& rows, const Files& files,
+                               const std::set<core::RecordingId>& keys, core::Time settled) {
+  std::vector<Finding> findings;
+  const auto is_settled = [&](core::RecordingId id) { return id.uuid().made_at() <= settled; };
+  for (const auto& [id, row] : rows) {
+    if (!row.has_ended || !is_settled(id)) continue;
+    const bool has_file = files.recordings.contains(id);
+    const bool has_key = keys.contains(id);
+    if (!has_file || !has_key) findings.push_back(about_row(row, has_file, has_key));
+  }
+  for (const auto& [id, path] : files.recordings)
+    if (!rows.contains(id) && is_settled(id))
+      findings.push_back(about_file(id, path, keys.contains(id)));
+  for (const core::RecordingId id : keys)
+    if (!rows.contains(id) && !files.recordings.contains(id) && is_settled(id))
+      findings.push_back({.what = What::key_extra,
+                          .recording = id,
+                          .path = {},
+                          .message = "is a key with neither file nor row",
+                          .mend = kRestore});
+  for (const std::string& path : files.foreign)
+    findings.push_back({.what = What::foreign,
+                        .recording = {},
+                        .path = path,
+                        .message = "is no recording",
+                        .mend = "see what it is, and move it elsewhere"});
+  return findings;
+}
+
+}  // namespace trunkline::verify
