@@ -84,7 +84,13 @@ void Service::wake_shipper() {
 }
 
 core::Result<void> Service::reload(const config::Config& config) {
-  exchange_.reconfigure(exchange::options_from(config));
+  exchange::Options options = exchange::options_from(config);
+  try {
+    options.agent.tls = exchange::read_tls(config);
+  } catch (const core::Error& error) {
+    return tl::unexpected(error.fault());
+  }
+  exchange_.reconfigure(options);
   watcher_->reload();
   return {};
 }

@@ -38,15 +38,18 @@ inline constexpr auto kSipSettings = std::to_array<Setting>({
      .help = "the certificate that tls: listeners show",
      .used_by = "sipd",
      .form = Form::path,
-     .man = "In PEM form: the one of this host first, then those of the authorities between it and "
-            "one that phones trust. Read at the start."},
+     .man =
+         "In PEM form: the one of this host first, then those of the authorities between it and "
+         "one that phones trust. Read at the start and at each reload, which connections from then "
+         "on are shown."},
     {.key = "sip.tls_key",
      .kind = text,
      .fallback = "",
      .help = "its private key",
      .used_by = "sipd",
      .form = Form::path,
-     .man = "In PEM form, without a passphrase, readable by sipd's user alone."},
+     .man = "In PEM form, without a passphrase, readable by sipd's user alone; read when the "
+            "certificate is."},
     {.key = "sip.tls_verify_clients",
      .kind = boolean,
      .fallback = "false",

@@ -1,53 +1,24 @@
 // SPDX-License-Identifier: MIT
 #include "crypto/certificate.h"
 
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/x509.h>
 
-#include <limits>
-#include <vector>
-
-#include "crypto/openssl.h"
+#include "crypto/pem.h"
 
 namespace trunkline::crypto {
 
 namespace {
-
-using Bio = core::CPtr<BIO, BIO_free_all>;
-using X509Ptr = core::CPtr<X509, X509_free>;
 
 core::Fault unreadable(std::string message, std::string hint = {}) {
   ERR_clear_error();
   return {core::ExitCode::config, std::move(message), std::move(hint)};
 }
 
-Bio memory_of(std::string_view text) {
-  // OpenSSL takes no null pointer, even where the length is zero.
-  if (text.empty()) text = "\n";
-  constexpr auto kMost = static_cast<std::size_t>(std::numeric_limits<int>::max());
-  const auto size = static_cast<int>(std::min(text.size(), kMost));
-  return Bio(check(BIO_new_mem_buf(text.data(), size), "read PEM"));
-}
-
 std::string text_of(BIO& bio) {
   char* data = nullptr;
   const long size = BIO_get_mem_data(&bio, &data);
   return {data, static_cast<std::size_t>(size)};
-}
-
-std::vector<X509Ptr> certificates_in(std::string_view pem) {
-  const Bio bio = memory_of(pem);
-  std::vector<X509Ptr> found;
-  for (;;) {
-    X509Ptr next(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-    if (!next) break;
-    found.push_back(std::move(next));
-  }
-  // The end of the file counts as an error too.
-  ERR_clear_error();
-  return found;
 }
 
 std::string pem_of(X509& certificate) {
@@ -68,18 +39,12 @@ core::Time end_of(X509& certificate) {
   return core::Time(std::chrono::seconds(::timegm(&parts)));
 }
 
-/// Never asks anybody: a daemon has no terminal.
-int no_passphrase(char*, int, int, void*) {
-  return -1;
-}
-
 }  // namespace
 
 core::Result<Certificate> read_certificate(std::string_view pem, const core::Secret& key_pem) {
   const auto chain = certificates_in(pem);
   if (chain.empty()) return tl::unexpected(unreadable("it holds no certificate in PEM form"));
-  const Bio bio = memory_of(key_pem.reveal_text());
-  const Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr));
+  const Key key = key_in(key_pem);
   if (!key) {
     return tl::unexpected(
         unreadable("its key cannot be read", "the key is in PEM form, without a passphrase"));

@@ -126,6 +126,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
     options_.drain_timeout = options.drain_timeout;
     options_.guard = options.guard;
     agent_.set_connection_limits(options.agent.connections);
+    agent_.show_certificate(options.agent.tls);
     agent_.set_advertised(options.agent.advertised_networks, options.agent.advertised_address);
     apply_limits();
   }

@@ -58,6 +58,9 @@ void Agent::set_advertised(const std::vector<std::string>& networks,
                            const std::string& everywhere) {
   core_->set_advertised(os::AdvertisedAddresses::of(networks, everywhere));
 }
+void Agent::show_certificate(const TlsOptions& tls) {
+  core_->show_certificate(tls);
+}
 void Agent::on_connections(ConnectionEvents events) {
   core_->on_connections(std::move(events));
 }

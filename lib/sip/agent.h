@@ -156,6 +156,9 @@ class Agent {
   std::string local_host_for(const Flow& flow) const;
   /// Takes advertised_address and advertised_networks; dialogs take them with their next target.
   void set_advertised(const std::vector<std::string>& networks, const std::string& everywhere);
+  /// TLS connections from now on are shown this certificate; who is let in stays. Throws
+  /// core::Error where it is none.
+  void show_certificate(const TlsOptions& tls);
 
   AgentCounts counts() const;
 

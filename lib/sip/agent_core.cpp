@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "crypto/random.h"
+#include "crypto/tls_sessions.h"
 #include "os/interfaces.h"
 #include "sip/root_core.h"
 #include "sip/stun.h"
@@ -145,6 +146,14 @@ void AgentCore::listen() {
   }
 }
 
+void AgentCore::show_certificate(const TlsOptions& tls) const {
+  if (options_.tls.empty() || tls.empty()) return;
+  crypto::show_certificate_instead(
+      options_.tls.certificate,
+      {.leaf = tls.certificate, .intermediates = tls.intermediates, .subject = {}, .not_after = {}},
+      tls.key);
+}
+
 std::uint16_t AgentCore::bind(const Listener& listener) {
   // Listeners of one address share their name, so that a request too large for UDP finds TCP.
   const bool has_port = listener.address.port != 0;
@@ -157,7 +166,10 @@ std::uint16_t AgentCore::bind(const Listener& listener) {
       fmt::format("{}:{}:{};transport={}", is_secure ? "sips" : "sip",
                   bracketed(listener.address.host), port, name_of(listener.protocol));
   std::optional<TlsFolder> tls;
-  if (is_secure) tls.emplace(options_.tls);
+  if (is_secure) {
+    tls.emplace(options_.tls);
+    crypto::end_tls_sessions_with_their_bio();
+  }
   const int result = nta_agent_add_tport(
       nta_.get(), URL_STRING_MAKE(url.c_str()), TPTAG_IDENT(ident.c_str()),
       TPTAG_UDP_RMEM(kSocketBuffer), TPTAG_UDP_WMEM(kSocketBuffer), TPTAG_PONG2PING(1),

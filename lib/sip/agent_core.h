@@ -79,6 +79,7 @@ class AgentCore : public std::enable_shared_from_this<AgentCore> {
   Flow flow_of(tport_t* transport, msg_t* message);
   std::string local_host_for(const Flow& flow);
   void set_advertised(os::AdvertisedAddresses advertised) { advertised_ = std::move(advertised); }
+  void show_certificate(const TlsOptions& tls) const;
   /// Nothing where no socket of ours speaks the flow's protocol.
   std::optional<Path> path_to(const Flow& flow);
   /// The flow a URI names, where it is an address and not a name (DESIGN 5: DNS is not nta's).

@@ -102,6 +102,32 @@ TEST_CASE("tls: only phones with a certificate register where that is asked", "[
   CHECK(exchange.ask_sipd("registration.list").size() == 1);
 }
 
+TEST_CASE("tls: a renewed certificate is shown after a reload, and a bad one is refused",
+          "[scenario][tls]") {
+  TlsSite site;
+  const Exchange& exchange = site.exchange();
+  auto& authority = site.authority();
+  const auto shown = [&] {
+    const auto client = os::run_command(
+        {.arguments = {"openssl", "s_client", "-showcerts", "-connect", site.address()}}, kWait);
+    return client ? client->output : client.error().message;
+  };
+  CHECK(shown().find(" 0 s:CN = server") != std::string::npos);
+  // As certbot does: new files under the old names.
+  const auto renewed = authority.leaf("renewed", "between");
+  const auto chain = authority.directory() / "chain.pem";
+  joined({renewed.certificate, authority.directory() / "between.pem"}, chain);
+  const auto refused = exchange.tool("sipctl", {"reload"});
+  CHECK(refused.exit.text() == "exit code 78");
+  CHECK(refused.errors.find("the key is another certificate's") != std::string::npos);
+  CHECK(shown().find(" 0 s:CN = server") != std::string::npos);
+  std::filesystem::copy_file(renewed.key, authority.directory() / "server.key",
+                             std::filesystem::copy_options::overwrite_existing);
+  CHECK(exchange.tool("sipctl", {"reload"}).exit.text() == "exit code 0");
+  CHECK(shown().find(" 0 s:CN = renewed") != std::string::npos);
+  CHECK(shown().find(" 1 s:CN = between") != std::string::npos);
+}
+
 TEST_CASE("tls: sipd says what is wrong with a certificate, and does not start",
           "[scenario][tls]") {
   CertificateAuthority authority;

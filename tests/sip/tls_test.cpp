@@ -2,18 +2,14 @@
 #include "sip/tls.h"
 
 #include <catch2/catch.hpp>
+#include <sstream>
 
 #include "core/error.h"
+#include "crypto/tls_sessions.h"
 #include "os/process.h"
+#include "os/socket.h"
 #include "sip/loopback.h"
 #include "support/certificates.h"
-
-// What Sofia keeps of its TLS transports when an agent ends is OpenSSL's, and LeakSanitizer cannot
-// look through either library to see whose; everything of ours is still looked at.
-extern "C" const char* __lsan_default_suppressions();   // NOLINT(bugprone-reserved-identifier)
-extern "C" const char* __lsan_default_suppressions() {  // NOLINT(bugprone-reserved-identifier)
-  return "leak:CRYPTO_zalloc\nleak:CRYPTO_malloc\n";
-}
 
 namespace {
 
@@ -49,6 +45,26 @@ int ask(World& world, sip::Agent& from, sip::Agent& to, sip::Flow* seen = nullpt
   return status;
 }
 
+/// Of the certificates that a server shows, its own first.
+std::string names_shown(World& world, const CertificateAuthority& authority, std::uint16_t port) {
+  static int round = 0;
+  const auto log = authority.directory() / fmt::format("shown-{}.log", ++round);
+  auto child = core::value_or_throw(
+      os::Child::spawn({.arguments = {"openssl", "s_client", "-showcerts", "-connect",
+                                      fmt::format("127.0.0.1:{}", port)},
+                        .output = os::Stream::file(log),
+                        .errors = os::Stream::null()}));
+  REQUIRE(world.until([&] { return !child.is_running(); }, 20s));
+  std::string names;
+  std::istringstream lines(CertificateAuthority::text(log));
+  for (std::string line; std::getline(lines, line);) {
+    // " 0 s:CN = server"
+    const auto name = line.find(" s:CN = ");
+    if (name != std::string::npos) names += (names.empty() ? "" : ", ") + line.substr(name + 8);
+  }
+  return names;
+}
+
 }  // namespace
 
 TEST_CASE("tls: agents speak over it, and the flow says so", "[tls]") {
@@ -61,6 +77,51 @@ TEST_CASE("tls: agents speak over it, and the flow says so", "[tls]") {
   CHECK(ask(world, *client, *server, &flow) == 299);
   CHECK(flow.protocol == sip::Protocol::tls);
   CHECK(flow.local.port == port_of(*server, sip::Protocol::tls));
+}
+
+TEST_CASE("tls: of a connection that ended nothing is left", "[tls]") {
+  World world;
+  CertificateAuthority authority;
+  const auto files = authority.leaf("server");
+  const auto server = tls_agent(world, shown(files));
+  for (int i = 0; i < 3; ++i) {
+    const auto client = tls_agent(world, shown(files));
+    CHECK(ask(world, *client, *server) == 299);
+    CHECK(crypto::count_tls_sessions() >= 2);
+    // The client's end goes with its agent, ours when it sees that.
+  }
+  CHECK(world.until([] { return crypto::count_tls_sessions() == 0; }, 20s));
+}
+
+TEST_CASE("tls: of one that never says a word nothing is left either", "[tls]") {
+  World world;
+  CertificateAuthority authority;
+  const auto server = tls_agent(world, shown(authority.leaf("server")));
+  auto silent = core::value_or_throw(
+      os::connect_tcp(os::Address::loopback(core::Port(port_of(*server, sip::Protocol::tls))), 5s));
+  CHECK(world.until([] { return crypto::count_tls_sessions() == 1; }, 20s));
+  silent = os::Fd();
+  CHECK(world.until([] { return crypto::count_tls_sessions() == 0; }, 20s));
+}
+
+TEST_CASE("tls: a new certificate is shown to new connections alone", "[tls]") {
+  World world;
+  CertificateAuthority authority;
+  CertificateAuthority later;
+  const auto between = later.authority("between");
+  const auto server = tls_agent(world, shown(authority.leaf("server")));
+  const auto other = tls_agent(world, shown(authority.leaf("other")));
+  const auto names = [&](const sip::Agent& agent) {
+    return names_shown(world, authority, port_of(agent, sip::Protocol::tls));
+  };
+  CHECK(names(*server) == "server");
+  auto next = shown(later.leaf("next", "between"));
+  next.intermediates = CertificateAuthority::text(between.certificate);
+  server->show_certificate(next);
+  CHECK(names(*server) == "next, between");
+  server->show_certificate(shown(later.leaf("last")));
+  CHECK(names(*server) == "last");
+  CHECK(names(*other) == "other");
 }
 
 TEST_CASE("tls: clients are verified where that is wanted", "[tls]") {
