@@ -15,6 +15,7 @@ cli::Command export_();
 cli::Command list();
 cli::Command partition_ensure();
 cli::Command partition_list();
+cli::Command prove();
 cli::Command recording_cat();
 cli::Command recording_export();
 cli::Command recording_list();
@@ -25,10 +26,10 @@ cli::Command tail();
 
 inline std::vector<cli::Command> all() {
   return {
-      export_(),        list(),           partition_ensure(),
-      partition_list(), recording_cat(),  recording_export(),
-      recording_list(), recording_play(), recording_show(),
-      show(),           tail(),
+      export_(),          list(),           partition_ensure(),
+      partition_list(),   prove(),          recording_cat(),
+      recording_export(), recording_list(), recording_play(),
+      recording_show(),   show(),           tail(),
   };
 }
 

@@ -4,7 +4,7 @@ function __cdrctl_is_at
     set -l verb
     for word in (commandline -opc)[2..]
         set -l longer (string join -- ' ' $verb $word)
-        contains -- $longer 'export' 'list' 'partition' 'partition ensure' 'partition list' 'recording' 'recording cat' 'recording export' 'recording list' 'recording play' 'recording show' 'show' 'tail'; and set verb $longer
+        contains -- $longer 'export' 'list' 'partition' 'partition ensure' 'partition list' 'prove' 'recording' 'recording cat' 'recording export' 'recording list' 'recording play' 'recording show' 'show' 'tail'; and set verb $longer
     end
     test "$verb" = "$argv[1]"
 end
@@ -22,6 +22,7 @@ complete -c cdrctl -l yes -d 'answer every question with yes'
 complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'export' -d 'write calls as CSV or JSON lines'
 complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'list' -d 'list calls, newest first'
 complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'partition' -d 'ensure, list'
+complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'prove' -d 'prove that the ledger is whole, or show the hole'
 complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'recording' -d 'cat, export, list, play, show'
 complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'show' -d 'show a call: how it went, its media and its recordings'
 complete -c cdrctl -n '__cdrctl_is_at \'\'' -a 'tail' -d 'follow the calls: each that begins, is answered, ends'
@@ -53,6 +54,7 @@ complete -c cdrctl -n '__cdrctl_is_at \'list\'' -s n -l limit -d 'at most so man
 complete -c cdrctl -n '__cdrctl_is_at \'partition\'' -a 'ensure' -d 'make the ledger\'s tables for the months to come'
 complete -c cdrctl -n '__cdrctl_is_at \'partition\'' -a 'list' -d 'list the months in which the ledger is kept'
 complete -c cdrctl -n '__cdrctl_is_at \'partition ensure\'' -l ahead -d 'how many months beyond this one' -x
+complete -c cdrctl -n '__cdrctl_is_at \'prove\'' -l lag -d 'how old an entry of this host may be without being shipped' -x
 complete -c cdrctl -n '__cdrctl_is_at \'recording\'' -a 'cat' -d 'write a recording\'s audio to stdout'
 complete -c cdrctl -n '__cdrctl_is_at \'recording\'' -a 'export' -d 'write a recording into a sound file'
 complete -c cdrctl -n '__cdrctl_is_at \'recording\'' -a 'list' -d 'list recordings, newest first'

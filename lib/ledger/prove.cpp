@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: MIT
+#include "ledger/prove.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "db/transaction.h"
+#include "journal/entry.h"
+#include "journal/reader.h"
+
+namespace trunkline::ledger {
+namespace {
+
+constexpr std::int64_t kPage = 2'000;
+// A month's calls are compared in one statement.
+constexpr core::Milliseconds kTimeout = std::chrono::minutes(30);
+
+// Rejected entries are part of the chain, byte for byte.
+constexpr db::Statement kEntries{
+    "SELECT seq, at, kind, tenant_id, call, body, hash FROM ("
+    " (SELECT seq, at, kind, tenant_id, call, convert_to(body::text, 'UTF8') AS body, hash"
+    "    FROM trunkline.ledger_entry WHERE node_id = $1 AND seq > $2 ORDER BY seq LIMIT $3)"
+    " UNION ALL"
+    " (SELECT seq, at, kind, tenant_id, call, body, hash"
+    "    FROM trunkline.ledger_rejected WHERE node_id = $1 AND seq > $2 ORDER BY seq LIMIT $3)"
+    ") AS taken ORDER BY seq LIMIT $3"};
+
+/// Counts holes on their way to whoever listens.
+class Report {
+ public:
+  explicit Report(const Tell& tell) : tell_(tell) {}
+  void add(const Proved& proved) {
+    if (is_hole(proved.finding)) ++holes_;
+    tell_(proved);
+  }
+  std::uint64_t holes() const noexcept { return holes_; }
+
+ private:
+  const Tell& tell_;
+  std::uint64_t holes_ = 0;
+};
+
+struct Node {
+  core::NodeId id;
+  std::string daemon;
+  std::int64_t watermark = 0;
+  core::Bytes last_hash;
+};
+
+struct Gap {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  std::string detail;
+};
+
+std::vector<Gap> accepted_gaps(db::Connection& connection, core::NodeId node) {
+  static constexpr db::Statement kGaps{
+      "SELECT (detail::json ->> 'from')::bigint AS first, (detail::json ->> 'to')::bigint AS last,"
+      "       who, why FROM trunkline.audit_log"
+      " WHERE object = $1 AND event = 'ledger.gap_accepted' ORDER BY seq"};
+  std::vector<Gap> gaps;
+  for (const db::Row row : connection.query(kGaps, {node})) {
+    gaps.push_back({row.get<std::int64_t>("first"), row.get<std::int64_t>("last"),
+                    fmt::format("accepted by {}: {}", row.get<std::string>("who"),
+                                row.get<std::string>("why"))});
+  }
+  return gaps;
+}
+
+/// One node's numbers and links, from its first entry to its watermark.
+class Walk {
+ public:
+  Walk(db::Connection& connection, const Node& node, Report& report)
+      : connection_(connection),
+        node_(node),
+        report_(report),
+        gaps_(accepted_gaps(connection, node.id)),
+        link_(journal::first_link(node.id)) {}
+
+  void run() {
+    const std::uint64_t before = report_.holes();
+    for (bool is_more = true; is_more;) {
+      const db::Rows rows = connection_.query(kEntries, {node_.id, number_, kPage});
+      for (const db::Row row : rows) look_at(row);
+      is_more = rows.size() == kPage;
+    }
+    if (number_ < node_.watermark) {
+      skip(node_.watermark + 1, std::nullopt);
+    } else if (number_ > node_.watermark) {
+      tell(Finding::end, node_.watermark + 1, number_, std::nullopt,
+           "entries beyond the number that was shipped last");
+    }
+    if (number_ == node_.watermark && is_linked_ && !std::ranges::equal(link_, node_.last_hash)) {
+      tell(Finding::end, number_, number_, std::nullopt,
+           "the chain ends with another hash than was shipped");
+    }
+    if (report_.holes() == before) tell(Finding::intact, first_, number_, at_, {});
+  }
+
+ private:
+  void look_at(const db::Row& row) {
+    const auto number = row.get<std::int64_t>("seq");
+    const auto at = row.get<core::Time>("at");
+    if (number == number_) {
+      return tell(Finding::changed, number, number, at, "the number is there twice");
+    }
+    if (number != number_ + 1) skip(number, at);
+    const auto hash = row.get<core::Bytes>("hash");
+    const auto body = row.get<core::Bytes>("body");
+    const journal::Entry entry{.kind = row.get<std::string>("kind"),
+                               .tenant = row.get<core::TenantId>("tenant_id"),
+                               .call = row.get<core::CallRef>("call"),
+                               .body = std::string(core::as_text(body)),
+                               .at = at};
+    const auto sequence = journal::Sequence(static_cast<std::uint64_t>(number));
+    // Behind a gap there is nothing to compare the first link with.
+    if (is_linked_ && !std::ranges::equal(journal::next_link(link_, sequence, entry), hash)) {
+      tell(Finding::changed, number, number, at,
+           fmt::format("{}: the entry or its hash is not what was written", entry.kind));
+    }
+    is_linked_ = hash.size() == link_.size();
+    if (is_linked_) std::ranges::copy(hash, link_.begin());
+    if (first_ == 0) first_ = number;
+    number_ = number;
+    at_ = at;
+  }
+
+  /// Numbers up to the one before `next` are not there.
+  void skip(std::int64_t next, std::optional<core::Time> before) {
+    std::int64_t from = number_ + 1;
+    for (const Gap& gap : gaps_) {
+      if (gap.last < from || gap.first >= next) continue;
+      if (gap.first > from) tell(Finding::missing, from, gap.first - 1, before, {});
+      tell(Finding::accepted, std::max(from, gap.first), std::min(gap.last, next - 1), before,
+           gap.detail);
+      from = gap.last + 1;
+    }
+    if (from < next) tell(Finding::missing, from, next - 1, before, {});
+    number_ = next - 1;
+    is_linked_ = false;
+  }
+
+  void tell(Finding finding, std::int64_t first, std::int64_t last,
+            std::optional<core::Time> before, std::string detail) {
+    report_.add({.finding = finding,
+                 .node = node_.id,
+                 .daemon = node_.daemon,
+                 .first = first,
+                 .last = last,
+                 .after = at_,
+                 .before = before,
+                 .detail = std::move(detail)});
+  }
+
+  db::Connection& connection_;
+  const Node& node_;
+  Report& report_;
+  std::vector<Gap> gaps_;
+  journal::ChainHash link_;
+  bool is_linked_ = true;
+  std::int64_t first_ = 0;
+  std::int64_t number_ = 0;
+  std::optional<core::Time> at_;
+};
+
+std::vector<Node> nodes_of(db::Connection& connection) {
+  // Entries of a node whose own row is gone are found, too.
+  static constexpr db::Statement kNodes{
+      "SELECT n.node_id, n.daemon, n.watermark, n.last_hash FROM trunkline.ledger_node n"
+      " UNION ALL"
+      " SELECT e.node_id, 'unknown', 0, sha256('') FROM (SELECT DISTINCT node_id"
+      "   FROM trunkline.ledger_entry) AS e"
+      "  WHERE NOT EXISTS (SELECT FROM trunkline.ledger_node n WHERE n.node_id = e.node_id)"
+      " ORDER BY 2, 1"};
+  std::vector<Node> nodes;
+  for (const db::Row row : connection.query(kNodes)) {
+    nodes.push_back({row.get<core::NodeId>("node_id"), row.get<std::string>("daemon"),
+                     row.get<std::int64_t>("watermark"), row.get<core::Bytes>("last_hash")});
+  }
+  return nodes;
+}
+
+void tell_calls(db::Connection& connection, db::Statement statement, Finding finding,
+                std::string_view what, Report& report) {
+  for (const db::Row row : connection.query(statement)) {
+    const auto number = row.get<std::int64_t>("seq");
+    report.add({.finding = finding,
+                .node = row.get<core::NodeId>("node_id"),
+                .daemon = "sipd",
+                .first = number,
+                .last = number,
+                .before = row.get<core::Time>("at"),
+                .detail = fmt::format("call {}: {}", row.get<core::CallRef>("call").text(), what)});
+  }
+}
+
+void prove_calls(db::Connection& connection, Report& report) {
+  static constexpr db::Statement kUnlisted{
+      "SELECT DISTINCT ON (e.call) e.node_id, e.seq, e.at, e.call FROM trunkline.ledger_entry e"
+      "  LEFT JOIN trunkline.cdr c ON c.call = e.call"
+      " WHERE e.kind LIKE 'call.%'"
+      "   AND (c.call IS NULL OR c.node_id = e.node_id AND c.seq < e.seq)"
+      " ORDER BY e.call, e.seq DESC"};
+  // Imported calls never had an entry; their node is nil.
+  static constexpr db::Statement kUnfounded{
+      "SELECT c.node_id, c.seq, c.entry_at AS at, c.call FROM trunkline.cdr c"
+      " WHERE c.node_id <> '00000000-0000-0000-0000-000000000000'"
+      "   AND NOT EXISTS (SELECT FROM trunkline.ledger_entry e"
+      "                    WHERE e.node_id = c.node_id AND e.seq = c.seq AND e.call = c.call)"};
+  static constexpr db::Statement kDiffering{
+      "SELECT c.node_id, c.seq, c.entry_at AS at, c.call FROM trunkline.cdr c"
+      "  JOIN trunkline.ledger_entry e ON e.node_id = c.node_id AND e.seq = c.seq AND e.call = "
+      "c.call"
+      " WHERE (c.state, c.disposition, c.sip_status::text, c.q850_cause::text, c.ended_by, c.rule,"
+      "        c.started_at, c.answered_at, c.ended_at, c.talk_ms::text, c.recording::text,"
+      "        c.caller_name, c.caller_number, c.dialled, c.called_name, c.called_number,"
+      "        c.tenant_id)"
+      "       IS DISTINCT FROM"
+      "       (e.body ->> 'state', e.body ->> 'disposition', e.body ->> 'sip_status',"
+      "        e.body ->> 'q850_cause', e.body ->> 'ended_by', left(e.body ->> 'rule', 255),"
+      "        (e.body ->> 'started_at')::timestamptz, (e.body ->> 'answered_at')::timestamptz,"
+      "        (e.body ->> 'ended_at')::timestamptz, e.body ->> 'talk_ms', e.body ->> 'recording',"
+      "        left(e.body -> 'caller' ->> 'name', 255), left(e.body -> 'caller' ->> 'number', "
+      "255),"
+      "        left(e.body -> 'called' ->> 'dialled', 255), left(e.body -> 'called' ->> 'name', "
+      "255),"
+      "        left(e.body -> 'called' ->> 'number', 255), e.tenant_id)"};
+  tell_calls(connection, kUnlisted, Finding::unlisted, "its row is missing or older than the entry",
+             report);
+  tell_calls(connection, kUnfounded, Finding::unfounded, "its row has no entry", report);
+  tell_calls(connection, kDiffering, Finding::differing,
+             "its row says something else than its entry", report);
+}
+
+}  // namespace
+
+std::string_view name_of(Finding finding) {
+  switch (finding) {
+    case Finding::intact:
+      return "intact";
+    case Finding::accepted:
+      return "accepted";
+    case Finding::waiting:
+      return "waiting";
+    case Finding::missing:
+      return "missing";
+    case Finding::changed:
+      return "changed";
+    case Finding::end:
+      return "end";
+    case Finding::unlisted:
+      return "unlisted";
+    case Finding::unfounded:
+      return "unfounded";
+    case Finding::differing:
+      return "differing";
+    case Finding::journal:
+      return "journal";
+  }
+  return "";
+}
+
+bool is_hole(Finding finding) {
+  return finding != Finding::intact && finding != Finding::accepted && finding != Finding::waiting;
+}
+
+bool prove_ledger(db::Connection& connection, const Tell& tell) {
+  connection.set_statement_timeout(kTimeout);
+  const db::Transaction moment(connection, db::Isolation::read_only_snapshot);
+  Report report(tell);
+  for (const Node& node : nodes_of(connection)) Walk(connection, node, report).run();
+  prove_calls(connection, report);
+  return report.holes() == 0;
+}
+
+bool prove_journal(db::Connection& connection, const std::filesystem::path& file,
+                   std::string_view daemon, core::Time now, core::Milliseconds patience,
+                   const Tell& tell) {
+  static constexpr db::Statement kWatermark{
+      "SELECT watermark FROM trunkline.ledger_node WHERE node_id = $1"};
+  const journal::JournalReader reader(file);
+  const core::NodeId node = reader.node();
+  Report report(tell);
+  const auto say = [&](Finding finding, std::int64_t first, std::int64_t last,
+                       std::optional<core::Time> at, std::string detail) {
+    report.add({.finding = finding,
+                .node = node,
+                .daemon = std::string(daemon),
+                .first = first,
+                .last = last,
+                .before = at,
+                .detail = std::move(detail)});
+  };
+  const auto proof = reader.prove();
+  if (!proof) {
+    say(Finding::journal, 0, 0, std::nullopt, proof.error().message);
+    return false;
+  }
+  const db::Rows known = connection.query(kWatermark, {node});
+  const std::int64_t watermark = known.empty() ? 0 : known[0].get<std::int64_t>("watermark");
+  auto number = static_cast<std::int64_t>(proof->first.value()) - 1;
+  while (number >= 0) {
+    const auto entries = reader.entries_after(journal::Sequence(static_cast<std::uint64_t>(number)),
+                                              static_cast<std::size_t>(kPage));
+    if (entries.empty()) break;
+    std::map<std::int64_t, core::Bytes> here;
+    for (const db::Row row : connection.query(kEntries, {node, number, kPage})) {
+      here[row.get<std::int64_t>("seq")] = row.get<core::Bytes>("hash");
+    }
+    for (const auto& [sequence, entry, hash] : entries) {
+      number = static_cast<std::int64_t>(sequence.value());
+      if (number > watermark) {
+        const bool is_late = now - entry.at > patience;
+        say(is_late ? Finding::missing : Finding::waiting, number,
+            static_cast<std::int64_t>(proof->last.value()), entry.at,
+            is_late ? "in the journal, not shipped for too long" : "not shipped yet");
+        return report.holes() == 0;
+      }
+      const auto found = here.find(number);
+      if (found != here.end() && std::ranges::equal(found->second, hash)) continue;
+      say(found == here.end() ? Finding::missing : Finding::journal, number, number, entry.at,
+          found == here.end() ? "in the journal, but not in PostgreSQL"
+                              : "PostgreSQL has another entry than the journal");
+    }
+  }
+  return report.holes() == 0;
+}
+
+}  // namespace trunkline::ledger
