@@ -15,6 +15,7 @@
 #include "exchange/device_secrets.h"
 #include "exchange/doorman.h"
 #include "exchange/extensions.h"
+#include "exchange/farewells.h"
 #include "exchange/intake.h"
 #include "exchange/journal_desk.h"
 #include "exchange/keep_alive.h"
@@ -70,7 +71,9 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
         calls_(bench_),
         intake_(bench_, calls_, registrar_, authenticator_, doorman_),
         desk_(root, journal.path()),
-        keep_alive_(root, agent_) {}
+        keep_alive_(root, agent_),
+        farewells_(root, agent_,
+                   [this](core::DeviceId device) { return registrar_.lookup(device); }) {}
 
   void start(directory::SnapshotPtr directory) {
     take_directory(std::move(directory));
@@ -81,6 +84,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
     calls_.on_finished([this] { look_whether_drained(); });
     registrar_.on_change([this](const registrar::Change& change) {
       keep_alive_.changed(change);
+      farewells_.changed(change);
       publish(change);
     });
     const journal::JournalReader reader(journal_.path());
@@ -93,7 +97,8 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
     }
     drop_stale_bindings();
     open_control();
-    const std::size_t interrupted = close_interrupted_calls(bench_, reader.state(kOpenCallKind));
+    const std::size_t interrupted =
+        close_interrupted_calls(bench_, farewells_, reader.state(kOpenCallKind));
     agent_.on_connections(
         {.closed = [this](const sip::Flow& flow) { registrar_.connection_closed(flow); },
          .is_needed = [this](const sip::Flow& flow) { return registrar_.is_bound_over(flow); }});
@@ -249,6 +254,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
   Intake intake_;
   JournalDesk desk_;
   KeepAlive keep_alive_;
+  Farewells farewells_;
   std::optional<control::Server> control_;
   std::function<void()> drained_;
   os::RegistrationPtr drain_timer_;

@@ -12,15 +12,24 @@ namespace {
 /// allowed, a step back is not (RFC 3261 section 12.2.2).
 constexpr std::uint32_t kSequenceGap = 10'000;
 
-void hang_up(Workbench& bench, const std::string& stored) {
+/// Whose dialog it is, by the record of its call; nil where that does not say.
+core::DeviceId peer_of(const sip::DialogState& dialog, const core::Json& record) {
+  for (const char* side : {"caller", "called"}) {
+    const auto party = record.find(side);
+    if (party == record.end() || core::text_at(*party, "call_id") != dialog.call_id) continue;
+    return core::DeviceId::parse(core::text_at(*party, "device")).value_or(core::DeviceId{});
+  }
+  return {};
+}
+
+void hang_up(Farewells& farewells, const std::string& stored, const core::Json& record) {
   auto dialog = sip::parse_dialog_state(stored);
   if (!dialog) {
     core::log_warning("stored dialog cannot be read", {{"error", dialog.error().message}});
     return;
   }
   dialog->local_cseq += kSequenceGap;
-  bench.agent.hang_up(bench.agent.restore(*dialog),
-                      {sip::reason_q850(41, "the exchange was restarted")});
+  farewells.say(*dialog, peer_of(*dialog, record));
 }
 
 void drop(Workbench& bench, const std::string& key, std::string_view why) {
@@ -28,7 +37,8 @@ void drop(Workbench& bench, const std::string& key, std::string_view why) {
   bench.journal.change_state({{std::string(kOpenCallKind), key, std::nullopt}});
 }
 
-bool close_call(Workbench& bench, const std::string& key, const std::string& value) {
+bool close_call(Workbench& bench, Farewells& farewells, const std::string& key,
+                const std::string& value) {
   const auto call = core::CallRef::parse(key);
   auto open = parse_open_call(value);
   if (!call || !open) {
@@ -46,7 +56,7 @@ bool close_call(Workbench& bench, const std::string& key, const std::string& val
     bench.media.adopt(*call, open->media_node);
     bench.media.remove(*call, {});
   }
-  for (const std::string& dialog : open->dialogs) hang_up(bench, dialog);
+  for (const std::string& dialog : open->dialogs) hang_up(farewells, dialog, record);
   const std::string text = core::to_line(*body);
   bench.journal.append({.kind = "call.ended",
                         .tenant = *tenant,
@@ -61,11 +71,11 @@ bool close_call(Workbench& bench, const std::string& key, const std::string& val
 
 }  // namespace
 
-std::size_t close_interrupted_calls(Workbench& bench,
+std::size_t close_interrupted_calls(Workbench& bench, Farewells& farewells,
                                     const std::vector<std::pair<std::string, std::string>>& state) {
   std::size_t closed = 0;
   for (const auto& [key, value] : state) {
-    if (close_call(bench, key, value)) ++closed;
+    if (close_call(bench, farewells, key, value)) ++closed;
   }
   return closed;
 }

@@ -10,12 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "exchange/farewells.h"
 #include "exchange/live_call.h"
 
 namespace trunkline::exchange {
 
 /// `state` is what JournalReader::state(kOpenCallKind) gave. Returns how many calls were closed.
-std::size_t close_interrupted_calls(Workbench& bench,
+std::size_t close_interrupted_calls(Workbench& bench, Farewells& farewells,
                                     const std::vector<std::pair<std::string, std::string>>& state);
 
 }  // namespace trunkline::exchange

@@ -117,6 +117,9 @@ const std::string& Dialog::local_host() const {
   static const std::string none;
   return core_->path() ? core_->path()->local_host : none;
 }
+void Dialog::rebind(const Flow& flow) {
+  core_->rebind(flow);
+}
 DialogState Dialog::state() const {
   return core_->state();
 }

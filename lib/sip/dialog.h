@@ -49,6 +49,9 @@ class Dialog {
   /// The host of ours in Via and Contact, which this peer reaches.
   const std::string& local_host() const;
 
+  /// Requests go there from now on: the peer has come back by another way.
+  void rebind(const Flow& flow);
+
   /// A value to be kept in the journal; changes with every request and target refresh.
   DialogState state() const;
 

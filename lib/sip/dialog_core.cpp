@@ -138,6 +138,12 @@ DialogState DialogCore::state() const {
   return state;
 }
 
+void DialogCore::rebind(const Flow& flow) {
+  agent_->root().assert_thread();
+  flow_ = flow;
+  follow_target();
+}
+
 void DialogCore::follow_target() {
   if (!flow_.empty()) {
     path_ = agent_->path_to(flow_);

@@ -47,6 +47,7 @@ class DialogCore : public std::enable_shared_from_this<DialogCore> {
   bool is_confirmed() const { return is_confirmed_ && !is_ended_; }
   bool is_open() const { return leg_ != nullptr; }
   DialogState state() const;
+  void rebind(const Flow& flow);
 
   void on_request(Dialog::OnRequest on_request) { on_request_ = std::move(on_request); }
   std::shared_ptr<ClientCore> invite(const Content& content, ClientEvents events);

@@ -82,12 +82,15 @@ struct PhoneCall {
 class Phone {
  public:
   Phone(sip::Root& root, std::string name, std::string password,
-        const std::string& host = "127.0.0.1")
+        const std::string& host = "127.0.0.1", sip::Protocol protocol = sip::Protocol::udp,
+        const std::string& advertised = {})
       : root_(root),
+        protocol_(protocol),
         name_(std::move(name)),
         password_(std::move(password)),
-        agent_(root, {.listen = {"udp:" + host + ":0"},
+        agent_(root, {.listen = {std::string(sip::name_of(protocol)) + ":" + host + ":0"},
                       .advertised_address = host,
+                      .advertised_networks = networks(advertised),
                       .methods = {sip::Method::invite, sip::Method::ack, sip::Method::cancel,
                                   sip::Method::bye, sip::Method::options, sip::Method::info,
                                   sip::Method::prack, sip::Method::update},
@@ -164,11 +167,16 @@ class Phone {
   std::size_t options_seen = 0;
 
  private:
+  /// Behind a NAT, as it were: what it says of itself leads nowhere.
+  static std::vector<std::string> networks(const std::string& advertised) {
+    if (advertised.empty()) return {};
+    return {"127.0.0.0/8 " + advertised};
+  }
   sip::Outgoing outgoing(const std::string& user) const {
     sip::Outgoing outgoing;
     outgoing.target = sip::Uri::parse("sip:" + (user.empty() ? "" : user + "@") + kDomain).value();
     if (!user.empty()) outgoing.target.params = target_params;
-    outgoing.flow = {.protocol = sip::Protocol::udp,
+    outgoing.flow = {.protocol = protocol_,
                      .peer = sip::Endpoint::parse(server_).value(),
                      .local = agent_.listeners().front().address};
     outgoing.from = shows_as;
@@ -353,6 +361,7 @@ class Phone {
   }
 
   sip::Root& root_;
+  sip::Protocol protocol_;
   std::string name_;
   std::string password_;
   sip::Agent agent_;

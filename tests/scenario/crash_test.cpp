@@ -101,6 +101,27 @@ TEST_CASE("crash: kill -9 of sipd closes its call as interrupted, with the media
   check_ledger_is_complete(exchange);
 }
 
+TEST_CASE("crash: phones over TCP are told of the end when they are back after kill -9 of sipd",
+          "[scenario]") {
+  Exchange exchange;
+  const auto over_tcp = [](softphone::PhoneOptions& options) { options.transport = "tcp"; };
+  auto caller = exchange.start_phone(exchange.add_device("alice", "101"), kCallerTone, over_tcp);
+  auto called = exchange.start_phone(exchange.add_device("bob", "102"), kCalledTone, over_tcp);
+  REQUIRE(caller.dial("102"));
+  REQUIRE(caller.wait_for("CALL_ESTABLISHED", kWait));
+  REQUIRE(called.wait_for("CALL_ESTABLISHED", kWait));
+  exchange.sipd().kill9();
+  exchange.start_sipd();
+  // Their connections died with it: they are reached where they register from now.
+  CHECK(caller.wait_for("CALL_CLOSED", 2 * kWait));
+  CHECK(called.wait_for("CALL_CLOSED", 2 * kWait));
+  CHECK(wait_until([&] { return exchange.ask_sipd("status").at(0).at("sip").at("dialogs") == 0; },
+                   kWait));
+  const auto calls = ledger_calls(exchange);
+  REQUIRE(calls.size() == 1);
+  CHECK(core::text_at(calls.at(0), "disposition") == "interrupted");
+}
+
 TEST_CASE("crash: both daemons at once lose nothing that was acknowledged", "[scenario]") {
   Exchange exchange;
   TwoPhones phones(exchange);
