@@ -79,12 +79,13 @@ std::map<std::string, Roles> wanted_logins(const config::Config& config,
                                            const std::vector<std::string>& operators) {
   const Roles operating{"trunkline_operator", "trunkline_tenant"};
   Roles all = operating;
-  all.insert({"trunkline_owner", "trunkline_sipd", "trunkline_recorderd"});
+  all.insert({"trunkline_owner", "trunkline_sipd", "trunkline_recorderd", "trunkline_retention"});
   std::map<std::string, Roles> logins;
   logins[os::user_name(::getuid())] = all;
   logins[db::login_of(config.text("db.url")).user] = all;
   if (os::find_user("trunkline-sip")) logins["trunkline-sip"].insert("trunkline_sipd");
-  if (os::find_user("trunkline-rec")) logins["trunkline-rec"].insert("trunkline_recorderd");
+  if (os::find_user("trunkline-rec"))
+    logins["trunkline-rec"].insert({"trunkline_recorderd", "trunkline_retention"});
   // The timers' user does what an operator may.
   if (os::find_user("trunkline-ops")) logins["trunkline-ops"] = operating;
   for (const std::string& name : operators) {
@@ -176,7 +177,7 @@ void init_database(const config::Config& config, const Administrator& administra
   const std::string name = db::login_of(config.text("db.url")).database;
   {
     db::Connection connection = administrator.open({}, {});
-    const bool had_roles = has_role(connection, "trunkline_recorderd");
+    const bool had_roles = has_role(connection, "trunkline_retention");
     migrator.create_roles(connection);
     had_roles ? report.present("roles", "trunkline_*") : report.made("roles", "trunkline_*");
     for (const auto& [login, roles] : wanted_logins(config, operators)) {

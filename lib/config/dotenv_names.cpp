@@ -19,7 +19,7 @@ constexpr std::string_view kTrunks = "there are no trunks yet";
 constexpr std::string_view kProviders = "there are no provider interfaces yet";
 constexpr std::string_view kMail = "no mail is sent yet";
 constexpr std::string_view kTranscripts = "there are no transcripts yet";
-constexpr std::string_view kRetention = "retention is not built yet";
+constexpr std::string_view kQuota = "there is no quota of storage yet";
 constexpr std::string_view kBrowsers = "there are no calls from browsers yet";
 constexpr std::string_view kAmi = "there is no Asterisk Manager Interface yet";
 constexpr std::string_view kCrm = "there is no CRM synchronisation yet";
@@ -37,6 +37,10 @@ Assignments recordings_path(std::string_view value, const DotenvSite& site) {
   std::string text = path.string();
   if (text.size() > 1 && text.ends_with('/')) text.pop_back();
   return std::vector<Assignment>{{"recording.path", text}};
+}
+
+Assignments default_days(std::string_view value, const DotenvSite& /*site*/) {
+  return std::vector<Assignment>{{"retention.default_days", std::string(value)}};
 }
 
 /// The port of every UDP and TCP endpoint we listen on; other protocols keep theirs.
@@ -92,9 +96,9 @@ constexpr auto kNames = std::to_array<DotenvName>({
     {"SMTP_FROM_EMAIL", waiting, kMail},
     {"SMTP_FROM_NAME", waiting, kMail},
     {"RECORDINGS_PATH", setting, {}, recordings_path},
-    {"MAX_STORAGE_GB", waiting, kRetention},
-    {"DEFAULT_RETENTION_DAYS", waiting, kRetention},
-    {"STORAGE_ALERT_THRESHOLD", waiting, kRetention},
+    {"MAX_STORAGE_GB", waiting, kQuota},
+    {"DEFAULT_RETENTION_DAYS", setting, {}, default_days},
+    {"STORAGE_ALERT_THRESHOLD", waiting, kQuota},
     {"ENCRYPTION_KEY", recording_key},
     {"BACKUP_DIR", waiting, "there are no backups yet"},
     // Calls from browsers.

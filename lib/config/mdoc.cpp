@@ -9,8 +9,8 @@
 namespace trunkline::config {
 namespace {
 
-constexpr std::array<std::string_view, 5> kPrograms{"sipd", "recorderd", "sipctl", "cdrctl",
-                                                    "trunkline"};
+constexpr std::array<std::string_view, 6> kPrograms{"sipd",   "recorderd", "sipctl",
+                                                    "cdrctl", "retention", "trunkline"};
 constexpr std::array<std::string_view, 3> kAbbreviations{"e.g.", "i.e.", "etc."};
 
 bool is_letter(char letter) {

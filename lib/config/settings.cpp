@@ -294,6 +294,16 @@ constexpr auto kOtherSettings = std::to_array<Setting>({
      .used_by = "trunkline",
      .form = Form::path},
 
+    {.key = "retention.default_days",
+     .kind = integer,
+     .fallback = "90",
+     .help = "days that recordings are kept where no policy says otherwise",
+     .used_by = "retention",
+     .least = 1,
+     .most = 36500,
+     .man = "Used for tenants that have no policy of their own. Calls are kept for ever unless a "
+            "policy speaks of them."},
+
     {.key = "ledger.keep",
      .kind = duration,
      .fallback = "7d",

@@ -18,7 +18,7 @@ inline constexpr std::int64_t kMinute = 60 * kSecond;
 inline constexpr std::int64_t kHour = 60 * kMinute;
 inline constexpr std::int64_t kDay = 24 * kHour;
 
-inline constexpr std::string_view kEverybody = "sipd recorderd sipctl cdrctl trunkline";
+inline constexpr std::string_view kEverybody = "sipd recorderd sipctl cdrctl retention trunkline";
 inline constexpr std::string_view kDaemons = "sipd recorderd";
 
 inline constexpr auto kSipSettings = std::to_array<Setting>({

@@ -7,7 +7,7 @@ DECLARE
   wanted text;
 BEGIN
   FOREACH wanted IN ARRAY ARRAY['trunkline_owner', 'trunkline_operator', 'trunkline_tenant',
-                                'trunkline_sipd', 'trunkline_recorderd']
+                                'trunkline_sipd', 'trunkline_recorderd', 'trunkline_retention']
   LOOP
     BEGIN
       IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = wanted) THEN
@@ -26,3 +26,4 @@ COMMENT ON ROLE trunkline_operator IS 'trunkline: tools of the operator (sipctl,
 COMMENT ON ROLE trunkline_tenant IS 'trunkline: the same tools, bound to the tenant of trunkline.tenant';
 COMMENT ON ROLE trunkline_sipd IS 'trunkline: sipd reads the directory and ships its journal';
 COMMENT ON ROLE trunkline_recorderd IS 'trunkline: recorderd ships its journal';
+COMMENT ON ROLE trunkline_retention IS 'trunkline: retention erases what is due';

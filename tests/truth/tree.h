@@ -69,7 +69,7 @@ inline std::string program(const std::string& name) {
   return std::string(TRUNKLINE_BIN_DIR) + "/" + name;
 }
 
-inline const std::vector<std::string> kTools{"sipctl", "cdrctl", "trunkline"};
+inline const std::vector<std::string> kTools{"sipctl", "cdrctl", "retention", "trunkline"};
 inline const std::vector<std::string> kDaemons{"sipd", "recorderd"};
 
 }  // namespace trunkline::truth

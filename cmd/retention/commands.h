@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The verbs of retention(8): how long things live.
+// A new verb is a new file, named as the verb with '_' for spaces, that defines its function, and a
+// line in each of the two lists here, sorted. A test finds files without a row.
+
+#include <vector>
+
+#include "cli/program.h"
+
+namespace trunkline::commands {
+
+cli::Command explain();
+cli::Command hold_add();
+cli::Command hold_list();
+cli::Command hold_release();
+cli::Command hold_show();
+cli::Command plan();
+cli::Command policy_list();
+cli::Command policy_remove();
+cli::Command policy_set();
+cli::Command policy_show();
+
+inline std::vector<cli::Command> all() {
+  return {
+      explain(), hold_add(),    hold_list(),     hold_release(), hold_show(),
+      plan(),    policy_list(), policy_remove(), policy_set(),   policy_show(),
+  };
+}
+
+}  // namespace trunkline::commands

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "retention/site.h"
+
+#include <fmt/format.h>
+
+#include "catalogue/recordings.h"
+#include "cdr/period.h"
+#include "cdr/query.h"
+#include "core/text.h"
+
+namespace trunkline::commands {
+
+cli::Option tenant_option() {
+  return {.name = "--tenant", .help = "this tenant instead of the default one", .value = "NAME"};
+}
+
+directory::Tenant chosen_tenant(cli::Context& context, db::Connection& connection) {
+  return core::value_or_throw(directory::tenant_or_default(connection, context.value("--tenant")));
+}
+
+std::optional<core::TenantId> narrowed_tenant(cli::Context& context, db::Connection& connection) {
+  if (!context.has("--tenant")) return std::nullopt;
+  return core::value_or_throw(cdr::tenant_id(connection, context.value("--tenant")));
+}
+
+retention::Days default_days(cli::Context& context) {
+  return retention::Days(context.config().integer("retention.default_days"));
+}
+
+retention::Item find_item(db::Connection& connection, std::string_view which) {
+  const auto recording = catalogue::find_recording(connection, which);
+  if (recording) {
+    auto item =
+        retention::load_item(connection, retention::Kind::recording, recording->recording.uuid());
+    if (item) return *std::move(item);
+  }
+  if (const auto call = cdr::find_call(connection, which)) {
+    auto item = retention::load_item(connection, retention::Kind::call, call->call.uuid());
+    if (item) return *std::move(item);
+  }
+  throw core::Error(core::ExitCode::no_input,
+                    fmt::format("cannot find '{}'", core::printable(which)),
+                    "give the id of a recording or call or its end, a number, or last");
+}
+
+std::optional<core::Time> moment(cli::Context& context, std::string_view option) {
+  if (!context.has(option)) return std::nullopt;
+  return core::value_or_throw(cdr::parse_when(context.value(option), core::system_clock().wall()));
+}
+
+Names::Names(db::Connection& connection) {
+  static constexpr db::Statement kNames{
+      "SELECT id, name::text FROM trunkline.tenant UNION ALL"
+      " SELECT id, name::text FROM trunkline.device"};
+  for (const db::Row row : connection.query(kNames))
+    names_.emplace(row.get<core::Uuid>("id"), row.get<std::string>("name"));
+}
+
+std::string Names::of(const core::Uuid& id) const {
+  const auto found = names_.find(id);
+  return found == names_.end() ? id.text() : found->second;
+}
+
+}  // namespace trunkline::commands

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What the verbs of retention share: whose things are meant, which thing is meant, and the names
+// that stand for ids.
+
+#include <map>
+#include <string>
+
+#include "cli/context.h"
+#include "db/connection.h"
+#include "directory/tenants.h"
+#include "retention/items.h"
+
+namespace trunkline::commands {
+
+cli::Option tenant_option();
+directory::Tenant chosen_tenant(cli::Context& context, db::Connection& connection);
+/// The tenant of --tenant, or nothing where all are meant.
+std::optional<core::TenantId> narrowed_tenant(cli::Context& context, db::Connection& connection);
+
+/// retention.default_days
+retention::Days default_days(cli::Context& context);
+
+/// The recording or call that `which` names: an id or its end, a SIP Call-ID, a number (its latest
+/// recording, else its latest call) or "last". Throws core::Error.
+retention::Item find_item(db::Connection& connection, std::string_view which);
+
+/// The moment of an option such as --since, if it is given. Throws core::Error.
+std::optional<core::Time> moment(cli::Context& context, std::string_view option);
+
+/// Names of tenants and devices by their ids.
+class Names {
+ public:
+  explicit Names(db::Connection& connection);
+  /// The id where the object is not there any more.
+  std::string of(const core::Uuid& id) const;
+  std::string of(const core::TenantId& id) const { return of(id.uuid()); }
+
+ private:
+  std::map<core::Uuid, std::string> names_;
+};
+
+}  // namespace trunkline::commands
