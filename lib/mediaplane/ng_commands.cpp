@@ -19,6 +19,13 @@ using ng::ok_reply;
 
 constexpr std::int64_t kDefaultList = 32;
 
+/// A key of several words as this message spells it: Kamailio passes on what its script says,
+/// "record-call" for "record call", and has "received-from" of its own. rtpengine takes both.
+std::string spelled(const Dictionary& body, std::string key) {
+  if (!body.has(key)) std::replace(key.begin(), key.end(), ' ', '-');
+  return key;
+}
+
 /// Our own address on the way to that party; nothing where there is no way.
 std::optional<os::Address> route_to(const os::Address& party) {
   const auto socket = os::bind_udp(os::Address::any(party.family()));
@@ -28,7 +35,7 @@ std::optional<os::Address> route_to(const os::Address& party) {
 
 /// "received from" is [family, address].
 std::optional<os::Address> signalling_of(const Dictionary& body) {
-  const auto pieces = body.texts("received from");
+  const auto pieces = body.texts(spelled(body, "received from"));
   if (pieces.size() != 2) return std::nullopt;
   const auto address = os::Address::parse_host(pieces[1]);
   return address ? std::optional(*address) : std::nullopt;
@@ -36,7 +43,7 @@ std::optional<os::Address> signalling_of(const Dictionary& body) {
 
 /// "address family": of the SDP in the reply, "IP4" or "IP6".
 std::optional<os::Family> family_asked(const Dictionary& body) {
-  const std::string_view family = body.text("address family");
+  const std::string_view family = body.text(spelled(body, "address family"));
   if (family == "IP4") return os::Family::ipv4;
   if (family == "IP6") return os::Family::ipv6;
   return std::nullopt;
@@ -45,7 +52,7 @@ std::optional<os::Family> family_asked(const Dictionary& body) {
 bool wants_recording(const Dictionary& body) {
   const std::string_view ours = body.text(ng::kRecordKey);
   if (!ours.empty()) return ours == "always";
-  const std::string_view theirs = body.text("record call");
+  const std::string_view theirs = body.text(spelled(body, "record call"));
   return theirs == "yes" || theirs == "on" || body.has_text("flags", "record-call");
 }
 
@@ -212,7 +219,7 @@ std::string NgCommands::rewritten(const Call& call, Leg author, const Dictionary
 
 std::string NgCommands::address_towards(const Call& call, Leg reader,
                                         const Dictionary& body) const {
-  const std::string_view asked = body.text("media address");
+  const std::string_view asked = body.text(spelled(body, "media address"));
   if (!asked.empty()) return std::string(asked);
   const os::Family family = family_of(call, reader);
   const auto local = std::find_if(local_.begin(), local_.end(), [&](const os::Address& address) {

@@ -112,6 +112,51 @@ TEST_CASE("ng: the advertised address is what SDP says, unless the command says 
   CHECK(told("10.9.9.9") == "192.0.2.201");
 }
 
+TEST_CASE("ng: keys of several words may be written with hyphens, as Kamailio does",
+          "[ng_commands]") {
+  World world({.settings = {{"media.address6", "::1"},
+                            {"media.advertised_networks", "198.51.100.0/24 10.0.0.5"}}});
+  const Phone caller;
+  Dictionary body{{"call-id", "of another exchange"}, {"from-tag", "a"}, {"sdp", caller.sdp()}};
+  const auto told = [&] {
+    const auto reply = world.ng->call("offer", body);
+    const auto session = sdp::Session::parse(reply.text("sdp")).value();
+    return sdp::connection_of(session, session.media.at(0))->address;
+  };
+  body.set("received-from", List{"IP4", "198.51.100.1"});
+  CHECK(told() == "10.0.0.5");
+  body.set("media-address", "192.0.2.201");
+  CHECK(told() == "192.0.2.201");
+  body.remove("media-address");
+  body.set("address-family", "IP6");
+  CHECK(told() == "::1");
+}
+
+TEST_CASE("ng: however another exchange asks in its offer, the call is recorded", "[ng_commands]") {
+  World world;
+  const Phone caller;
+  const Phone called;
+  struct Case {
+    const char* key;
+    ng::Value value;
+    int recordings;
+  };
+  const Case cases[] = {
+      {"record call", "yes", 1}, {"record call", "on", 1},  {"record-call", "yes", 1},
+      {"record-call", "on", 1},  {"record-call", "off", 0}, {"flags", List{"record-call"}, 1},
+  };
+  for (const Case& row : cases) {
+    INFO(row.key);
+    Dictionary body{{"call-id", "foreign"}, {"from-tag", "a"}, {"sdp", caller.sdp()}};
+    body.set(row.key, row.value);
+    CHECK(world.ng->call("offer", body).text("result") == "ok");
+    body = {{"call-id", "foreign"}, {"from-tag", "a"}, {"to-tag", "b"}, {"sdp", called.sdp()}};
+    CHECK(world.ng->call("answer", body).text("result") == "ok");
+    CHECK(world.status()["recordings_running"] == row.recordings);
+    CHECK(world.ng->call("delete", {{"call-id", "foreign"}}).text("result") == "ok");
+  }
+}
+
 TEST_CASE("ng: who will read the SDP decides which of our addresses is in it", "[ng_commands]") {
   World world({.settings = {{"media.advertised_address", "192.0.2.200"},
                             {"media.advertised_networks", "10.0.0.0/8 10.0.0.5"}}});
