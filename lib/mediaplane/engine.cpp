@@ -18,8 +18,8 @@ constexpr core::Seconds kDrainLimit{30};
 constexpr core::Seconds kSweepEvery{60};
 constexpr core::Seconds kLookAtRingEvery{1};
 constexpr core::Milliseconds kJournalFlush{5000};
-/// A call has five descriptors; what does not fit is refused port by port.
-constexpr std::uint64_t kOpenFiles = 65'536;
+/// Beside the media ports: recordings, databases, whoever asks.
+constexpr std::uint64_t kOtherFiles = 4096;
 
 std::filesystem::path state_file(const config::Config& config, const char* name) {
   const std::filesystem::path folder = config.text("media.state_dir");
@@ -76,6 +76,21 @@ ng::ServerOptions ng_options(const config::Config& config) {
   return options;
 }
 
+/// A media port is a socket, in each family; what does not fit is refused port by port.
+void raise_file_limit(const config::Config& config) {
+  const auto ports = static_cast<std::uint64_t>(config.integer("media.rtp_max") -
+                                                config.integer("media.rtp_min") + 1);
+  const std::uint64_t wanted = ports * local_addresses_of(config).size() + kOtherFiles;
+  const std::uint64_t allowed = os::raise_open_file_limit(wanted).soft;
+  if (allowed >= ports + kOtherFiles) return;
+  core::log_warning("fewer files may be open than there are media ports",
+                    {{"limit", allowed},
+                     {"ports", ports},
+                     {"hint",
+                      "raise LimitNOFILE= of recorderd.service, or narrow media.rtp_min "
+                      "to media.rtp_max"}});
+}
+
 }  // namespace
 
 Engine::Engine(const config::Config& config, os::Reactor& main, const core::Clock& clock,
@@ -97,7 +112,7 @@ Engine::~Engine() {
 }
 
 void Engine::start() {
-  (void)os::raise_open_file_limit(kOpenFiles);  // as far as it goes
+  raise_file_limit(config_);
   load_key_ring(config_);
   const std::string& mirror = config_.text("recording.key_mirror");
   if (!mirror.empty()) {
