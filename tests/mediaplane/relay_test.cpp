@@ -27,15 +27,27 @@ const ng::Dictionary& rtp_stream_of(const ng::Dictionary& reply, std::string_vie
   return *medias->at(0).dictionary()->list("streams")->at(0).dictionary();
 }
 
-}  // namespace
+/// Two phones in an unrecorded call.
+struct TwoInACall {
+  TwoInACall() { call.establish(world, caller, called, false); }
 
-TEST_CASE("relay: what phones report by RTCP is in the account", "[relay]") {
   World world;
   Phone caller;
   Phone called;
-  const TestCall call;
-  call.establish(world, caller, called, false);
-  const auto packet = core::from_hex("80000001000000a0deadbeefd5d5d5d5").value();
+  TestCall call;
+};
+
+/// RTP of the test's own, every byte known.
+core::Bytes known_packet() {
+  return core::from_hex("80000001000000a0deadbeefd5d5d5d5").value();
+}
+
+}  // namespace
+
+TEST_CASE("relay: what phones report by RTCP is in the account", "[relay]") {
+  TwoInACall two;
+  auto& [world, caller, called, call] = two;
+  const auto packet = known_packet();
   caller.send(packet);
   REQUIRE(called.hear() == packet);
 
@@ -82,14 +94,9 @@ TEST_CASE("relay: what phones report by RTCP is in the account", "[relay]") {
 }
 
 TEST_CASE("relay: RTP and RTCP reach the other party unchanged, both ways", "[relay]") {
-  World world;
-  Phone caller;
-  Phone called;
-  const TestCall call;
-  call.establish(world, caller, called, false);
-
-  // A packet of the test's own, every byte known.
-  const auto packet = core::from_hex("80000001000000a0deadbeefd5d5d5d5").value();
+  TwoInACall two;
+  auto& [world, caller, called, call] = two;
+  const auto packet = known_packet();
   caller.send(packet);
   CHECK(called.hear() == packet);
   called.send(packet);
@@ -129,7 +136,7 @@ TEST_CASE("relay: a phone of IPv4 and one of IPv6 hear each other", "[relay]") {
   body.set("address family", called_family == os::Family::ipv4 ? "IP4" : "IP6");
   called.learn(world.ng->call("offer", body).text("sdp"));
   caller.learn(world.ng->call("answer", call.answer_body(called.sdp())).text("sdp"));
-  const auto packet = core::from_hex("80000001000000a0deadbeefd5d5d5d5").value();
+  const auto packet = known_packet();
   caller.send(packet);
   CHECK(called.hear() == packet);
   called.send(packet);
@@ -184,11 +191,8 @@ TEST_CASE("relay: a stranger who was first loses to the phone", "[relay]") {
 }
 
 TEST_CASE("relay: a phone that moves is heard after its re-offer", "[relay]") {
-  World world;
-  Phone caller;
-  Phone called;
-  const TestCall call;
-  call.establish(world, caller, called, false);
+  TwoInACall two;
+  auto& [world, caller, called, call] = two;
   caller.speak();
   called.speak();
   REQUIRE(caller.hear());
@@ -215,11 +219,8 @@ TEST_CASE("relay: a phone that moves is heard after its re-offer", "[relay]") {
 }
 
 TEST_CASE("relay: a party on hold is not sent to", "[relay]") {
-  World world;
-  Phone caller;
-  Phone called;
-  const TestCall call;
-  call.establish(world, caller, called, false);
+  TwoInACall two;
+  auto& [world, caller, called, call] = two;
   REQUIRE(world.ng->call("offer", call.offer_body(caller.sdp("0 101", "a=sendonly\r\n"), false))
               .text("result") == "ok");
   REQUIRE(world.ng->call("answer", call.answer_body(called.sdp("0 101", "a=recvonly\r\n")))
@@ -237,11 +238,8 @@ TEST_CASE("relay: a party on hold is not sent to", "[relay]") {
 }
 
 TEST_CASE("relay: garbage of any kind ends at the relay", "[relay]") {
-  World world;
-  Phone caller;
-  Phone called;
-  const TestCall call;
-  call.establish(world, caller, called, false);
+  TwoInACall two;
+  auto& [world, caller, called, call] = two;
   std::mt19937 random(1);
   for (int i = 0; i < 500; ++i) {
     core::Bytes bytes(random() % 3000);
