@@ -70,7 +70,8 @@ foreach(daemon IN ITEMS sipd recorderd)
 endforeach()
 
 # What timers run, and by hand anybody.
-install(PROGRAMS pipelines/partitions DESTINATION share/trunkline/pipelines COMPONENT trunkline)
+install(PROGRAMS pipelines/audit-anchor pipelines/keycheck pipelines/partitions
+        DESTINATION share/trunkline/pipelines COMPONENT trunkline)
 file(GLOB housekeeping CONFIGURE_DEPENDS systemd/trunkline-*.service systemd/trunkline-*.timer)
 install(FILES ${housekeeping} DESTINATION ${unit_folder} COMPONENT trunkline)
 
@@ -129,7 +130,7 @@ trunkline-recorderd.")
 set(CPACK_DEBIAN_TRUNKLINE_PACKAGE_DEPENDS
     "systemd | systemd-standalone-sysusers | systemd-sysusers, systemd | systemd-standalone-tmpfiles | systemd-tmpfiles")
 set(CPACK_DEBIAN_TRUNKLINE_PACKAGE_RECOMMENDS
-    "postgresql (>= 14), trunkline-recorderd, trunkline-sipd")
+    "curl, postgresql (>= 14), trunkline-recorderd, trunkline-sipd")
 set(CPACK_DEBIAN_TRUNKLINE_PACKAGE_SUGGESTS "baresip-core, espeak-ng, sox")
 set(CPACK_DEBIAN_TRUNKLINE_PACKAGE_CONTROL_EXTRA ${debian}/trunkline/conffiles
     ${debian}/trunkline/postinst ${debian}/trunkline/postrm)

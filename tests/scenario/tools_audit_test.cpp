@@ -3,9 +3,16 @@
 // The audit log is append-only and chained: whatever somebody with every right in the database does
 // to it is found, by the chain or by an anchor that was kept elsewhere.
 
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <future>
 
+#include "os/fd.h"
 #include "scenario/tools_site.h"
 
 namespace trunkline::test {
@@ -21,7 +28,8 @@ struct AuditedSite {
     site.json("trunkline", {"init", "--tenant", "acme", "--domain", "pbx.acme.example"});
     anchor();
     for (const std::string name : {"ann", "ben", "cai"})
-      REQUIRE(site.run("trunkline", {"user", "add", name, "--role", "agent", "--new-password"}).exit.is_success());
+      REQUIRE(site.run("trunkline", {"user", "add", name, "--role", "agent", "--new-password"})
+                  .exit.is_success());
     anchor();
     last = core::number_at(site.json("trunkline", {"audit", "list", "--limit", "1"}).at(0), "seq");
   }
@@ -90,6 +98,110 @@ TEST_CASE("nobody changes the audit log through the roles of the tools", "[scena
       connection.run_script("SELECT trunkline.audit_note('recording.accessed', '', '{}')"),
       core::Error);
   CHECK(audited.verify(0).at("is_intact") == true);
+}
+
+/// A mail server for one mail, which it keeps as it came over the wire.
+class MailServer {
+ public:
+  MailServer() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    REQUIRE(::bind(listener_.get(), any, size) == 0);
+    REQUIRE(::listen(listener_.get(), 1) == 0);
+    REQUIRE(::getsockname(listener_.get(), any, &size) == 0);
+    port_ = ntohs(address.sin_port);
+    received_ = std::async(std::launch::async, [this] { return serve(); });
+  }
+  std::string url() const { return "smtp://127.0.0.1:" + std::to_string(port_); }
+  /// All that the client said; waits until it has hung up.
+  std::string received() { return received_.get(); }
+
+ private:
+  static bool is_readable(const os::Fd& socket) {
+    pollfd waiting{socket.get(), POLLIN, 0};
+    return ::poll(&waiting, 1, 30'000) == 1;
+  }
+  static void say(const os::Fd& client, const std::string& line) {
+    (void)::send(client.get(), line.data(), line.size(), MSG_NOSIGNAL);
+  }
+  std::string serve() const {
+    std::string all;
+    if (!is_readable(listener_)) return all;
+    const os::Fd client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    say(client, "220 mail.example ESMTP\r\n");
+    std::array<char, 4096> chunk{};
+    std::size_t answered = 0;
+    bool is_in_mail = false;
+    while (is_readable(client)) {
+      const ssize_t count = ::recv(client.get(), chunk.data(), chunk.size(), 0);
+      if (count <= 0) break;
+      all.append(chunk.data(), static_cast<std::size_t>(count));
+      for (auto end = all.find("\r\n", answered); end != std::string::npos;
+           end = all.find("\r\n", answered)) {
+        const std::string line = all.substr(answered, end - answered);
+        answered = end + 2;
+        if (is_in_mail && line != ".") continue;
+        is_in_mail = line == "DATA";
+        say(client, is_in_mail ? "354 go on\r\n" : line == "QUIT" ? "221 bye\r\n" : "250 ok\r\n");
+      }
+    }
+    return all;
+  }
+
+  os::Fd listener_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  std::uint16_t port_ = 0;
+  std::future<std::string> received_;
+};
+
+os::Output mail_anchor(const Site& site, const std::string& to, const std::string& server = {}) {
+  Words command = site.command("", {});
+  command[0] = std::string(TRUNKLINE_SOURCE_DIR) + "/pipelines/audit-anchor";
+  return core::value_or_throw(os::run_command({.arguments = command,
+                                               .environment = {{"ANCHOR_TO", to},
+                                                               {"ANCHOR_FROM", "pbx@near.example"},
+                                                               {"ANCHOR_SERVER", server}}},
+                                              core::Seconds(60)));
+}
+
+TEST_CASE("the pipeline mails an anchor that verify takes", "[scenario]") {
+  const AuditedSite audited;
+  MailServer server;
+  const auto sent = mail_anchor(audited.site, "keeper@far.example", server.url());
+  INFO(sent.errors);
+  CHECK(sent.exit.is_success());
+  CHECK(sent.output.empty());
+  const std::string mail = server.received();
+  INFO(mail);
+  CHECK(mail.find("MAIL FROM:<pbx@near.example>") != std::string::npos);
+  CHECK(mail.find("RCPT TO:<keeper@far.example>\r\n") != std::string::npos);
+  CHECK(mail.find("\r\nSubject: trunkline: anchor of the audit log of ") != std::string::npos);
+
+  const std::string kept = audited.site.path("mail").string();
+  std::ofstream(kept) << mail;
+  const auto proof = audited.verify(0, {"--anchors", kept});
+  CHECK(core::number_at(proof, "anchors") == 1);
+  audited.tamper("UPDATE trunkline.audit_head SET hash = sha256('other')");
+  CHECK(audited.verify(1, {"--anchors", kept}).at("is_intact") == false);
+}
+
+TEST_CASE("an anchor that cannot be mailed is told", "[scenario]") {
+  const Site site;
+  const auto nobody = mail_anchor(site, {});
+  CHECK(nobody.exit.text() == "exit code 78");
+  CHECK(nobody.errors.starts_with("audit-anchor: nobody to mail the anchor to\nhint: "));
+  // There is no database yet: nothing is mailed, and the pipeline ends as the verb does.
+  const auto without = mail_anchor(site, "keeper@far.example");
+  CHECK_FALSE(without.exit.is_success());
+  CHECK(without.errors.find("trunkline: ") == 0);
+
+  (void)site.json("trunkline", {"init", "--domain", "pbx.example"});
+  const auto refused = mail_anchor(site, "keeper@far.example", "smtp://127.0.0.1:1");
+  CHECK(refused.exit.text() == "exit code 69");
+  CHECK(refused.errors.find("\naudit-anchor: smtp://127.0.0.1:1 did not take the mail to "
+                            "keeper@far.example\nhint: ") != std::string::npos);
 }
 
 TEST_CASE("every change of the audit log is found", "[scenario]") {

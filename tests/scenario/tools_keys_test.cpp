@@ -109,6 +109,28 @@ TEST_CASE("a mirror that is behind keeps a key from being retired", "[scenario]"
   CHECK(site.keys({"retire", old, "--yes"}).size() == 1);
 }
 
+TEST_CASE("the pipeline opens every key, and ends by what it found", "[scenario]") {
+  const KeySite site(3);
+  site.keys({"mirror", "--now"});
+  const auto check = [&] {
+    Words command = site.site.command(
+        "", {"--set", "recording.key_mirror=" + site.mirror.string(), "--no-pager"});
+    command[0] = std::string(TRUNKLINE_SOURCE_DIR) + "/pipelines/keycheck";
+    return core::value_or_throw(os::run_command({.arguments = command}, core::Seconds(60)));
+  };
+  const os::Output well = check();
+  INFO(well.output << well.errors);
+  CHECK(well.exit.is_success());
+  CHECK(well.output.find("all 3 keys open") != std::string::npos);
+
+  // The ring is another host's: no row opens.
+  std::filesystem::remove(site.ring);
+  core::value_or_throw(keystore::KeyRing::generate(core::system_clock().wall()).save(site.ring));
+  const os::Output lost = check();
+  INFO(lost.output << lost.errors);
+  CHECK(lost.exit.text() == "exit code 1");
+}
+
 TEST_CASE("the key ring goes out sealed and comes back on another host", "[scenario]") {
   const KeySite site(1);
   const std::string file = site.site.path("ring.export").string();
