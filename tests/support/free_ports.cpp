@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "support/free_ports.h"
 
+#include <chrono>
+#include <optional>
 #include <random>
 #include <set>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
+#include "core/time.h"
 #include "os/address.h"
 #include "os/socket.h"
 
@@ -40,9 +44,7 @@ std::uint16_t free_from(unsigned first, std::uint16_t count) {
   return good;
 }
 
-}  // namespace
-
-core::Port free_ports(std::uint16_t count) {
+std::optional<core::Port> look_for(std::uint16_t count) {
   const Zone zone = count <= kMostSingle ? kSingle : kRanges;
   const unsigned last = zone.highest + 1U - count;
   std::random_device random;
@@ -52,16 +54,29 @@ core::Port free_ports(std::uint16_t count) {
     // Even, so that a pair for RTP and RTCP may begin there.
     for (unsigned first = from + from % 2; first <= to;) {
       const std::uint16_t good = free_from(first, count);
-      if (good == count) {
-        const core::Port port(static_cast<std::uint16_t>(first));
-        for (std::uint16_t i = 0; i < count; ++i) given().insert(port + i);
-        return port;
-      }
+      if (good == count) return core::Port(static_cast<std::uint16_t>(first));
       first += good + 1U;
       first += first % 2;
     }
   }
-  throw std::runtime_error("no free port between 12000 and 19999");
+  return std::nullopt;
+}
+
+}  // namespace
+
+core::Port free_ports(std::uint16_t count) {
+  // A test beside this one may have them all for a while: thousands of sessions do.
+  const auto deadline = std::chrono::steady_clock::now() + core::Seconds(60);
+  for (;;) {
+    if (const auto first = look_for(count)) {
+      for (std::uint16_t i = 0; i < count; ++i) given().insert(*first + i);
+      return *first;
+    }
+    if (std::chrono::steady_clock::now() > deadline) {
+      throw std::runtime_error("no free port between 12000 and 19999");
+    }
+    std::this_thread::sleep_for(core::Milliseconds(200));
+  }
 }
 
 void give_back_ports(core::Port first, std::uint16_t count) {
