@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "cdr/page.h"
 #include "cdr/rows.h"
 #include "core/text.h"
 
@@ -25,42 +26,8 @@ std::optional<std::string> wanted(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text.substr(0, kKeySize));
 }
 
-/// What to look for, beside the filter.
-struct Selection {
-  Filter filter = {};
-  std::optional<Call> after = {};        ///< only calls listed behind this one
-  std::optional<std::string> key = {};   ///< a search key of the call, whole
-  std::optional<std::string> tail = {};  ///< the end of its id
-  std::uint64_t size = 1;
-};
-
-// Conditions that are NULL fold away when the server plans the statement.
-constexpr char kConditions[] =  // NOLINT(modernize-avoid-c-arrays): see joined()
-    " WHERE ($1::timestamptz IS NULL OR started_at >= $1)"
-    "   AND ($2::timestamptz IS NULL OR started_at < $2)"
-    "   AND ($3::text IS NULL OR search_keys @> ARRAY[$3]"
-    "                            AND $3 IN (caller_name, caller_number))"
-    "   AND ($4::text IS NULL OR search_keys @> ARRAY[$4]"
-    "                            AND $4 IN (called_name, called_number, dialled))"
-    "   AND ($5::text IS NULL OR search_keys @> ARRAY[$5]"
-    "        AND $5 IN (caller_name, caller_number, called_name, called_number, dialled))"
-    "   AND ($6::text IS NULL OR disposition = $6)"
-    "   AND ($7::boolean IS NULL OR (state <> 'ended') = $7)"
-    "   AND ($8::uuid IS NULL OR tenant_id = $8)";
-constexpr auto kNewestFirst =
-    joined("SELECT ", kColumns, " FROM trunkline.cdr", kConditions,
-           " AND ($9::timestamptz IS NULL OR (started_at, call) < ($9, $10::uuid))"
-           " AND ($11::text IS NULL OR search_keys @> ARRAY[$11])"
-           " AND ($12::text IS NULL OR reverse(call::text) LIKE reverse($12) || '%')"
-           " ORDER BY started_at DESC, call DESC LIMIT $13");
-constexpr auto kOldestFirst =
-    joined("SELECT ", kColumns, " FROM trunkline.cdr", kConditions,
-           " AND ($9::timestamptz IS NULL OR (started_at, call) > ($9, $10::uuid))"
-           " AND ($11::text IS NULL OR search_keys @> ARRAY[$11])"
-           " AND ($12::text IS NULL OR reverse(call::text) LIKE reverse($12) || '%')"
-           " ORDER BY started_at, call LIMIT $13");
 constexpr auto kEndedOfNode =
-    joined("SELECT ", kColumns, ", seq FROM trunkline.cdr", kConditions,
+    joined("SELECT ", kColumns, ", seq FROM trunkline.cdr", kFilterConditions,
            " AND state = 'ended' AND node_id = $9 AND seq > $10 AND seq <= $11"
            " ORDER BY seq LIMIT $12");
 
@@ -71,14 +38,12 @@ db::Values values_of(const Filter& filter) {
 }
 
 db::Rows select_calls(db::Connection& connection, const Selection& selection) {
+  static constexpr auto kNewestFirst = newest_first("");
+  static constexpr auto kOldestFirst = oldest_first("");
   static constexpr db::Statement kDescending{kNewestFirst.data()};
   static constexpr db::Statement kAscending{kOldestFirst.data()};
-  const std::optional<Call>& after = selection.after;
-  db::Values values = values_of(selection.filter);
-  values.insert(values.end(), {after ? std::optional(after->started_at) : std::nullopt,
-                               after ? std::optional(after->call) : std::nullopt, selection.key,
-                               selection.tail, selection.size});
-  return connection.query(selection.filter.is_oldest_first ? kAscending : kDescending, values);
+  return connection.query(selection.filter.is_oldest_first ? kAscending : kDescending,
+                          values_of(selection));
 }
 
 bool is_uuid_tail(std::string_view text) {
@@ -89,6 +54,15 @@ bool is_uuid_tail(std::string_view text) {
 }
 
 }  // namespace
+
+db::Values values_of(const Selection& selection) {
+  const std::optional<Call>& after = selection.after;
+  db::Values values = values_of(selection.filter);
+  values.insert(values.end(), {after ? std::optional(after->started_at) : std::nullopt,
+                               after ? std::optional(after->call) : std::nullopt, selection.key,
+                               selection.tail, selection.size});
+  return values;
+}
 
 bool passes(const Filter& filter, const Call& call) {
   const auto is_caller = [&](const std::string& key) {

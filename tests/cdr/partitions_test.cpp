@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
+#include "cdr/page.h"
 #include "db/migrator.h"
 #include "support/database.h"
 #include "support/temporary_directory.h"
@@ -119,6 +121,42 @@ TEST_CASE("months are behind the policies of their table, and not reachable besi
     }
   }
   CHECK_THROWS_AS(own.run_script("SELECT trunkline.partition_ensure(3)"), core::Error);
+}
+
+TEST_CASE("a page opens only the months that it can be in", "[cdr]") {
+  const test::Database database;
+  database.open_as_superuser().run_script(kAYear);
+  db::Connection connection = database.open();
+  ensure_partitions(connection, 3);
+  // The months the server would open, as it plans the very statement.
+  const auto months = [&](const Selection& selection) {
+    static constexpr auto kNewest = newest_first("EXPLAIN ");
+    static constexpr auto kOldest = oldest_first("EXPLAIN ");
+    static constexpr db::Statement kDescending{kNewest.data()};
+    static constexpr db::Statement kAscending{kOldest.data()};
+    std::set<std::string> named;
+    for (const db::Row row : connection.query(
+             selection.filter.is_oldest_first ? kAscending : kDescending, values_of(selection))) {
+      const auto line = row.get<std::string>("QUERY PLAN");
+      const std::size_t name = line.find(" on cdr_20");
+      if (name != std::string::npos) named.insert(line.substr(name + 8, 7));
+    }
+    return named;
+  };
+  const core::Time start = core::parse_rfc3339("2024-03-15T12:00:00Z").value();
+  Call seen;
+  seen.call = core::CallRef::make(start);
+  seen.started_at = start;
+  using Months = std::set<std::string>;
+  CHECK(months({}).size() >= 16);  // nothing is asked for: the year, this month and three to come
+  CHECK(months({.after = seen}) == Months{"2024_01", "2024_02", "2024_03"});
+  CHECK(months({.filter = {.since = start}, .after = seen}) == Months{"2024_03"});
+  CHECK(months({.filter = {.since = core::parse_rfc3339("2024-02-28T00:00:00Z").value(),
+                           .is_oldest_first = true}})
+            .count("2024_01") == 0);
+  CHECK(months({.filter = {.until = core::parse_rfc3339("2024-05-01T00:00:00Z").value(),
+                           .is_oldest_first = true},
+                .after = seen}) == Months{"2024_03", "2024_04"});
 }
 
 TEST_CASE("a database from before the months keeps every row, view, policy and index", "[cdr]") {

@@ -2,8 +2,9 @@
 #pragma once
 
 // A database of a test's own in the cluster that the environment names (PGHOST, PGPORT, ...), with
-// roles and all migrations, dropped at the end. Tests run inside pg_virtualenv; tests/run does
-// that.
+// roles and all migrations, dropped at the end. A process migrates once; each database of it is a
+// copy of that. Tests run inside pg_virtualenv; tests/run
+// does that.
 
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 
 #include "db/connection.h"
 #include "db/migrator.h"
+#include "db/sql_error.h"
 
 namespace trunkline::test {
 
@@ -27,14 +29,16 @@ class Database {
     }
     static std::atomic<int> made{0};
     name_ = "trunkline_test_" + std::to_string(::getpid()) + "_" + std::to_string(++made);
-    db::Connection administrator = db::Connection::open({.url = "dbname=postgres"});
-    const db::Migrator migrator(std::string(TRUNKLINE_SOURCE_DIR) + "/schemas/db");
-    migrator.create_roles(administrator);
+    db::Connection administrator = db::Connection::open(
+        {.url = "dbname=postgres", .statement_timeout = std::chrono::seconds(60)});
+    if (content == Content::migrated) {
+      static const Database pattern{Pattern()};  // dropped when the process ends
+      copy(administrator, pattern);
+      return;
+    }
+    migrations().create_roles(administrator);
     administrator.run_script("CREATE DATABASE " + db::quoted_identifier(name_) +
                              " OWNER trunkline_owner");
-    if (content == Content::empty) return;
-    db::Connection owner = open("trunkline_owner");
-    migrator.migrate(owner);
   }
   ~Database() {
     try {
@@ -59,6 +63,29 @@ class Database {
   db::Connection open_as_superuser() const { return db::Connection::open({.url = url()}); }
 
  private:
+  struct Pattern {};
+
+  /// What the others are copies of: to migrate takes many times as long as to copy.
+  explicit Database(Pattern /*tag*/) : Database(Content::empty) {
+    db::Connection owner = open("trunkline_owner");
+    migrations().migrate(owner);
+  }
+  static db::Migrator migrations() {
+    return db::Migrator(std::string(TRUNKLINE_SOURCE_DIR) + "/schemas/db");
+  }
+  void copy(db::Connection& administrator, const Database& pattern) const {
+    const std::string sql = "CREATE DATABASE " + db::quoted_identifier(name_) + " TEMPLATE " +
+                            db::quoted_identifier(pattern.name()) + " OWNER trunkline_owner";
+    // The session that migrated it may not have ended yet: the server waits 5 s for that each time.
+    for (int tries = 1;; ++tries) {
+      try {
+        return administrator.run_script(sql);
+      } catch (const db::SqlError& error) {
+        if (error.sqlstate() != "55006" || tries == 10) throw;  // object_in_use
+      }
+    }
+  }
+
   std::string name_;
 };
 
