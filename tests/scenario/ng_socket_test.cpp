@@ -37,8 +37,11 @@ TEST_CASE("ng socket: phones call and are recorded through it, also after a rest
   const auto calls = ledger_calls(exchange);
   REQUIRE(calls.size() == 2);
   for (const auto& call : calls) CHECK(core::text_at(call, "disposition") == "answered");
-  CHECK(wait_until([&] { return exchange.tool_json("cdrctl", {"recording", "list"}).size() == 2; },
-                   kWait));
+  CHECK(wait_until(
+      [&] {
+        return exchange.tool_json("cdrctl", {"recording", "list"}).size() == 2;
+      },
+      kWait));
   check_ledger_is_complete(exchange);
 }
 
