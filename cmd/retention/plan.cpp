@@ -8,7 +8,6 @@
 namespace trunkline::commands {
 namespace {
 
-using retention::Fate;
 using retention::Kind;
 
 std::string policy_name(const std::string& policy, Kind kind) {

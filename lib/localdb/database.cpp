@@ -81,10 +81,12 @@ Database Database::open(const std::filesystem::path& path, const OpenOptions& op
   Database database(resolved, handle);
   if (code != SQLITE_OK) throw_open_failure(handle, path, code);
   sqlite3_busy_timeout(handle, static_cast<int>(options.busy_timeout.count()));
-  if (options.waits_closely)
-    sqlite3_busy_handler(
-        handle, wait_closely,
-        reinterpret_cast<void*>(static_cast<std::intptr_t>(options.busy_timeout.count())));
+  if (options.waits_closely) {
+    // A number where SQLite has a pointer to hand back.
+    auto* const patience = reinterpret_cast<void*>(  // NOLINT(performance-no-int-to-ptr)
+        static_cast<std::intptr_t>(options.busy_timeout.count()));
+    sqlite3_busy_handler(handle, wait_closely, patience);
+  }
   database.execute("pragma foreign_keys = on; pragma trusted_schema = off");
   if (options.access != Access::read_only) {
     database.execute("pragma journal_mode = wal; pragma synchronous = full");
