@@ -109,9 +109,9 @@ void wait_for_recorderd(cli::Context& context, const keystore::KeyId& id) {
 core::Secret passphrase_of(cli::Context& context, bool is_new) {
   if (context.has("--passphrase-file"))
     return core::value_or_throw(os::read_password(context.value("--passphrase-file")));
-  core::Secret passphrase = context.ask_secret("passphrase: ");
+  core::Secret passphrase = context.ask_secret("passphrase");
   if (!is_new || !context.out().is_terminal()) return passphrase;
-  const core::Secret again = context.ask_secret("passphrase again: ");
+  const core::Secret again = context.ask_secret("the same again");
   if (passphrase.reveal_text() != again.reveal_text())
     throw core::Error(core::ExitCode::usage, "the two passphrases differ", "try again");
   return passphrase;

@@ -14,7 +14,7 @@ core::ExitCode run(cli::Context& context) {
   const KeyPlaces places = key_places(context.config());
   const auto id = core::value_or_throw(keystore::parse_key_id(context.value("KEY")));
   const core::Secret text = context.value("FILE") == "-"
-                                ? context.ask_secret("key: ")
+                                ? context.ask_secret("key")
                                 : core::value_or_throw(os::read_password(context.value("FILE")));
   const auto bytes = core::from_hex(text.reveal_text());
   if (!bytes)
