@@ -6,21 +6,17 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "support/numbered.h"
 #include "support/temporary_directory.h"
 
 namespace trunkline::directory {
 namespace {
 
-template <class Id>
-Id id_of(int number) {
-  std::array<std::byte, 16> bytes{};
-  bytes[15] = static_cast<std::byte>(number);
-  return Id(core::Uuid(bytes));
-}
+using test::numbered;
 
 SnapshotPtr two_tenants() {
-  const auto first = id_of<core::TenantId>(1);
-  const auto second = id_of<core::TenantId>(2);
+  const auto first = numbered<core::TenantId>(1);
+  const auto second = numbered<core::TenantId>(2);
   return std::make_shared<const Snapshot>(
       7,
       std::vector<Tenant>{{.id = first,
@@ -29,23 +25,23 @@ SnapshotPtr two_tenants() {
                            .is_default = true,
                            .recording = RecordingMode::always},
                           {.id = second, .name = "zeta", .domain = "zeta.example"}},
-      std::vector<Device>{{.id = id_of<core::DeviceId>(11),
+      std::vector<Device>{{.id = numbered<core::DeviceId>(11),
                            .tenant = first,
                            .name = "alice",
                            .extension = "101",
                            .display_name = "Alice \xc3\xb6",
                            .sealed_ha1 = "c2VhbGVk"},
-                          {.id = id_of<core::DeviceId>(12),
+                          {.id = numbered<core::DeviceId>(12),
                            .tenant = first,
                            .name = "bob",
                            .recording = RecordingMode::off,
                            .is_enabled = false},
-                          {.id = id_of<core::DeviceId>(13),
+                          {.id = numbered<core::DeviceId>(13),
                            .tenant = second,
                            .name = "alice",
                            .extension = "101",
                            .algorithm = DigestAlgorithm::sha256}},
-      std::vector<Limit>{{.tenant = first, .device = id_of<core::DeviceId>(12), .max_calls = 0},
+      std::vector<Limit>{{.tenant = first, .device = numbered<core::DeviceId>(12), .max_calls = 0},
                          {.tenant = second, .calls_per_minute = 30, .max_registrations = 5}});
 }
 
@@ -55,11 +51,11 @@ TEST_CASE("a snapshot's limits survive its text", "[directory]") {
   const SnapshotPtr snapshot = two_tenants();
   const SnapshotPtr read = parse_snapshot(to_text(*snapshot)).value();
   CHECK(read->limits() == snapshot->limits());
-  REQUIRE(read->limit_of(id_of<core::DeviceId>(12)) != nullptr);
-  CHECK(read->limit_of(id_of<core::DeviceId>(12))->max_calls == 0U);
-  CHECK(read->limit_of(id_of<core::TenantId>(2))->max_registrations == 5U);
-  CHECK(read->limit_of(id_of<core::DeviceId>(11)) == nullptr);
-  CHECK(read->limit_of(id_of<core::TenantId>(1)) == nullptr);
+  REQUIRE(read->limit_of(numbered<core::DeviceId>(12)) != nullptr);
+  CHECK(read->limit_of(numbered<core::DeviceId>(12))->max_calls == 0U);
+  CHECK(read->limit_of(numbered<core::TenantId>(2))->max_registrations == 5U);
+  CHECK(read->limit_of(numbered<core::DeviceId>(11)) == nullptr);
+  CHECK(read->limit_of(numbered<core::TenantId>(1)) == nullptr);
 }
 
 TEST_CASE("a snapshot finds tenants by domain, and the default for a host it does not know",
@@ -67,36 +63,30 @@ TEST_CASE("a snapshot finds tenants by domain, and the default for a host it doe
   const SnapshotPtr snapshot = two_tenants();
   CHECK(snapshot->tenant_by_domain("ZETA.example")->name == "zeta");
   CHECK(snapshot->tenant_by_domain("192.0.2.7")->name == "acme");
-  CHECK(snapshot->tenant(id_of<core::TenantId>(2))->name == "zeta");
-  CHECK(snapshot->tenant(id_of<core::TenantId>(3)) == nullptr);
+  CHECK(snapshot->tenant(numbered<core::TenantId>(2))->name == "zeta");
+  CHECK(snapshot->tenant(numbered<core::TenantId>(3)) == nullptr);
   CHECK(Snapshot().tenant_by_domain("anywhere") == nullptr);
 }
 
 TEST_CASE("a snapshot finds devices only within the tenant", "[directory]") {
   const SnapshotPtr snapshot = two_tenants();
-  const auto first = id_of<core::TenantId>(1);
-  const auto second = id_of<core::TenantId>(2);
-  CHECK(snapshot->device(first, "Alice")->id == id_of<core::DeviceId>(11));
-  CHECK(snapshot->device(second, "alice")->id == id_of<core::DeviceId>(13));
+  const auto first = numbered<core::TenantId>(1);
+  const auto second = numbered<core::TenantId>(2);
+  CHECK(snapshot->device(first, "Alice")->id == numbered<core::DeviceId>(11));
+  CHECK(snapshot->device(second, "alice")->id == numbered<core::DeviceId>(13));
   CHECK(snapshot->device(second, "bob") == nullptr);
-  CHECK(snapshot->device_by_extension(first, "101")->id == id_of<core::DeviceId>(11));
-  CHECK(snapshot->device_by_extension(second, "101")->id == id_of<core::DeviceId>(13));
+  CHECK(snapshot->device_by_extension(first, "101")->id == numbered<core::DeviceId>(11));
+  CHECK(snapshot->device_by_extension(second, "101")->id == numbered<core::DeviceId>(13));
   CHECK(snapshot->device_by_extension(first, "") == nullptr);
-  CHECK(snapshot->device(id_of<core::DeviceId>(12))->name == "bob");
+  CHECK(snapshot->device(numbered<core::DeviceId>(12))->name == "bob");
 }
 
 TEST_CASE("a snapshot finds each of many devices, and no other", "[directory]") {
-  const auto tenant = id_of<core::TenantId>(1);
-  const auto uuid_of = [](int number) {
-    std::array<std::byte, 16> bytes{};
-    bytes[14] = static_cast<std::byte>(number / 256);
-    bytes[15] = static_cast<std::byte>(number % 256);
-    return core::DeviceId(core::Uuid(bytes));
-  };
+  const auto tenant = numbered<core::TenantId>(1);
   constexpr int kDevices = 3000;
   std::vector<Device> devices;
   for (int i = 0; i < kDevices; ++i) {
-    devices.push_back({.id = uuid_of(i),
+    devices.push_back({.id = numbered<core::DeviceId>(i),
                        .tenant = tenant,
                        .name = "phone" + std::to_string(i),
                        .extension = std::to_string(10'000 + i)});
@@ -104,21 +94,23 @@ TEST_CASE("a snapshot finds each of many devices, and no other", "[directory]") 
   const Snapshot snapshot(1, {}, devices);
   for (int i = 0; i < kDevices; ++i) {
     const Device& wanted = snapshot.devices()[static_cast<std::size_t>(i)];
-    CHECK(snapshot.device(uuid_of(i)) == &wanted);
+    CHECK(snapshot.device(numbered<core::DeviceId>(i)) == &wanted);
     CHECK(snapshot.device(tenant, "PHONE" + std::to_string(i)) == &wanted);
     CHECK(snapshot.device_by_extension(tenant, std::to_string(10'000 + i)) == &wanted);
   }
-  CHECK(snapshot.device(uuid_of(kDevices)) == nullptr);
+  CHECK(snapshot.device(numbered<core::DeviceId>(kDevices)) == nullptr);
   CHECK(snapshot.device(tenant, "phone" + std::to_string(kDevices)) == nullptr);
   CHECK(snapshot.device_by_extension(tenant, "9999") == nullptr);
 }
 
 TEST_CASE("a device's recording mode is its own, or its tenant's", "[directory]") {
   const SnapshotPtr snapshot = two_tenants();
-  CHECK(snapshot->recording_of(*snapshot->device(id_of<core::DeviceId>(11))) ==
+  CHECK(snapshot->recording_of(*snapshot->device(numbered<core::DeviceId>(11))) ==
         RecordingMode::always);
-  CHECK(snapshot->recording_of(*snapshot->device(id_of<core::DeviceId>(12))) == RecordingMode::off);
-  CHECK(snapshot->recording_of(*snapshot->device(id_of<core::DeviceId>(13))) == RecordingMode::off);
+  CHECK(snapshot->recording_of(*snapshot->device(numbered<core::DeviceId>(12))) ==
+        RecordingMode::off);
+  CHECK(snapshot->recording_of(*snapshot->device(numbered<core::DeviceId>(13))) ==
+        RecordingMode::off);
 }
 
 TEST_CASE("a snapshot reads back from its file, which only its owner may read", "[directory]") {

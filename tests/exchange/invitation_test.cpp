@@ -3,18 +3,17 @@
 
 #include <catch2/catch.hpp>
 
+#include "support/numbered.h"
+
 namespace trunkline::exchange {
 namespace {
 
-core::Uuid uuid(int last) {
-  std::array<std::byte, 16> bytes{};
-  bytes[15] = std::byte(last);
-  return core::Uuid(bytes);
-}
-const core::TenantId kTenant{uuid(1)};
+using test::numbered;
+
+const core::TenantId kTenant{numbered(1)};
 
 directory::Device device(int id, std::string name, std::string extension) {
-  return {.id = core::DeviceId(uuid(id)),
+  return {.id = numbered<core::DeviceId>(id),
           .tenant = kTenant,
           .name = std::move(name),
           .extension = std::move(extension),

@@ -4,19 +4,17 @@
 #include <catch2/catch.hpp>
 
 #include "exchange/site.h"
+#include "support/numbered.h"
 
 namespace trunkline::exchange {
 namespace {
 
-core::Uuid uuid(int last) {
-  std::array<std::byte, 16> bytes{};
-  bytes[15] = std::byte(last);
-  return core::Uuid(bytes);
-}
-const core::TenantId kTenant{uuid(1)};
+using test::numbered;
+
+const core::TenantId kTenant{numbered(1)};
 
 directory::Device device(int id, std::string name, std::string extension) {
-  return {.id = core::DeviceId(uuid(id)),
+  return {.id = numbered<core::DeviceId>(id),
           .tenant = kTenant,
           .name = std::move(name),
           .extension = std::move(extension),
@@ -45,9 +43,9 @@ struct Asking {
   directory::Device carol = device(12, "carol", "103");
 
   Asking() {
-    record.call = core::CallRef(uuid(99));
+    record.call = core::CallRef(numbered(99));
     record.tenant = kTenant;
-    record.caller = {.device = core::DeviceId(uuid(10)), .name = "alice"};
+    record.caller = {.device = numbered<core::DeviceId>(10), .name = "alice"};
     like.from.uri.user = "101";
     like.max_forwards = 19;
   }
@@ -57,18 +55,18 @@ struct Asking {
     const directory::Snapshot snapshot(
         1,
         {{.id = kTenant, .name = "main", .domain = "example.org", .is_default = true},
-         {.id = core::TenantId(uuid(2)), .name = "two", .domain = "other.example"}},
+         {.id = core::TenantId(numbered(2)), .name = "two", .domain = "other.example"}},
         {device(10, "alice", "101"), device(11, "bob", "102"), carol, disabled,
          device(15, "erin", "105")});
     return redirect_for({.record = record,
                          .contacts = std::move(contacts),
                          .like = like,
                          .own_host = "192.0.2.1",
-                         .tried = {core::DeviceId(uuid(11))},
+                         .tried = {numbered<core::DeviceId>(11)},
                          .next_leg = 2,
                          .now = core::from_microseconds(1'795'000'000'000'000)},
                         snapshot, [](core::DeviceId id) -> std::vector<registrar::Binding> {
-                          if (id == core::DeviceId(uuid(15))) return {};
+                          if (id == numbered<core::DeviceId>(15)) return {};
                           return {binding("192.0.2.9:5060", "<urn:1>"), binding("192.0.2.8:5060"),
                                   binding("192.0.2.7:5060", "<urn:1>")};
                         });

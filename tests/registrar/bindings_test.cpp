@@ -3,14 +3,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "support/numbered.h"
+
 namespace trunkline::registrar {
 namespace {
 
-core::DeviceId device_of(int number) {
-  std::array<std::byte, 16> bytes{};
-  bytes[15] = static_cast<std::byte>(number);
-  return core::DeviceId(core::Uuid(bytes));
-}
+constexpr auto device_of = test::numbered<core::DeviceId>;
 
 core::Time at(int seconds) {
   return core::Time{} + core::Seconds(seconds);

@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+#include "support/numbered.h"
+
 namespace trunkline::retention {
 namespace {
 
@@ -14,41 +16,35 @@ core::Time day(std::int64_t days) {
   return core::from_microseconds((kStart + days * 86'400) * 1'000'000);
 }
 
-core::Uuid uuid(int number) {
-  std::array<std::byte, 16> bytes{};
-  bytes[6] = std::byte{0x70};
-  bytes[14] = static_cast<std::byte>(number >> 8);
-  bytes[15] = static_cast<std::byte>(number & 0xff);
-  return core::Uuid(bytes);
-}
+using test::numbered;
 
-const core::TenantId kAcme(uuid(1));
-const core::TenantId kOther(uuid(2));
+const core::TenantId kAcme(numbered(1));
+const core::TenantId kOther(numbered(2));
 
 Policy policy(std::string name, std::optional<Days> keep, Level level = Level::tenant,
               int subject = 0, bool is_increase_only = false) {
-  return {.id = uuid(100),
+  return {.id = numbered(100),
           .tenant = kAcme,
           .name = std::move(name),
           .level = level,
-          .subject = subject == 0 ? core::Uuid{} : uuid(subject),
+          .subject = subject == 0 ? core::Uuid{} : numbered(subject),
           .keep = keep,
           .is_increase_only = is_increase_only};
 }
 
 Item recording(std::int64_t ended_on) {
   return {.kind = Kind::recording,
-          .id = uuid(50),
-          .call = core::CallRef(uuid(60)),
+          .id = numbered(50),
+          .call = core::CallRef(numbered(60)),
           .tenant = kAcme,
           .began_at = day(ended_on) - core::Seconds(60),
           .ended_at = day(ended_on),
-          .agents = {uuid(11), uuid(12)},
+          .agents = {numbered(11), numbered(12)},
           .numbers = {"101", "+15550100"}};
 }
 
 Hold hold(std::string name) {
-  return {.id = uuid(70),
+  return {.id = numbered(70),
           .tenant = kAcme,
           .case_name = std::move(name),
           .owner = "legal",
@@ -78,7 +74,7 @@ TEST_CASE("the nearest level decides how long something is kept", "[retention]")
   rules.policies.push_back(policy("campaign", Days(1), Level::campaign, 21));
   CHECK(until(rules, item) == "2025-11-27");
   Item campaigns = item;
-  campaigns.campaign = uuid(21);
+  campaigns.campaign = numbered(21);
   CHECK(until(rules, campaigns) == "2025-11-22");
   rules.policies.push_back(policy("for ever", std::nullopt, Level::agent, 12));
   CHECK(until(rules, item) == "for ever");
@@ -135,9 +131,9 @@ TEST_CASE("holds cover ids, numbers and times", "[retention]") {
     return made;
   };
   const std::vector<Row> rows{
-      {"its id", with([](Hold& h) { h.items = {uuid(50)}; }), true},
-      {"its call's id", with([](Hold& h) { h.items = {uuid(60)}; }), true},
-      {"another id", with([](Hold& h) { h.items = {uuid(51)}; }), false},
+      {"its id", with([](Hold& h) { h.items = {numbered(50)}; }), true},
+      {"its call's id", with([](Hold& h) { h.items = {numbered(60)}; }), true},
+      {"another id", with([](Hold& h) { h.items = {numbered(51)}; }), false},
       {"its number", with([](Hold& h) { h.numbers = {"+1 555-0100"}; }), true},
       {"its number without prefix", with([](Hold& h) { h.numbers = {"5550100"}; }), true},
       {"another number", with([](Hold& h) { h.numbers = {"+15550101"}; }), false},
@@ -159,27 +155,27 @@ TEST_CASE("holds cover ids, numbers and times", "[retention]") {
       {"number, other time, but its id", with([](Hold& h) {
          h.numbers = {"101"};
          h.since = day(1);
-         h.items = {uuid(60)};
+         h.items = {numbered(60)};
        }),
        true},
-      {"another campaign", with([](Hold& h) { h.campaign = uuid(3); }), false},
+      {"another campaign", with([](Hold& h) { h.campaign = numbered(3); }), false},
       {"of another tenant", with([](Hold& h) {
-         h.items = {uuid(50)};
+         h.items = {numbered(50)};
          h.tenant = kOther;
        }),
        false},
       {"ended", with([](Hold& h) {
-         h.items = {uuid(50)};
+         h.items = {numbered(50)};
          h.ends_at = day(200);
        }),
        false},
       {"not ended yet", with([](Hold& h) {
-         h.items = {uuid(50)};
+         h.items = {numbered(50)};
          h.ends_at = day(201);
        }),
        true},
       {"released", with([](Hold& h) {
-         h.items = {uuid(50)};
+         h.items = {numbered(50)};
          h.released_at = day(300);
        }),
        false}};
@@ -221,7 +217,7 @@ TEST_CASE("a call stays as long as its recording", "[retention]") {
 
 TEST_CASE("what was held and is forgotten after release is told", "[retention]") {
   Hold past = hold("Doe v. Acme");
-  past.items = {uuid(60)};
+  past.items = {numbered(60)};
   past.released_at = day(150);
   const Planner planner(Rules{.holds = {past}});
   const Decision decision = planner.decide(recording(0), day(200));
@@ -283,11 +279,11 @@ class Dice {
   Item item() {
     Item made = recording(upto(400) - 200);
     made.kind = one_in(3) ? Kind::call : Kind::recording;
-    made.id = uuid(300 + upto(5));
-    made.call = core::CallRef(uuid(310 + upto(5)));
+    made.id = numbered(300 + upto(5));
+    made.call = core::CallRef(numbered(310 + upto(5)));
     if (one_in(4)) made.tenant = kOther;
-    if (one_in(2)) made.campaign = uuid(20 + upto(2));
-    made.agents = {uuid(11 + upto(2)), uuid(11 + upto(2))};
+    if (one_in(2)) made.campaign = numbered(20 + upto(2));
+    made.agents = {numbered(11 + upto(2)), numbered(11 + upto(2))};
     made.numbers = {std::to_string(100 + upto(3)), "+1555010" + std::to_string(upto(3))};
     made.is_live = one_in(10);
     return made;
@@ -297,17 +293,17 @@ class Dice {
                          static_cast<Level>(upto(2)));
     if (one_in(4)) made.tenant = kOther;
     if (one_in(3)) made.kind = Kind::call;
-    if (made.level == Level::agent) made.subject = uuid(11 + upto(2));
-    if (made.level == Level::campaign) made.subject = uuid(20 + upto(2));
+    if (made.level == Level::agent) made.subject = numbered(11 + upto(2));
+    if (made.level == Level::campaign) made.subject = numbered(20 + upto(2));
     made.is_increase_only = one_in(5);
     return made;
   }
   Hold a_hold() {
     Hold made = hold("h");
     if (one_in(4)) made.tenant = kOther;
-    if (one_in(3)) made.items = {uuid(300 + upto(5)), uuid(310 + upto(5))};
+    if (one_in(3)) made.items = {numbered(300 + upto(5)), numbered(310 + upto(5))};
     if (one_in(3)) made.numbers = {"+1555010" + std::to_string(upto(3))};
-    if (one_in(5)) made.campaign = uuid(20 + upto(2));
+    if (one_in(5)) made.campaign = numbered(20 + upto(2));
     if (one_in(2)) made.since = day(upto(400) - 200);
     if (one_in(2)) made.until = day(upto(400) - 200);
     if (one_in(3)) made.ends_at = day(upto(600));

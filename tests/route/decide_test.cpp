@@ -3,20 +3,19 @@
 
 #include <catch2/catch.hpp>
 
+#include "support/numbered.h"
+
 namespace trunkline::route {
 namespace {
 
-core::Uuid uuid(int last) {
-  std::array<std::byte, 16> bytes{};
-  bytes[15] = std::byte(last);
-  return core::Uuid(bytes);
-}
-const core::TenantId kTenant{uuid(1)};
-const core::TenantId kOther{uuid(2)};
+using test::numbered;
+
+const core::TenantId kTenant{numbered(1)};
+const core::TenantId kOther{numbered(2)};
 
 directory::Device device(int id, std::string name, std::string extension, bool is_enabled = true,
                          core::TenantId tenant = kTenant) {
-  return {.id = core::DeviceId(uuid(id)),
+  return {.id = numbered<core::DeviceId>(id),
           .tenant = tenant,
           .name = std::move(name),
           .extension = std::move(extension),
@@ -36,7 +35,7 @@ const directory::Snapshot& site() {
 
 Plan dial(std::string_view dialled, int caller = 10, core::TenantId tenant = kTenant) {
   return decide(site(), {.tenant = tenant,
-                         .caller = core::DeviceId(uuid(caller)),
+                         .caller = numbered<core::DeviceId>(caller),
                          .dialled = dialled,
                          .host = "192.0.2.1",
                          .now = {}});
@@ -105,7 +104,7 @@ TEST_CASE("route: tenants do not reach each other", "[route]") {
 TEST_CASE("route: the host that was dialled", "[route]") {
   const auto dial_at = [](std::string_view dialled, std::string_view host) {
     return decide(site(), {.tenant = kTenant,
-                           .caller = core::DeviceId(uuid(10)),
+                           .caller = numbered<core::DeviceId>(10),
                            .dialled = dialled,
                            .host = host,
                            .now = {}});
@@ -117,7 +116,7 @@ TEST_CASE("route: the host that was dialled", "[route]") {
   CHECK(dial_at("112", "other.example").rule == "emergency");
   // Of a device of the other tenant the default tenant's addresses are as unknown hosts.
   CHECK(decide(site(), {.tenant = kOther,
-                        .caller = core::DeviceId(uuid(20)),
+                        .caller = numbered<core::DeviceId>(20),
                         .dialled = "102",
                         .host = "192.0.2.1",
                         .now = {}})
