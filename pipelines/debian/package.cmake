@@ -133,7 +133,7 @@ set(CPACK_DEBIAN_TRUNKLINE_PACKAGE_RECOMMENDS
     "curl, postgresql (>= 14), trunkline-recorderd, trunkline-sipd")
 set(CPACK_DEBIAN_TRUNKLINE_PACKAGE_SUGGESTS "baresip-core, espeak-ng, sox")
 set(CPACK_DEBIAN_TRUNKLINE_PACKAGE_CONTROL_EXTRA ${debian}/trunkline/conffiles
-    ${debian}/trunkline/postinst ${debian}/trunkline/postrm)
+    ${debian}/trunkline/postinst ${debian}/trunkline/prerm ${debian}/trunkline/postrm)
 
 set(CPACK_DEBIAN_SIPD_PACKAGE_NAME trunkline-sipd)
 set(CPACK_DEBIAN_SIPD_DESCRIPTION "telephone exchange made of Unix tools: signalling
