@@ -72,7 +72,7 @@ Authenticator::Authenticator(AuthenticatorOptions options, const core::Clock& cl
     : open_ha1_(std::move(options.open_ha1)),
       clock_(clock),
       account_(account),
-      verifier_(std::move(options.site_key), options.nonce_life, clock.wall()),
+      verifier_(options.site_key, options.nonce_life, clock.wall()),
       nobody_(std::string_view(core::to_hex(crypto::random_bytes(16)))) {}
 
 const core::Secret& Authenticator::ha1_of(const directory::Device* device) {
