@@ -135,8 +135,8 @@ class Client::State : public std::enable_shared_from_this<Client::State> {
         reactor_.after(pending.delay, [this, cookie] { on_timer(std::string(cookie)); });
   }
 
-  // The cookie by value: the timer that holds the caller's is destroyed in here.
-  void on_timer(std::string cookie) {
+  /// `cookie` is not the timer's own: that is destroyed in here.
+  void on_timer(const std::string& cookie) {
     const auto found = pending_.find(cookie);
     if (found == pending_.end()) return;
     auto& pending = found->second;
