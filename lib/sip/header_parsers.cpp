@@ -127,7 +127,8 @@ issize_t parse_via(su_home_t* home, msg_header_t* header, char* text, isize_t si
   const sip_t* sip = sip_object(reinterpret_cast<msg_t*>(home));
   const bool is_first = depth == 0 && sip->sip_request != nullptr && sip->sip_via == nullptr;
   std::array<char, 256> kept{};  // parsing writes over the text
-  const auto length = static_cast<std::size_t>(size);
+  // Of a value behind a comma Sofia gives the size of the whole line, which ends before that.
+  const std::size_t length = is_first ? static_cast<std::size_t>(size) : 0;
   std::string_view sent_by(text, std::min(length, kept.size()));
   sent_by = sent_by.substr(0, sent_by.find_first_of(";,"));
   if (is_first) std::copy(sent_by.begin(), sent_by.end(), kept.begin());
