@@ -8,12 +8,6 @@
 #include "call/machine.h"
 
 namespace trunkline::call {
-namespace {
-
-/// RFC 5626 section 11.7
-constexpr int kFlowFailed = 430;
-
-}  // namespace
 
 void Machine::add_legs(const std::vector<Target>& targets, unsigned group) {
   for (const Target& target : targets) {

@@ -39,6 +39,9 @@ struct Reasons {
   std::vector<std::string> values = {};  ///< as they were, for the other leg
 };
 
+/// RFC 5626 section 11.7: the flow to that contact is gone, and only the flow.
+inline constexpr int kFlowFailed = 430;
+
 /// Where to dial one contact of a called device.
 struct Target {
   std::string call_id;

@@ -89,6 +89,15 @@ inline constexpr auto kSipSettings = std::to_array<Setting>({
      .is_reloadable = true,
      .man = "By an OPTIONS, whose answer keeps the NAT's mapping. Shorter than any NAT on the way "
             "remembers: 30 seconds is usual. 0s asks nobody."},
+    {.key = "sip.flow_timer",
+     .kind = duration,
+     .fallback = "120s",
+     .help = "how long a phone that keeps a flow open may leave it silent",
+     .used_by = "sipd",
+     .most = kHour,
+     .is_reloadable = true,
+     .man = "Told to phones of RFC 5626 when they register, as Flow-Timer: they send a keep-alive "
+            "a little more often. 0s leaves it to the phone."},
     {.key = "sip.connections_per_source",
      .kind = integer,
      .fallback = "200",

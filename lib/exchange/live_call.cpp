@@ -55,6 +55,7 @@ void LiveCall::add_leg() {
 std::vector<sip::Outgoing> LiveCall::resolve(call::Happening& what) {
   auto* failed = std::get_if<call::Failed>(&what);
   if (failed == nullptr) return {};
+  report_lost_flow(*failed);
   const auto named = named_instead_.extract(failed->leg);
   if (named.empty() || !bench_.redirect) return {};
   std::vector<core::DeviceId> tried;
@@ -71,6 +72,13 @@ std::vector<sip::Outgoing> LiveCall::resolve(call::Happening& what) {
                                     .now = bench_.clock.wall()});
   failed->redirections = std::move(found.redirections);
   return std::move(found.outgoing);
+}
+
+void LiveCall::report_lost_flow(const call::Failed& failed) const {
+  if (failed.status != call::kFlowFailed || failed.is_unreachable || !bench_.flow_failed) return;
+  const call::Leg& lost = state_.legs.at(failed.leg.value());
+  const auto& device = state_.groups.at(lost.group).called.device;
+  if (device) bench_.flow_failed(*device, outgoing_.at(failed.leg.value() - 1));
 }
 
 void LiveCall::deliver(call::Happening what) {

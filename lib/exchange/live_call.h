@@ -37,6 +37,9 @@ struct Workbench {
   call::SessionPolicy session_policy = {};
   /// Where a redirection leads; empty: nowhere.
   std::function<Redirect(const RedirectQuestion&)> redirect = {};
+  /// An INVITE to this device's contact came back with 430 (RFC 5626 section 11.7): nothing reaches
+  /// it over that flow any more. May be empty.
+  std::function<void(const core::DeviceId&, const sip::Outgoing&)> flow_failed = {};
 };
 
 /// Called once, with the call still whole; it must not be destroyed in there.
@@ -77,6 +80,7 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   void add_leg();
   /// Completes a redirection with where it leads; the INVITEs for that.
   std::vector<sip::Outgoing> resolve(call::Happening& what);
+  void report_lost_flow(const call::Failed& failed) const;
   void record_late();
   void run(const call::Action& action);
 

@@ -96,7 +96,8 @@ Options options_from(const config::Config& config) {
   options.agent.connections.idle = config.duration("sip.connection_idle");
   options.limits = {.expires_min = seconds(config, "sip.expires_min"),
                     .expires_max = seconds(config, "sip.expires_max"),
-                    .expires_default = seconds(config, "sip.expires_default")};
+                    .expires_default = seconds(config, "sip.expires_default"),
+                    .flow_timer = seconds(config, "sip.flow_timer")};
   options.nonce_life = config.duration("sip.nonce_life");
   options.nat_keepalive = config.duration("sip.nat_keepalive");
   options.ring_timeout = config.duration("sip.ring_timeout");

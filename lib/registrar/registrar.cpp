@@ -171,6 +171,22 @@ void Registrar::unbind(core::DeviceId device, std::string_view reason) {
   record(changes);
 }
 
+void Registrar::flow_failed(core::DeviceId device, const sip::Uri& contact, const sip::Flow& flow) {
+  std::vector<Change> changes;
+  std::vector<Binding> bindings = bindings_.of(device);
+  std::erase_if(bindings, [&](const Binding& binding) {
+    const bool is_lost =
+        !binding.contact.reg_id.empty() && binding.contact.uri == contact && binding.flow == flow;
+    if (is_lost) {
+      changes.push_back(
+          {.kind = Change::Kind::unbound, .binding = binding, .reason = "flow failed"});
+    }
+    return is_lost;
+  });
+  bindings_.put(device, bindings);
+  record(changes);
+}
+
 void Registrar::index(const std::vector<Binding>& bindings) {
   for (const Binding& binding : bindings) {
     if (binding.flow.protocol == sip::Protocol::udp) continue;

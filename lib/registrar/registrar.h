@@ -65,6 +65,9 @@ class Registrar {
   /// A connection has ended. Where its device can be reached at its contact it is from now on, else
   /// the contacts that came over it are unbound.
   void connection_closed(const sip::Flow& flow);
+  /// The proxy that keeps this flow says that it is gone (430, RFC 5626 section 5.3): its binding
+  /// goes, those of the phone's other flows stay.
+  void flow_failed(core::DeviceId device, const sip::Uri& contact, const sip::Flow& flow);
   /// Whether a contact came over this connection.
   bool is_bound_over(const sip::Flow& connection) const;
 

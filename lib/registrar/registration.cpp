@@ -65,7 +65,7 @@ std::string contact_text(const Binding& binding, core::Time now) {
 }
 
 sip::Reply success(const std::vector<Binding>& bindings, const sip::Request& request,
-                   const Owner& owner, core::Time now) {
+                   const Owner& owner, const Limits& limits, core::Time now) {
   const bool has_gruus = owner.gruus != nullptr && knows_extension(request, "gruu");
   std::vector<sip::Header> headers;
   constexpr std::size_t kOthers = 4;
@@ -82,7 +82,13 @@ sip::Reply success(const std::vector<Binding>& bindings, const sip::Request& req
   if (!path.empty() && knows_extension(request, "path")) {
     headers.push_back({"Path", core::join(path, ", ")});
   }
-  if (is_outbound(request)) headers.push_back({"Require", "outbound"});
+  if (is_outbound(request)) {
+    headers.push_back({"Require", "outbound"});
+    // RFC 5626 section 5.4: it is for the phone whose flow ends here, not behind a proxy.
+    if (limits.flow_timer.count() > 0 && request.via_count <= 1) {
+      headers.push_back({"Flow-Timer", std::to_string(limits.flow_timer.count())});
+    }
+  }
   return refusal(200, {}, std::move(headers));
 }
 
@@ -108,7 +114,7 @@ class Update {
       // All or nothing; what has expired stays so.
       return {.reply = std::move(*refused), .bindings = std::move(before_), .changes = expired_};
     }
-    return {.reply = success(bindings_, request_, owner_, now_),
+    return {.reply = success(bindings_, request_, owner_, limits_, now_),
             .bindings = std::move(bindings_),
             .changes = std::move(changes_)};
   }

@@ -20,6 +20,8 @@ struct Limits {
   core::Seconds expires_max{7200};
   core::Seconds expires_default{3600};
   std::size_t max_contacts = 10;  ///< a device
+  /// Told to phones that keep a flow open (RFC 5626 section 10); 0: not told.
+  core::Seconds flow_timer{0};
 };
 
 /// Whose bindings they are, and how the request was proven to be theirs.

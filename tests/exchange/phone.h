@@ -32,6 +32,7 @@ enum class Manner : std::uint8_t {
   rings_with_media,
   rings_reliably,  ///< 183 with media, until its PRACK
   is_busy,
+  has_lost_flow,  ///< 430, as an edge proxy says whose flow to it is gone
   declines,
   redirects,  ///< to `redirect_headers`
   is_mute,
@@ -311,6 +312,9 @@ class Phone {
         return;
       case Manner::is_busy:
         call.received->answer(bare_reply(486, busy_headers));
+        return;
+      case Manner::has_lost_flow:
+        call.received->answer(bare_reply(430));
         return;
       case Manner::declines:
         call.received->answer(bare_reply(603));

@@ -59,4 +59,22 @@ TEST_CASE("registration: a public GRUU rings one phone of several", "[exchange]"
   }
 }
 
+TEST_CASE("registration: a flow that failed is unbound, other contacts stay", "[exchange]") {
+  Site site;
+  site.start();
+  site.bob->register_headers = {{"Contact", "<sip:desk@" + site.bob->address() +
+                                                R"(>;+sip.instance="<urn:uuid:0-1>";reg-id=1)"}};
+  site.register_phones();
+  CHECK(site.exchange->status()["registrations"] == 3);
+  site.bob->manner = Manner::has_lost_flow;
+  PhoneCall& call = site.alice->call("102");
+  REQUIRE(run_until(site.root, [&] { return call.final() != 0; }));
+  CHECK(call.final() == 480);
+  CHECK(site.exchange->status()["registrations"] == 2);
+  const auto unbound = site.entries("registration.unbound");
+  REQUIRE(unbound.size() == 1);
+  CHECK(unbound[0]["reason"] == "flow failed");
+  CHECK(core::text_at(unbound[0], "contact").find("desk") != std::string::npos);
+}
+
 }  // namespace trunkline::exchange

@@ -109,6 +109,23 @@ TEST_CASE("outbound: when flows are kept, and when not", "[outbound]") {
   }
 }
 
+TEST_CASE("outbound: a phone whose flow ends here is told how long it may be silent",
+          "[outbound]") {
+  sip::Request asked = request({contact("sip:a@10.0.0.5", kInstance, "1")});
+  const auto told = [&](core::Seconds timer) {
+    return headers(registrar::apply_register({}, asked, owner(), {.flow_timer = timer}, kNow).reply,
+                   "Flow-Timer");
+  };
+  CHECK(told(core::Seconds(90)).empty());
+  asked.supported = {"outbound"};
+  CHECK(told(core::Seconds(90)) == Texts{"90"});
+  CHECK(told(core::Seconds(0)).empty());
+  // Behind an edge proxy the flow is that proxy's.
+  asked.via_count = 2;
+  asked.headers = {{"Path", "<sip:e@192.0.2.3;lr;ob>"}};
+  CHECK(told(core::Seconds(90)).empty());
+}
+
 TEST_CASE("outbound: the path is told who knows it, and kept in any case", "[outbound]") {
   sip::Request asked = request({contact("sip:a@10.0.0.5")});
   asked.headers = {{"Path", "<sip:e@192.0.2.3;lr;x=1,2>, <sip:f@192.0.2.4;lr>"},
