@@ -21,8 +21,10 @@ core::ExitCode run(cli::Context& context) {
   }
   db::Connection connection = db::open_for_tool(context.config(), "sipctl device add");
   const directory::Tenant tenant = chosen_tenant(context, connection);
-  show_with_password(
-      context, core::value_or_throw(directory::add_device(connection, tenant, device)), tenant);
+  device.owner = chosen_owner(context, connection, tenant).value_or(core::UserId{});
+  show_with_password(context, connection,
+                     core::value_or_throw(directory::add_device(connection, tenant, device)),
+                     tenant);
   return core::ExitCode::done;
 }
 
@@ -44,6 +46,7 @@ cli::Command device_add() {
       .options =
           {{.name = "--extension", .help = "digits others dial to call it", .value = "DIGITS"},
            {.name = "--display-name", .help = "shown by the phone that is called", .value = "TEXT"},
+           owner_option(),
            {.name = "--recording",
             .help = "whether its calls are recorded",
             .value = "MODE",
@@ -60,6 +63,7 @@ cli::Command device_add() {
             .complete = cli::Complete::file},
            tenant_option()},
       .exits = {{core::ExitCode::data, "the name or the extension is taken"},
+                {core::ExitCode::no_input, "there is no such user to own it"},
                 {core::ExitCode::config, "the exchange is not set up yet"}},
       .examples = {{"sipctl device add alice --extension 101", "a phone that is dialled by 101"},
                    {"sipctl device add alice --extension 101 --json | jq -r .password",

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "db/tool.h"
+#include "directory/people.h"
 #include "directory/tenants.h"
 #include "sipctl/commands.h"
 #include "sipctl/device.h"
@@ -17,20 +18,26 @@ core::ExitCode run(cli::Context& context) {
   }
   core::TenantId only;
   if (context.has("--tenant")) only = chosen_tenant(context, connection).id;
+  std::map<core::UserId, std::string> owners;
+  for (const directory::Person& person : directory::list_people(connection, only)) {
+    owners.emplace(person.id, person.name);
+  }
   context.out().table("device.v1", {{"NAME"},
                                     {"EXTENSION"},
                                     {"DISPLAY NAME"},
                                     {"TENANT"},
+                                    {"OWNER"},
                                     {"DIGEST"},
                                     {"RECORDING"},
                                     {"STATE"}});
   for (const directory::Device& device : directory::list_devices(connection, only)) {
     const directory::Tenant& tenant = tenants[device.tenant];
+    const std::string owner = device.owner.is_nil() ? "" : owners[device.owner];
     context.out().row(
-        {device.name, device.extension, device.display_name, tenant.name,
+        {device.name, device.extension, device.display_name, tenant.name, owner,
          directory::name_of(device.algorithm), directory::name_of(device.recording),
          device.is_enabled ? cli::Cell("enabled") : cli::Cell("disabled", cli::Color::yellow)},
-        to_json(device, tenant));
+        to_json(device, tenant, owner));
   }
   return core::ExitCode::done;
 }

@@ -16,8 +16,9 @@ core::ExitCode run(cli::Context& context) {
   if (!context.confirm(fmt::format("remove device {} of tenant {}?", device.name, tenant.name))) {
     return core::ExitCode::failed;
   }
+  const std::string owner = owner_name(connection, tenant, device);
   core::value_or_throw(directory::remove_device(connection, device));
-  context.out().record("device.v1", {{"removed", device.name}}, to_json(device, tenant));
+  context.out().record("device.v1", {{"removed", device.name}}, to_json(device, tenant, owner));
   return core::ExitCode::done;
 }
 

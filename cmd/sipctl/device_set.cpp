@@ -25,7 +25,7 @@ directory::DeviceChange change_of(cli::Context& context) {
 }
 
 core::ExitCode run(cli::Context& context) {
-  const directory::DeviceChange change = change_of(context);
+  directory::DeviceChange change = change_of(context);
   std::optional<directory::DigestAlgorithm> algorithm;
   if (context.has("--algorithm")) {
     algorithm =
@@ -37,18 +37,19 @@ core::ExitCode run(cli::Context& context) {
   }
   db::Connection connection = db::open_for_tool(context.config(), "sipctl device set");
   const directory::Tenant tenant = chosen_tenant(context, connection);
+  change.owner = chosen_owner(context, connection, tenant);
   directory::Device device =
       core::value_or_throw(directory::find_device(connection, tenant, context.value("DEVICE")));
   device = core::value_or_throw(directory::set_device(connection, device, change));
   // The digest secret is made of the password, so another algorithm needs a password again.
   if (algorithm || password || context.has("--new-password")) {
-    show_with_password(context,
+    show_with_password(context, connection,
                        core::value_or_throw(directory::reset_device_password(
                            connection, tenant, device, algorithm, password)),
                        tenant);
     return core::ExitCode::done;
   }
-  context.out().record("device.v1", fields_of(device, tenant), to_json(device, tenant));
+  show(context, connection, device, tenant);
   return core::ExitCode::done;
 }
 
@@ -68,6 +69,7 @@ cli::Command device_set() {
                       {.name = "--display-name",
                        .help = "shown by the phone that is called",
                        .value = "TEXT"},
+                      owner_option(),
                       {.name = "--recording",
                        .help = "whether its calls are recorded",
                        .value = "MODE",
@@ -84,7 +86,7 @@ cli::Command device_set() {
                        .value = "NAME",
                        .choices = {"md5", "sha256"}},
                       tenant_option()},
-          .exits = {{core::ExitCode::no_input, "there is no such device"},
+          .exits = {{core::ExitCode::no_input, "there is no such device, or user to own it"},
                     {core::ExitCode::data, "the extension is taken"}},
           .examples = {{"sipctl device set alice --recording always", "record all its calls"},
                        {"sipctl device set alice --new-password", "when the old one got lost"}},

@@ -11,7 +11,7 @@ core::ExitCode run(cli::Context& context) {
   const directory::Tenant tenant = chosen_tenant(context, connection);
   const directory::Device device =
       core::value_or_throw(directory::find_device(connection, tenant, context.value("DEVICE")));
-  context.out().record("device.v1", fields_of(device, tenant), to_json(device, tenant));
+  show(context, connection, device, tenant);
   return core::ExitCode::done;
 }
 

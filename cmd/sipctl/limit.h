@@ -12,22 +12,18 @@
 
 namespace trunkline::commands {
 
-/// Whose limit --device and --tenant name: a device's, or without one its tenant's.
-struct Party {
-  directory::Tenant tenant;
-  std::optional<directory::Device> device;
-};
+/// Whose limit --device, --user and --tenant name: a device's, a user's, or without either the
+/// tenant's. As a limit without numbers, with names.
+directory::NamedLimit chosen_party(cli::Context& context, db::Connection& connection);
 
 std::vector<cli::Option> party_options();
-/// Throws core::Error.
-Party chosen_party(cli::Context& context, db::Connection& connection);
+/// "device alice", "user bob", "tenant acme".
+std::string shown_party(const directory::NamedLimit& named);
 
 /// "limit.v1".
-core::Json to_json(const directory::Limit& limit, const std::string& tenant,
-                   const std::string& device);
+core::Json to_json(const directory::NamedLimit& named);
 /// "5", "no limit", or "-" where the settings say.
 std::string shown_limit(const std::optional<std::uint32_t>& number);
-std::vector<cli::Field> fields_of(const directory::Limit& limit, const std::string& tenant,
-                                  const std::string& device);
+std::vector<cli::Field> fields_of(const directory::NamedLimit& named);
 
 }  // namespace trunkline::commands

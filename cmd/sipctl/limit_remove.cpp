@@ -10,19 +10,14 @@ namespace {
 
 core::ExitCode run(cli::Context& context) {
   db::Connection connection = db::open_for_tool(context.config(), "sipctl limit remove");
-  const Party party = chosen_party(context, connection);
-  const directory::Limit none{.tenant = party.tenant.id,
-                              .device = party.device ? party.device->id : core::DeviceId{}};
-  const std::string device = party.device ? party.device->name : std::string();
-  if (!directory::remove_limit(connection, none.tenant, none.device)) {
+  const directory::NamedLimit none = chosen_party(context, connection);
+  if (!directory::remove_limit(connection, none.limit)) {
     throw core::Error(
         core::ExitCode::no_input,
-        fmt::format("cannot remove the limits of {} {}: it has none of its own",
-                    party.device ? "device" : "tenant", party.device ? device : party.tenant.name),
+        fmt::format("cannot remove the limits of {}: it has none of its own", shown_party(none)),
         "list them: sipctl limit list");
   }
-  context.out().record("limit.v1", fields_of(none, party.tenant.name, device),
-                       to_json(none, party.tenant.name, device));
+  context.out().record("limit.v1", fields_of(none), to_json(none));
   return core::ExitCode::done;
 }
 
@@ -30,7 +25,7 @@ core::ExitCode run(cli::Context& context) {
 
 cli::Command limit_remove() {
   return {.path = "limit remove",
-          .summary = "take a device's or a tenant's own limits away",
+          .summary = "take a device's, a user's or a tenant's own limits away",
           .description = "From now on it has those of the settings guard.* again.",
           .options = party_options(),
           .exits = {{core::ExitCode::no_input, "it has no limits of its own"}},

@@ -26,13 +26,12 @@ core::ExitCode run(cli::Context& context) {
                           .calls_per_minute = number_of(context, "--calls-per-minute"),
                           .max_registrations = number_of(context, "--registrations")};
   db::Connection connection = db::open_for_tool(context.config(), "sipctl limit set");
-  const Party party = chosen_party(context, connection);
-  change.tenant = party.tenant.id;
-  if (party.device) change.device = party.device->id;
-  const directory::Limit limit = core::value_or_throw(directory::set_limit(connection, change));
-  const std::string device = party.device ? party.device->name : std::string();
-  context.out().record("limit.v1", fields_of(limit, party.tenant.name, device),
-                       to_json(limit, party.tenant.name, device));
+  directory::NamedLimit named = chosen_party(context, connection);
+  change.tenant = named.limit.tenant;
+  change.device = named.limit.device;
+  change.person = named.limit.person;
+  named.limit = core::value_or_throw(directory::set_limit(connection, change));
+  context.out().record("limit.v1", fields_of(named), to_json(named));
   return core::ExitCode::done;
 }
 
@@ -44,17 +43,20 @@ cli::Command limit_set() {
   options.push_back(
       {.name = "--calls-per-minute", .help = "calls begun in a minute", .value = "N"});
   options.push_back({.name = "--registrations",
-                     .help = "registrations at the same time; of a tenant only",
+                     .help = "registrations at the same time; not of a device",
                      .value = "N"});
   return {
       .path = "limit set",
-      .summary = "give a device or a tenant limits of its own",
+      .summary = "give a device, a user or a tenant limits of its own",
       .description =
           "Sets what is given and leaves the rest; 0 is no limit. sipd obeys it at once. A call "
-          "that a limit refuses is answered 403, and the ledger names the rule.",
+          "that a limit refuses is answered 403, and the ledger names the rule. A user's limits "
+          "are for all devices of theirs together: sipctl device set DEVICE --owner NAME.",
       .options = std::move(options),
-      .exits = {{core::ExitCode::no_input, "there is no such device or tenant"}},
+      .exits = {{core::ExitCode::no_input, "there is no such device, user or tenant"}},
       .examples = {{"sipctl limit set --device lobby --calls 1", "one call at a time"},
+                   {"sipctl limit set --user bob --calls 3 --registrations 4",
+                    "for all of bob's phones together"},
                    {"sipctl limit set --tenant acme --calls 30 --calls-per-minute 120",
                     "what a tenant has paid for"}},
       .run = run};

@@ -69,6 +69,11 @@ core::Fault taken(const db::SqlError& error, const Tenant& tenant, std::string_v
             fmt::format("cannot give device '{}' the extension {}: it is taken", name, extension),
             hint};
   }
+  if (error.constraint() == "device_owner") {
+    return {ExitCode::no_input,
+            fmt::format("cannot give device '{}' to a user who is not of its tenant", name),
+            "list them: trunkline user list"};
+  }
   if (error.constraint() == "device_name_is_own_extension") {
     return {ExitCode::usage,
             fmt::format("cannot give device '{}' another extension: digits alone are an extension",
@@ -107,15 +112,15 @@ core::Result<AddedDevice> add_device(db::Connection& connection, const Tenant& t
   if (!secret) return tl::unexpected(secret.error());
   static constexpr db::Statement kAdd{
       "INSERT INTO trunkline.device (id, tenant_id, name, extension, display_name, algorithm,"
-      "                              sealed_ha1, recording)"
-      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+      "                              sealed_ha1, recording, owner_id)"
+      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
       " RETURNING id, tenant_id, name, extension, display_name, algorithm, sealed_ha1, recording,"
-      "           is_enabled"};
+      "           is_enabled, owner_id"};
   try {
-    const db::Rows rows =
-        connection.query(kAdd, {id, tenant.id, device->name, null_if_empty(device->extension),
-                                device->display_name, std::string(name_of(device->algorithm)),
-                                *secret, std::string(name_of(device->recording))});
+    const db::Rows rows = connection.query(
+        kAdd, {id, tenant.id, device->name, null_if_empty(device->extension), device->display_name,
+               std::string(name_of(device->algorithm)), *secret,
+               std::string(name_of(device->recording)), null_if_nil(device->owner)});
     return AddedDevice{device_of(rows.only()), password};
   } catch (const db::SqlError& error) {
     if (!is_constraint(error)) throw;
@@ -126,7 +131,7 @@ core::Result<AddedDevice> add_device(db::Connection& connection, const Tenant& t
 std::vector<Device> list_devices(db::Connection& connection, const core::TenantId& tenant) {
   static constexpr db::Statement kList{
       "SELECT id, tenant_id, name, extension, display_name, algorithm, sealed_ha1, recording,"
-      "       is_enabled FROM trunkline.device"
+      "       is_enabled, owner_id FROM trunkline.device"
       " WHERE $1::uuid IS NULL OR tenant_id = $1 ORDER BY tenant_id, name"};
   const db::Value only = tenant.is_nil() ? db::Value(std::nullopt) : db::Value(tenant);
   std::vector<Device> devices;
@@ -138,7 +143,7 @@ core::Result<Device> find_device(db::Connection& connection, const Tenant& tenan
                                  std::string_view which) {
   static constexpr db::Statement kFind{
       "SELECT id, tenant_id, name, extension, display_name, algorithm, sealed_ha1, recording,"
-      "       is_enabled, name = $2 OR extension = $2 AS is_named FROM trunkline.device"
+      "       is_enabled, owner_id, name = $2 OR extension = $2 AS is_named FROM trunkline.device"
       " WHERE tenant_id = $1 AND (name = $2 OR extension = $2 OR right(id::text, length($2)) = $2)"
       " ORDER BY is_named DESC, name LIMIT 2"};
   const std::string wanted = core::to_lower(which);
@@ -163,16 +168,19 @@ core::Result<Device> set_device(db::Connection& connection, const Device& device
   if (change.display_name) wanted.display_name = *change.display_name;
   if (change.recording) wanted.recording = *change.recording;
   if (change.is_enabled) wanted.is_enabled = *change.is_enabled;
+  if (change.owner) wanted.owner = *change.owner;
   const auto valid = checked(
       {.name = wanted.name, .extension = wanted.extension, .display_name = wanted.display_name});
   if (!valid) return tl::unexpected(valid.error());
   static constexpr db::Statement kSet{
       "UPDATE trunkline.device SET extension = $2, display_name = $3, recording = $4,"
-      "                            is_enabled = $5, changed_at = now() WHERE id = $1"};
+      "                            is_enabled = $5, owner_id = $6, changed_at = now() WHERE id = "
+      "$1"};
   try {
     const db::Rows rows =
         connection.query(kSet, {device.id, null_if_empty(valid->extension), wanted.display_name,
-                                std::string(name_of(wanted.recording)), wanted.is_enabled});
+                                std::string(name_of(wanted.recording)), wanted.is_enabled,
+                                null_if_nil(wanted.owner)});
     if (rows.affected() == 1) {
       wanted.extension = valid->extension;
       return wanted;

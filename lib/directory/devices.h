@@ -23,6 +23,7 @@ struct NewDevice {
   std::string display_name = {};
   DigestAlgorithm algorithm = DigestAlgorithm::md5;
   RecordingMode recording = RecordingMode::inherit;
+  core::UserId owner = {};                    ///< of the same tenant; nil: nobody
   std::optional<core::Secret> password = {};  ///< instead of a generated one
 };
 
@@ -36,6 +37,7 @@ struct DeviceChange {
   std::optional<std::string> display_name = {};
   std::optional<RecordingMode> recording = {};
   std::optional<bool> is_enabled = {};
+  std::optional<core::UserId> owner = {};  ///< nil takes it away
 };
 
 [[nodiscard]] core::Result<AddedDevice> add_device(db::Connection& connection, const Tenant& tenant,

@@ -180,7 +180,10 @@ Login log_in(db::Connection& connection, const Person& person, const core::Secre
 }
 
 core::Result<void> remove_person(db::Connection& connection, const Person& person) {
-  static constexpr db::Statement kRemove{"DELETE FROM trunkline.person WHERE id = $1"};
+  static constexpr db::Statement kRemove{
+      "WITH freed AS (UPDATE trunkline.device SET owner_id = NULL, changed_at = now()"
+      "                WHERE owner_id = $1)"
+      " DELETE FROM trunkline.person WHERE id = $1"};
   if (connection.query(kRemove, {person.id}).affected() == 1) return {};
   return tl::unexpected(not_there("user", person.name, "it was removed meanwhile"));
 }

@@ -50,6 +50,7 @@ enum class Login : std::uint8_t { welcome, wrong, locked };
 /// whatever the password, which is not looked at.
 Login log_in(db::Connection& connection, const Person& person, const core::Secret& password,
              core::Time now);
+/// The person's devices are nobody's from then on.
 [[nodiscard]] core::Result<void> remove_person(db::Connection& connection, const Person& person);
 
 }  // namespace trunkline::directory

@@ -26,7 +26,8 @@ Device device_of(const db::Row& row) {
       .algorithm = core::value_or_throw(parse_digest_algorithm(row.get<std::string>("algorithm"))),
       .sealed_ha1 = row.get<std::string>("sealed_ha1"),
       .recording = core::value_or_throw(parse_recording_mode(row.get<std::string>("recording"))),
-      .is_enabled = row.get<bool>("is_enabled")};
+      .is_enabled = row.get<bool>("is_enabled"),
+      .owner = row.get<std::optional<core::UserId>>("owner_id").value_or(core::UserId{})};
 }
 
 Person person_of(const db::Row& row) {

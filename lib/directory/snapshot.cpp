@@ -7,6 +7,14 @@
 #include "directory/records.h"
 
 namespace trunkline::directory {
+namespace {
+
+core::Uuid party_of(const Limit& limit) {
+  if (!limit.device.is_nil()) return limit.device.uuid();
+  return limit.person.is_nil() ? limit.tenant.uuid() : limit.person.uuid();
+}
+
+}  // namespace
 
 Snapshot::Snapshot(std::uint64_t version, std::vector<Tenant> tenants, std::vector<Device> devices,
                    std::vector<Limit> limits)
@@ -30,8 +38,7 @@ Snapshot::Snapshot(std::uint64_t version, std::vector<Tenant> tenants, std::vect
     device_by_extension_.add(hash_of(device.tenant, device.extension), i);
   }
   for (const Limit& limit : limits_) {
-    limit_by_party_.emplace(limit.device.is_nil() ? limit.tenant.uuid() : limit.device.uuid(),
-                            &limit);
+    limit_by_party_.emplace(party_of(limit), &limit);
   }
 }
 
@@ -84,14 +91,21 @@ RecordingMode Snapshot::recording_of(const Device& device) const {
   return owner == nullptr ? RecordingMode::off : owner->recording;
 }
 
-const Limit* Snapshot::limit_of(const core::DeviceId& device) const {
-  const auto found = limit_by_party_.find(device.uuid());
+const Limit* Snapshot::limit_of_party(const core::Uuid& party) const {
+  const auto found = limit_by_party_.find(party);
   return found == limit_by_party_.end() ? nullptr : found->second;
 }
 
+const Limit* Snapshot::limit_of(const core::DeviceId& device) const {
+  return limit_of_party(device.uuid());
+}
+
+const Limit* Snapshot::limit_of(const core::UserId& person) const {
+  return limit_of_party(person.uuid());
+}
+
 const Limit* Snapshot::limit_of(const core::TenantId& tenant) const {
-  const auto found = limit_by_party_.find(tenant.uuid());
-  return found == limit_by_party_.end() ? nullptr : found->second;
+  return limit_of_party(tenant.uuid());
 }
 
 SnapshotPtr load(db::Connection& connection) {
@@ -101,7 +115,7 @@ SnapshotPtr load(db::Connection& connection) {
       "SELECT id, name, domain, is_default, recording FROM trunkline.tenant ORDER BY name"};
   static constexpr db::Statement kDevices{
       "SELECT id, tenant_id, name, extension, display_name, algorithm, sealed_ha1, recording,"
-      "       is_enabled FROM trunkline.device ORDER BY tenant_id, name"};
+      "       is_enabled, owner_id FROM trunkline.device ORDER BY tenant_id, name"};
   const auto version = connection.query(kVersion).only().get<std::int64_t>("version");
   std::vector<Tenant> tenants;
   for (const db::Row row : connection.query(kTenants)) tenants.push_back(tenant_of(row));

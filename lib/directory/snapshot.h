@@ -52,9 +52,11 @@ class Snapshot {
   RecordingMode recording_of(const Device& device) const;
   /// Limits of their own; nullptr where the settings alone say.
   const Limit* limit_of(const core::DeviceId& device) const;
+  const Limit* limit_of(const core::UserId& person) const;
   const Limit* limit_of(const core::TenantId& tenant) const;
 
  private:
+  const Limit* limit_of_party(const core::Uuid& party) const;
   static std::size_t hash_of(const core::TenantId& tenant, std::string_view name);
   const Device* device_at(std::optional<std::size_t> position) const;
 

@@ -32,6 +32,7 @@ Json json_of(const Tenant& tenant) {
 Json json_of(const Limit& limit) {
   Json json{{"tenant", limit.tenant.text()}};
   if (!limit.device.is_nil()) json["device"] = limit.device.text();
+  if (!limit.person.is_nil()) json["person"] = limit.person.text();
   if (limit.max_calls) json["max_calls"] = *limit.max_calls;
   if (limit.calls_per_minute) json["calls_per_minute"] = *limit.calls_per_minute;
   if (limit.max_registrations) json["max_registrations"] = *limit.max_registrations;
@@ -49,7 +50,15 @@ std::string line_of(const Device& device) {
       .add("sealed_ha1", device.sealed_ha1)
       .add("recording", name_of(device.recording))
       .add_raw("is_enabled", device.is_enabled ? "true" : "false");
+  if (!device.owner.is_nil()) text.add("owner", device.owner.text());
   return std::move(text).finish() + "\n";
+}
+
+/// The id under the key; nil where there is none.
+template <class Id>
+core::Result<Id> id_at(const Json& json, std::string_view key) {
+  const std::string text = core::text_at(json, key);
+  return text.empty() ? core::Result<Id>(Id{}) : Id::parse(text);
 }
 
 core::Result<Tenant> tenant_from(const Json& json) {
@@ -73,6 +82,8 @@ core::Result<Device> device_from(const Json& json) {
   if (!algorithm) return tl::unexpected(algorithm.error());
   const auto recording = parse_recording_mode(core::text_at(json, "recording"));
   if (!recording) return tl::unexpected(recording.error());
+  const auto owner = id_at<core::UserId>(json, "owner");
+  if (!owner) return tl::unexpected(owner.error());
   return Device{.id = *id,
                 .tenant = *tenant,
                 .name = core::text_at(json, "name"),
@@ -81,7 +92,8 @@ core::Result<Device> device_from(const Json& json) {
                 .algorithm = *algorithm,
                 .sealed_ha1 = core::text_at(json, "sealed_ha1"),
                 .recording = *recording,
-                .is_enabled = core::bool_at(json, "is_enabled")};
+                .is_enabled = core::bool_at(json, "is_enabled"),
+                .owner = *owner};
 }
 
 core::Result<std::vector<Tenant>> tenants_from(const Json& head) {
@@ -114,16 +126,16 @@ core::Result<std::vector<Limit>> limits_from(const Json& head) {
   for (const Json& member : *found) {
     const auto tenant = core::TenantId::parse(core::text_at(member, "tenant"));
     if (!tenant) return tl::unexpected(tenant.error());
-    Limit limit{.tenant = *tenant,
-                .max_calls = limit_at(member, "max_calls"),
-                .calls_per_minute = limit_at(member, "calls_per_minute"),
-                .max_registrations = limit_at(member, "max_registrations")};
-    if (const std::string device = core::text_at(member, "device"); !device.empty()) {
-      const auto id = core::DeviceId::parse(device);
-      if (!id) return tl::unexpected(id.error());
-      limit.device = *id;
-    }
-    limits.push_back(limit);
+    const auto device = id_at<core::DeviceId>(member, "device");
+    if (!device) return tl::unexpected(device.error());
+    const auto person = id_at<core::UserId>(member, "person");
+    if (!person) return tl::unexpected(person.error());
+    limits.push_back({.tenant = *tenant,
+                      .device = *device,
+                      .person = *person,
+                      .max_calls = limit_at(member, "max_calls"),
+                      .calls_per_minute = limit_at(member, "calls_per_minute"),
+                      .max_registrations = limit_at(member, "max_registrations")});
   }
   return limits;
 }

@@ -42,6 +42,7 @@ struct Device {
       {};  ///< base64; crypto::open_sealed with sipd's key and sealing_context()
   RecordingMode recording = RecordingMode::inherit;
   bool is_enabled = true;
+  core::UserId owner = {};  ///< the person whose it is; nil: nobody's
   bool operator==(const Device&) const = default;
 };
 

@@ -163,9 +163,11 @@ guard::Subject Doorman::subject_of(const sip::Request& request, const directory:
   const guard::Source source = source_of(request);
   return {.source = source,
           .tenant = device.tenant,
+          .user = device.owner,
           .device = device.id,
           .device_name = device.name,
           .device_quota = quota_of(snapshot.limit_of(device.id)),
+          .user_quota = quota_of(device.owner.is_nil() ? nullptr : snapshot.limit_of(device.owner)),
           .tenant_quota = quota_of(snapshot.limit_of(device.tenant)),
           .is_allowed_source = guard_.is_allowed(source)};
 }
@@ -191,17 +193,22 @@ std::optional<guard::Refusal> Doorman::registration(const guard::Subject& subjec
   return refusal;
 }
 
-void Doorman::binding_changed(const registrar::Change& change) {
+void Doorman::binding_changed(const registrar::Change& change, const core::UserId& owner) {
   using Kind = registrar::Change::Kind;
   if (change.kind == Kind::unbound) return guard_.census().unbound(name_of(change.binding));
   if (change.kind == Kind::refreshed) return;
-  binding_loaded(change.binding);
+  binding_loaded(change.binding, owner);
 }
 
-void Doorman::binding_loaded(const registrar::Binding& binding) {
-  const guard::Source source = source_at(binding.flow.peer);
-  guard_.census().bound(name_of(binding), {.source = source, .tenant = binding.tenant});
-  guard_.proven(source, now());
+void Doorman::binding_loaded(const registrar::Binding& binding, const core::UserId& owner) {
+  owner_changed(binding, owner);
+  guard_.proven(source_at(binding.flow.peer), now());
+}
+
+void Doorman::owner_changed(const registrar::Binding& binding, const core::UserId& owner) {
+  guard_.census().bound(
+      name_of(binding),
+      {.source = source_at(binding.flow.peer), .tenant = binding.tenant, .user = owner});
 }
 
 void Doorman::count(guard::Rule rule, std::string_view reason, std::string_view peer,

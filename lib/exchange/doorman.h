@@ -71,8 +71,11 @@ class Doorman final : public sip::Doorkeeper {
   void leave(const guard::Subject& subject);
   /// Whether a REGISTER is taken; `is_new`: it would add a binding.
   std::optional<guard::Refusal> registration(const guard::Subject& subject, bool is_new);
-  void binding_changed(const registrar::Change& change);
-  void binding_loaded(const registrar::Binding& binding);
+  /// `owner`: the person whose device it is; nil: nobody's.
+  void binding_changed(const registrar::Change& change, const core::UserId& owner);
+  void binding_loaded(const registrar::Binding& binding, const core::UserId& owner);
+  /// The device of a known binding was given to another person.
+  void owner_changed(const registrar::Binding& binding, const core::UserId& owner);
 
   // What the control verbs do (doorman_bans.cpp).
   std::vector<core::Json> list() const;

@@ -82,6 +82,9 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
       return intake_.redirect(question);
     };
     calls_.on_finished([this] { look_whether_drained(); });
+    bench_.flow_failed = [this](const core::DeviceId& device, const sip::Outgoing& outgoing) {
+      registrar_.flow_failed(device, outgoing.target, outgoing.flow);
+    };
     registrar_.on_change([this](const registrar::Change& change) {
       keep_alive_.changed(change);
       farewells_.changed(change);
@@ -91,7 +94,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
     const std::size_t bindings = registrar_.load(reader.state("binding"));
     doorman_->start(agent_, reader.state("ban"));
     for (const registrar::Binding& binding : registrar_.all()) {
-      doorman_->binding_loaded(binding);
+      doorman_->binding_loaded(binding, owner_of(binding.device));
       authenticator_.seed(binding.device, binding.nonce, binding.nonce_count);
       keep_alive_.add(binding);
     }
@@ -108,8 +111,22 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
 
   void take_directory(directory::SnapshotPtr directory) {
     doorman_->directory_changed(*directory_, *directory);
-    directory_ = std::move(directory);
+    const directory::SnapshotPtr before = std::exchange(directory_, std::move(directory));
+    count_for_new_owners(*before);
     intake_.set_directory(directory_);
+  }
+  core::UserId owner_of(const core::DeviceId& id) const {
+    const directory::Device* device = directory_->device(id);
+    return device == nullptr ? core::UserId() : device->owner;
+  }
+  void count_for_new_owners(const directory::Snapshot& before) {
+    for (const directory::Device& device : directory_->devices()) {
+      const directory::Device* former = before.device(device.id);
+      if (former == nullptr || former->owner == device.owner) continue;
+      for (const registrar::Binding& binding : registrar_.lookup(device.id)) {
+        doorman_->owner_changed(binding, device.owner);
+      }
+    }
   }
   /// Bindings of devices that are not there any more, or not allowed.
   void drop_stale_bindings() {
@@ -215,7 +232,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
     if (control_ && control_->connection_count() > 0) control_->publish(kind, body);
   }
   void publish(const registrar::Change& change) {
-    doorman_->binding_changed(change);
+    doorman_->binding_changed(change, owner_of(change.binding.device));
     if (!control_ || control_->connection_count() == 0) return;
     using Kind = registrar::Change::Kind;
     const bool is_gone = change.kind == Kind::unbound;

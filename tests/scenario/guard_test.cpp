@@ -7,6 +7,7 @@
 #include <atomic>
 #include <random>
 
+#include "os/atomic_file.h"
 #include "os/socket.h"
 #include "scenario/two_phones.h"
 #include "support/free_ports.h"
@@ -203,6 +204,44 @@ TEST_CASE("guard: a device has its limits, and each refusal has its rule", "[sce
   const auto limited = Sipp::run(two);
   CHECK(limited.successful == 1);
   CHECK(limited.failed == 1);
+}
+
+TEST_CASE("guard: a user has limits over all devices of theirs", "[scenario]") {
+  Exchange exchange(guarded({{"guard.ban_scanners", "false"}}));
+  const TestDevice desk = exchange.add_device("desk", "101");
+  const TestDevice mobile = exchange.add_device("mobile", "103");
+  const auto called = called_phone(exchange, exchange.add_device("bob", "102"));
+  TemporaryDirectory folder;
+  const auto password = folder.path() / "password";
+  REQUIRE(os::write_atomically(password, core::as_bytes("correct horse"), 0600));
+  exchange.tool_json("trunkline", {"user", "add", "carol", "--role", "user", "--password-file",
+                                   password.string()});
+  exchange.tool_json("sipctl", {"device", "set", "desk", "--owner", "carol"});
+  exchange.tool_json("sipctl", {"device", "set", "mobile", "--owner", "carol"});
+  const auto version = [&] {
+    return core::number_at(exchange.ask_sipd("status").at(0), "directory_version");
+  };
+  const auto before = version();
+  exchange.tool_json("sipctl",
+                     {"limit", "set", "--user", "carol", "--calls", "1", "--registrations", "1"});
+  REQUIRE(wait_until([&] { return version() > before; }, kWait));
+
+  // One device has the user's one call, so the other has none.
+  auto long_call = caller(exchange, desk, 1, 1);
+  long_call.talk = Seconds(4);
+  Sipp talking(long_call);
+  REQUIRE(wait_until([&] { return core::number_at(guard_status(exchange), "calls") == 1; }, kWait));
+  CHECK(Sipp::run(caller(exchange, mobile, 1, 1)).failed == 1);
+  CHECK(core::number_at(guard_status(exchange).at("refused"), "guard.user.calls") == 1);
+  CHECK(talking.wait().is_good());
+  CHECK(Sipp::run(caller(exchange, mobile, 1, 1)).is_good());
+
+  // And the same for registrations.
+  CHECK(Sipp::run(registration(exchange, desk, free_ports(2))).is_good());
+  CHECK(Sipp::run(registration(exchange, mobile, free_ports(2))).failed == 1);
+  exchange.tool_json("sipctl", {"device", "set", "desk", "--owner", ""});
+  REQUIRE(wait_until(
+      [&] { return Sipp::run(registration(exchange, mobile, free_ports(2))).is_good(); }, kWait));
 }
 
 TEST_CASE("guard: a flood of bad packets costs nobody a call", "[scenario]") {
