@@ -103,7 +103,8 @@ cli::Command import_env() {
       .description =
           "Reads FILE, a .env as Docker, Node and shells use it, and says for each name what it "
           "became: settings, written as by config set; a password file for the database's "
-          "password; a further key of the recording key ring for ENCRYPTION_KEY. Names of features "
+          "password, and one for that of mail; a further key of the recording key ring for "
+          "ENCRYPTION_KEY. Names of features "
           "that are not there yet are listed as not placed and change nothing, as do values that "
           "do not fit and secrets that are printed in manuals. Doing it again changes nothing.\n\n"
           "No value of a name that may be secret is shown. Nothing is expanded: a value that names "

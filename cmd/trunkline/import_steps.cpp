@@ -60,6 +60,7 @@ class Planner {
       return refuse(step, "it refers to another variable: write it out, or quote it by '...'");
     if (fate == config::Fate::setting) return take_settings(entry, step);
     if (fate == config::Fate::database) return take_database(entry, step);
+    if (fate == config::Fate::mail_password) return take_mail_password(entry, step);
     take_key(entry, step);
   }
 
@@ -133,6 +134,24 @@ class Planner {
     if (!url->dropped.empty())
       step.why +=
           fmt::format("{}without {}", step.why.empty() ? "" : "; ", core::join(url->dropped, ", "));
+  }
+
+  /// One that mail.password_file names already is replaced only where it lies in our folder.
+  void take_mail_password(const config::DotenvEntry& entry, ImportStep& step) {
+    if (core::is_example_secret(entry.value.reveal_text()))
+      return refuse(step, "it is an example that everybody knows: choose another");
+    const fs::path file = sources_.file.parent_path() / "credentials" / "mail-password";
+    const std::string& now = config_.text("mail.password_file");
+    if (now != file.string() && config_.origin("mail.password_file") != "default") {
+      step.state = State::not_placed;
+      step.why = fmt::format("mail.password_file is set already ({}): write it to {}",
+                             config_.origin("mail.password_file"), now);
+      return;
+    }
+    step.state = State::present;
+    if (add({"mail.password_file", file.string()})) step.state = State::set;
+    if (add_secret(file, entry.value)) step.state = State::set;
+    step.became = fmt::format("password file {}", file.string());
   }
 
   bool add_secret(const fs::path& path, core::Secret content) {

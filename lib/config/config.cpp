@@ -156,9 +156,12 @@ core::Result<void> Config::check_relations() const {
     std::string_view lower;
     std::string_view upper;
   };
-  constexpr std::array<Relation, 3> kRelations{{{"sip.expires_min", "sip.expires_default"},
-                                                {"sip.expires_default", "sip.expires_max"},
-                                                {"media.rtp_min", "media.rtp_max"}}};
+  constexpr std::array<Relation, 5> kRelations{
+      {{"sip.expires_min", "sip.expires_default"},
+       {"sip.expires_default", "sip.expires_max"},
+       {"media.rtp_min", "media.rtp_max"},
+       {"retention.quota_warning", "retention.quota_critical"},
+       {"retention.quota_critical", "retention.quota_emergency"}}};
   for (const Relation& relation : kRelations) {
     if (value(relation.lower) <= value(relation.upper)) continue;
     const std::string_view culprit = to_mend(relation.lower, relation.upper);

@@ -32,6 +32,10 @@ core::Json schema_of_text(const Setting& setting) {
     schema["pattern"] = R"(^((udp|tcp):([0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}|unix:/.*)$)";
   } else if (setting.form == Form::advertised) {
     schema["pattern"] = R"(^[0-9A-Fa-f:.]+(/[0-9]{1,3})? +[0-9A-Fa-f:.]+$)";
+  } else if (setting.form == Form::mailbox) {
+    schema["pattern"] = setting.kind == Kind::text ? "^([^@]+@[^@]+)?$" : "^[^@]+@[^@]+$";
+  } else if (setting.form == Form::web) {
+    schema["pattern"] = "^(https?://[!-~]+)?$";
   }
   return schema;
 }

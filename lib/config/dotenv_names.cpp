@@ -17,9 +17,7 @@ using Assignments = core::Result<std::vector<Assignment>>;
 constexpr std::string_view kHttp = "there is no HTTP server yet";
 constexpr std::string_view kTrunks = "there are no trunks yet";
 constexpr std::string_view kProviders = "there are no provider interfaces yet";
-constexpr std::string_view kMail = "no mail is sent yet";
 constexpr std::string_view kTranscripts = "there are no transcripts yet";
-constexpr std::string_view kQuota = "there is no quota of storage yet";
 constexpr std::string_view kBrowsers = "there are no calls from browsers yet";
 constexpr std::string_view kAmi = "there is no Asterisk Manager Interface yet";
 constexpr std::string_view kCrm = "there is no CRM synchronisation yet";
@@ -70,11 +68,27 @@ Assignments rtp_max(std::string_view value, const DotenvSite& /*site*/) {
   return std::vector<Assignment>{{"media.rtp_max", std::string(value)}};
 }
 
+template <const char* Key>
+Assignments as_it_is(std::string_view value, const DotenvSite& /*site*/) {
+  return std::vector<Assignment>{{Key, std::string(value)}};
+}
+constexpr char kPublicUrl[] = "site.public_url";
+constexpr char kMailHost[] = "mail.host";
+constexpr char kMailPort[] = "mail.port";
+constexpr char kMailUser[] = "mail.user";
+constexpr char kMailFrom[] = "mail.from";
+constexpr char kMailFromName[] = "mail.from_name";
+constexpr char kQuotaWarning[] = "retention.quota_warning";
+
+Assignments quota(std::string_view value, const DotenvSite& /*site*/) {
+  return std::vector<Assignment>{{"retention.quota", fmt::format("{}GB", value)}};
+}
+
 constexpr auto kNames = std::to_array<DotenvName>({
     // A call centre's CRM with recording.
     {"DATABASE_URL", database},
     {"JWT_SECRET", waiting, kHttp},
-    {"APP_URL", waiting, kMail},
+    {"APP_URL", setting, {}, as_it_is<kPublicUrl>},
     {"REGISTRATION_ENABLED", needless,
      "nobody can register himself; add people: trunkline user add"},
     {"SIP_TRUNK_HOST", waiting, kTrunks},
@@ -89,16 +103,16 @@ constexpr auto kNames = std::to_array<DotenvName>({
     {"TELNYX_CALLER_ID", waiting, kProviders},
     {"WEBHOOK_URL", waiting, kProviders},
     {"ANTHROPIC_API_KEY", waiting, kTranscripts},
-    {"SMTP_HOST", waiting, kMail},
-    {"SMTP_PORT", waiting, kMail},
-    {"SMTP_USERNAME", waiting, kMail},
-    {"SMTP_PASSWORD", waiting, kMail},
-    {"SMTP_FROM_EMAIL", waiting, kMail},
-    {"SMTP_FROM_NAME", waiting, kMail},
+    {"SMTP_HOST", setting, {}, as_it_is<kMailHost>},
+    {"SMTP_PORT", setting, {}, as_it_is<kMailPort>},
+    {"SMTP_USERNAME", setting, {}, as_it_is<kMailUser>},
+    {"SMTP_PASSWORD", mail_password},
+    {"SMTP_FROM_EMAIL", setting, {}, as_it_is<kMailFrom>},
+    {"SMTP_FROM_NAME", setting, {}, as_it_is<kMailFromName>},
     {"RECORDINGS_PATH", setting, {}, recordings_path},
-    {"MAX_STORAGE_GB", waiting, kQuota},
+    {"MAX_STORAGE_GB", setting, {}, quota},
     {"DEFAULT_RETENTION_DAYS", setting, {}, default_days},
-    {"STORAGE_ALERT_THRESHOLD", waiting, kQuota},
+    {"STORAGE_ALERT_THRESHOLD", setting, {}, as_it_is<kQuotaWarning>},
     {"ENCRYPTION_KEY", recording_key},
     {"BACKUP_DIR", waiting, "there are no backups yet"},
     // Calls from browsers.

@@ -21,6 +21,7 @@ enum class Fate : std::uint8_t {
   setting,        ///< settings_of() says which
   database,       ///< db.url, its password into a password file
   recording_key,  ///< one more key of the recording key ring
+  mail_password,  ///< the password file of mail.user
   waiting,        ///< for a feature; DotenvName::why says for which
   needless,       ///< has no meaning here; DotenvName::why says why
 };

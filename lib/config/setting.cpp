@@ -53,6 +53,10 @@ std::string form_text(const Setting& setting) {
              "unix:/run/trunkline/recorderd/ng";
     case Form::advertised:
       return "a network and an address such as 10.0.0.0/8 10.0.0.5";
+    case Form::mailbox:
+      return "a mail address such as alice@example.org";
+    case Form::web:
+      return "a web address such as https://pbx.example.org";
   }
   return {};
 }

@@ -29,6 +29,8 @@ enum class Form : std::uint8_t {
   listener,    ///< an endpoint, or "tls:HOST:PORT"
   commanded,   ///< an endpoint, or "unix:PATH" with a socket's path
   advertised,  ///< "NETWORK ADDRESS", of one family
+  mailbox,     ///< "alice@example.org" or "Alice Example <alice@example.org>"
+  web,         ///< "https://HOST/PATH", or http:
 };
 
 struct Setting {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The table. A row: key, type, default, help, binaries, then what it must look like, and sentences
-// for trunkline.toml(5). Rows of one section stay together; those of sip are in settings_sip.h.
+// for trunkline.toml(5). Rows of one section stay together; those of sip are in settings_sip.h,
+// those of site, mail and alert in settings_mail.h.
 
 #include <algorithm>
 #include <array>
 
 #include "config/setting.h"
+#include "config/settings_mail.h"
 #include "config/settings_sip.h"
 
 namespace trunkline::config {
@@ -303,6 +305,34 @@ constexpr auto kOtherSettings = std::to_array<Setting>({
      .most = 36500,
      .man = "Used for tenants that have no policy of their own. Calls are kept for ever unless a "
             "policy speaks of them."},
+    {.key = "retention.quota",
+     .kind = size,
+     .fallback = "100GB",
+     .help = "how much the recordings of all tenants may take",
+     .used_by = "retention",
+     .least = 1'000'000,
+     .man = "Nothing is refused or erased above it: alerts tell, and the daily report."},
+    {.key = "retention.quota_warning",
+     .kind = integer,
+     .fallback = "80",
+     .help = "percent of the quota from which the level is warning",
+     .used_by = "retention",
+     .least = 1,
+     .most = 100},
+    {.key = "retention.quota_critical",
+     .kind = integer,
+     .fallback = "90",
+     .help = "percent of the quota from which the level is critical",
+     .used_by = "retention",
+     .least = 1,
+     .most = 100},
+    {.key = "retention.quota_emergency",
+     .kind = integer,
+     .fallback = "95",
+     .help = "percent of the quota from which the level is emergency",
+     .used_by = "retention",
+     .least = 1,
+     .most = 100},
 
     {.key = "ledger.keep",
      .kind = duration,
@@ -329,7 +359,7 @@ constexpr auto joined(const Sections&... sections) {
   return all;
 }
 
-constexpr auto kSettings = joined(kCommonSettings, kSipSettings, kOtherSettings);
+constexpr auto kSettings = joined(kCommonSettings, kSipSettings, kOtherSettings, kMailSettings);
 
 }  // namespace
 

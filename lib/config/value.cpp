@@ -32,6 +32,23 @@ bool is_socket(std::string_view text) {
   return text.starts_with('/') && text.size() <= kLongestSocketName;
 }
 
+/// Enough to find slips of the pen; what sends mail reads it exactly.
+bool is_mailbox(std::string_view text) {
+  std::string_view address = core::trim(text);
+  if (const auto bracket = address.rfind('<');
+      bracket != std::string_view::npos && address.ends_with('>'))
+    address = address.substr(bracket + 1, address.size() - bracket - 2);
+  const auto at = address.rfind('@');
+  return at != std::string_view::npos && at > 0 && at + 1 < address.size() &&
+         std::all_of(address.begin(), address.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+bool is_web(std::string_view text) {
+  const bool is_http = text.starts_with("https://") || text.starts_with("http://");
+  return is_http && text.find("://") + 3 < text.size() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
 bool is_of_form(const Setting& setting, std::string_view text) {
   // An empty text means "not set" wherever that is the default.
   if (text.empty() && setting.fallback.empty() && setting.kind == Kind::text) return true;
@@ -63,6 +80,10 @@ bool is_of_form(const Setting& setting, std::string_view text) {
                                      : parse_endpoint(text).has_value();
     case Form::advertised:
       return is_advertised(text);
+    case Form::mailbox:
+      return is_mailbox(text);
+    case Form::web:
+      return is_web(text);
   }
   return false;
 }

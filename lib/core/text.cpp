@@ -112,10 +112,12 @@ Result<ByteCount> parse_size(std::string_view text) {
 }
 
 std::string to_text(ByteCount size) {
+  const SizeUnit* best = nullptr;
   for (const SizeUnit& unit : kSizeUnits)
-    if (size.value() >= unit.bytes && size.value() % unit.bytes == 0)
-      return fmt::format("{}{}", size.value() / unit.bytes, unit.name);
-  return "0B";
+    if (size.value() >= unit.bytes && size.value() % unit.bytes == 0 &&
+        (best == nullptr || unit.bytes > best->bytes))
+      best = &unit;
+  return best == nullptr ? "0B" : fmt::format("{}{}", size.value() / best->bytes, best->name);
 }
 
 std::optional<std::string> nearest(std::string_view word,

@@ -28,7 +28,7 @@ Result<Port> parse_port(std::string_view text);
 
 /// "10MiB", "4KiB", "2GiB", "500B", and the decimal kB, MB, GB, TB.
 Result<ByteCount> parse_size(std::string_view text);
-/// The largest binary unit that divides it: "10MiB".
+/// The largest unit that divides it: "10MiB", "100GB".
 std::string to_text(ByteCount size);
 
 /// The candidate a user most likely meant (Damerau-Levenshtein distance at most a third of the

@@ -19,7 +19,7 @@ struct Wall {
   std::string_view prefix;
   std::string_view folders;
 };
-constexpr std::array<Wall, 17> kWalls{{{"openssl/", "crypto"},
+constexpr std::array<Wall, 18> kWalls{{{"openssl/", "crypto"},
                                        {"crypt.h", "crypto"},
                                        {"sqlite3", "localdb"},
                                        {"CLI/", "cli"},
@@ -29,6 +29,7 @@ constexpr std::array<Wall, 17> kWalls{{{"openssl/", "crypto"},
                                        {"sndfile", "audio"},
                                        {"sofia-sip/", "sip"},
                                        {"qrencode", "qr"},
+                                       {"curl/", "http"},
                                        {"phonenumbers/", "number"},
                                        {"toml++/", "config"},
                                        {"boost/", "config"},
