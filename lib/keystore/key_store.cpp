@@ -256,6 +256,28 @@ core::Result<bool> KeyStore::remove(core::RecordingId recording) {
   }
 }
 
+core::Result<std::uint64_t> KeyStore::remove_all(std::span<const core::RecordingId> recordings) {
+  const std::scoped_lock guard(state_->mutex);
+  std::uint64_t had_one = 0;
+  try {
+    localdb::Transaction transaction(state_->database);
+    for (const core::RecordingId& recording : recordings) {
+      state_->erase.run(recording.uuid().bytes());
+      if (state_->database.changes() > 0) ++had_one;
+    }
+    transaction.commit();
+    state_->database.checkpoint_and_truncate();
+    return had_one;
+  } catch (const localdb::Failure& failure) {
+    return tl::unexpected(cannot("erase the recordings' keys", failure));
+  }
+}
+
+bool KeyStore::has_key(core::RecordingId recording) const {
+  const std::scoped_lock guard(state_->mutex);
+  return !state_->rows_of(recording).empty();
+}
+
 std::uint64_t KeyStore::count() const {
   const std::scoped_lock guard(state_->mutex);
   auto rows = state_->total.query();

@@ -27,6 +27,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "core/error.h"
@@ -76,6 +77,11 @@ class KeyStore {
   /// neither in the file nor in its log. Readers that hold the log up give a fault (try_again): the
   /// row is deleted by then, and calling again finishes the job.
   [[nodiscard]] core::Result<bool> remove(core::RecordingId recording);
+  /// The same of many at once, in one transaction: all are erased, or none is. How many of them had
+  /// a key.
+  [[nodiscard]] core::Result<std::uint64_t> remove_all(
+      std::span<const core::RecordingId> recordings);
+  bool has_key(core::RecordingId recording) const;
 
   /// Recordings that have a key here.
   std::uint64_t count() const;

@@ -165,5 +165,20 @@ TEST_CASE("key store: a file that is none is refused", "[keystore]") {
   CHECK_THROWS_AS(KeyStore(path), core::Error);
 }
 
+TEST_CASE("key store: many keys are erased at once, and none is left anywhere", "[keystore]") {
+  World world;
+  std::vector<core::RecordingId> recordings{core::RecordingId::make(kNow)};
+  for (int i = 0; i < 3; ++i) recordings.push_back(core::RecordingId::make(kNow));
+  for (std::size_t i = 1; i < recordings.size(); ++i)
+    REQUIRE(world.store.create_key(recordings[i], kNow));
+  REQUIRE(world.store.create_key(world.recording, kNow));
+  CHECK(world.store.remove_all(recordings).value() == 3);
+  CHECK(world.store.count() == 1);
+  CHECK(world.store.has_key(world.recording));
+  CHECK_FALSE(world.store.has_key(recordings[1]));
+  CHECK(std::filesystem::file_size(world.path.string() + "-wal") == 0);
+  CHECK(world.store.remove_all(recordings).value() == 0);
+}
+
 }  // namespace
 }  // namespace trunkline::keystore
