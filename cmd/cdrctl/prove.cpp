@@ -76,8 +76,9 @@ cli::Command prove() {
           "Prints one line of each journal that is intact, with the numbers proved, and one of "
           "each hole: missing and changed entries, the time of the entry before and behind, calls "
           "without a row (unlisted), rows without an entry (unfounded) or that differ from it. "
-          "Numbers that were given up by an operator are accepted, those the daemon has not "
-          "shipped yet wait; neither is a hole.",
+          "Numbers that were given up by an operator are accepted, entries of calls that "
+          "retention erased or masked are erased, where the audit log says so and their hashes "
+          "still link, and those the daemon has not shipped yet wait; none of these is a hole.",
       .options = {{.name = "--lag",
                    .help = "how old an entry of this host may be without being shipped",
                    .value = "DURATION",

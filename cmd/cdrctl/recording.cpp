@@ -42,6 +42,9 @@ std::vector<cli::Field> fields_of(const cli::Output& out, const catalogue::Recor
   if (recording.bytes) {
     add("size", out.size(core::ByteCount(static_cast<std::uint64_t>(*recording.bytes))));
   }
+  if (recording.erased_at) add("erased", out.time(*recording.erased_at));
+  add("erased by", recording.erased_why);
+  if (recording.erasure) add("erasure", recording.erasure->text());
   add("format", format_of(recording));
   add("file", recording.path);
   add("key", recording.key_id);

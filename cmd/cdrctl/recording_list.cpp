@@ -65,11 +65,11 @@ core::ExitCode run(cli::Context& context) {
 
 cli::Command recording_list() {
   std::vector<cli::Option> options = list_options();
-  options.insert(options.begin() + 3,
-                 {.name = "--status",
-                  .help = "only recordings that are so",
-                  .value = "NAME",
-                  .choices = {"recording", "complete", "truncated", "failed", "unsupported"}});
+  options.insert(options.begin() + 3, {.name = "--status",
+                                       .help = "only recordings that are so",
+                                       .value = "NAME",
+                                       .choices = {"recording", "complete", "truncated", "failed",
+                                                   "unsupported", "erased"}});
   return {
       .path = "recording list",
       .summary = "list recordings, newest first",

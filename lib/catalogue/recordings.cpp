@@ -43,7 +43,10 @@ Recording recording_of(const db::Row& row) {
           .bytes = row.get<std::optional<std::int64_t>>("bytes"),
           .legs = row.get<Json>("legs"),
           .caller = text_or_empty(row, "caller"),
-          .called = text_or_empty(row, "called")};
+          .called = text_or_empty(row, "called"),
+          .erased_at = row.get<std::optional<core::Time>>("erased_at"),
+          .erased_why = text_or_empty(row, "erased_why"),
+          .erasure = row.get<std::optional<core::Uuid>>("erasure")};
 }
 
 std::optional<std::string> wanted(const std::string& text) {
@@ -64,7 +67,8 @@ db::Rows select_recordings(db::Connection& connection, const Selection& selectio
       "SELECT r.recording, r.call, r.tenant_id, r.path, r.key_id, r.codec, r.channels,"
       "       r.sample_rate, r.segment_ms, r.status, r.reason, r.started_at, r.ended_at,"
       "       r.duration_ms, r.bytes, r.legs, coalesce(c.caller_number, c.caller_name) AS caller,"
-      "       coalesce(c.called_number, c.called_name, c.dialled) AS called"
+      "       coalesce(c.called_number, c.called_name, c.dialled) AS called,"
+      "       r.erased_at, r.erased_why, r.erasure"
       "  FROM trunkline.recording r LEFT JOIN trunkline.cdr c ON c.call = r.call"
       " WHERE ($1::timestamptz IS NULL OR r.started_at >= $1)"
       "   AND ($2::timestamptz IS NULL OR r.started_at < $2)"
@@ -121,6 +125,9 @@ Json to_json(const Recording& recording) {
   if (recording.duration_ms) json["duration_ms"] = *recording.duration_ms;
   if (recording.bytes) json["bytes"] = *recording.bytes;
   json["legs"] = recording.legs;
+  if (recording.erased_at) json["erased_at"] = core::to_rfc3339(*recording.erased_at);
+  put("erased_why", recording.erased_why);
+  if (recording.erasure) json["erasure"] = recording.erasure->text();
   return json;
 }
 

@@ -29,7 +29,7 @@ struct Recording {
   int channels = 0;
   int sample_rate = 0;
   int segment_ms = 0;
-  std::string status = {};  ///< recording, complete, truncated, failed, unsupported
+  std::string status = {};  ///< recording, complete, truncated, failed, unsupported, erased
   std::string reason = {};
   core::Time started_at = {};
   std::optional<core::Time> ended_at = {};
@@ -38,6 +38,9 @@ struct Recording {
   core::Json legs = core::Json::array();  ///< the account of each channel, as journaled
   std::string caller = {};                ///< number or name, from the call where it is known
   std::string called = {};
+  std::optional<core::Time> erased_at = {};
+  std::string erased_why = {};             ///< the policy or request that ended it
+  std::optional<core::Uuid> erasure = {};  ///< the run of retention
 };
 
 /// "recording.v1", as `cdrctl recording --json` prints it.

@@ -27,6 +27,19 @@ constexpr db::Statement kEntries{
     "    FROM trunkline.ledger_rejected WHERE node_id = $1 AND seq > $2 ORDER BY seq LIMIT $3)"
     ") AS taken ORDER BY seq LIMIT $3"};
 
+// What erased entries were, by the audit log: it is chained itself, so that nobody hides a change
+// behind the mark of an erasure.
+constexpr db::Statement kErased{
+    "SELECT (entry ->> 1)::bigint AS seq, decode(entry ->> 2, 'hex') AS hash, a.seq AS line"
+    "  FROM trunkline.audit_log a, json_array_elements(a.detail::json -> 'entries') AS entry"
+    " WHERE a.object = ANY ($2) AND a.event IN ('call.erased', 'call.masked')"
+    "   AND (entry ->> 0)::uuid = $1"};
+constexpr std::string_view kErasedBody = R"({"schema":"erased.v1",)";
+
+bool is_erased(core::ByteView body) {
+  return core::as_text(body).starts_with(kErasedBody);
+}
+
 /// Counts holes on their way to whoever listens.
 class Report {
  public:
@@ -83,9 +96,11 @@ class Walk {
     const std::uint64_t before = report_.holes();
     for (bool is_more = true; is_more;) {
       const db::Rows rows = connection_.query(kEntries, {node_.id, number_, kPage});
+      look_up_erased(rows);
       for (const db::Row row : rows) look_at(row);
       is_more = rows.size() == kPage;
     }
+    tell_erased();
     if (number_ < node_.watermark) {
       skip(node_.watermark + 1, std::nullopt);
     } else if (number_ > node_.watermark) {
@@ -114,9 +129,14 @@ class Walk {
                                .call = row.get<core::CallRef>("call"),
                                .body = std::string(core::as_text(body)),
                                .at = at};
+    const bool was_erased = is_erased(body);
+    if (!was_erased || number != number_ + 1) tell_erased();
     const auto sequence = journal::Sequence(static_cast<std::uint64_t>(number));
     // Behind a gap there is nothing to compare the first link with.
-    if (is_linked_ && !std::ranges::equal(journal::next_link(link_, sequence, entry), hash)) {
+    if (was_erased) {
+      look_at_erased(number, at, hash);
+    } else if (is_linked_ &&
+               !std::ranges::equal(journal::next_link(link_, sequence, entry), hash)) {
       tell(Finding::changed, number, number, at,
            fmt::format("{}: the entry or its hash is not what was written", entry.kind));
     }
@@ -127,8 +147,42 @@ class Walk {
     at_ = at;
   }
 
+  /// What the audit log says of the entries of this page that carry the mark of an erasure.
+  void look_up_erased(const db::Rows& rows) {
+    std::vector<core::Uuid> calls;
+    for (const db::Row row : rows)
+      if (is_erased(row.get<core::Bytes>("body"))) calls.push_back(row.get<core::Uuid>("call"));
+    attested_.clear();
+    if (calls.empty()) return;
+    const std::span<const core::Uuid> all(calls);
+    for (const db::Row row : connection_.query(kErased, {node_.id, db::Value::array(all)}))
+      attested_[row.get<std::int64_t>("seq")] = {row.get<core::Bytes>("hash"),
+                                                 row.get<std::int64_t>("line")};
+  }
+
+  /// The link to it cannot be computed any more; the one from it can, by the hash that stayed.
+  void look_at_erased(std::int64_t number, core::Time at, const core::Bytes& hash) {
+    const auto found = attested_.find(number);
+    if (found == attested_.end() || found->second.hash != hash) {
+      tell_erased();
+      return tell(Finding::changed, number, number, at,
+                  "it is marked as erased, but the audit log knows of no such erasure");
+    }
+    if (first_erased_ == 0) first_erased_ = number;
+    last_erased_ = number;
+    erased_line_ = found->second.line;
+  }
+
+  void tell_erased() {
+    if (first_erased_ != 0)
+      tell(Finding::erased, first_erased_, last_erased_, std::nullopt,
+           fmt::format("erased: line {} of the audit log", erased_line_));
+    first_erased_ = 0;
+  }
+
   /// Numbers up to the one before `next` are not there.
   void skip(std::int64_t next, std::optional<core::Time> before) {
+    tell_erased();
     std::int64_t from = number_ + 1;
     for (const Gap& gap : gaps_) {
       if (gap.last < from || gap.first >= next) continue;
@@ -163,6 +217,15 @@ class Walk {
   std::int64_t first_ = 0;
   std::int64_t number_ = 0;
   std::optional<core::Time> at_;
+
+  struct Attested {
+    core::Bytes hash;
+    std::int64_t line = 0;
+  };
+  std::map<std::int64_t, Attested> attested_;  ///< of one page
+  std::int64_t first_erased_ = 0;              ///< of a run of erased entries; 0: none
+  std::int64_t last_erased_ = 0;
+  std::int64_t erased_line_ = 0;
 };
 
 std::vector<Node> nodes_of(db::Connection& connection) {
@@ -202,6 +265,7 @@ void prove_calls(db::Connection& connection, Report& report) {
       "  LEFT JOIN trunkline.cdr c ON c.call = e.call"
       " WHERE e.kind LIKE 'call.%'"
       "   AND (c.call IS NULL OR c.node_id = e.node_id AND c.seq < e.seq)"
+      "   AND e.body ->> 'schema' IS DISTINCT FROM 'erased.v1'"
       " ORDER BY e.call, e.seq DESC"};
   // Imported calls never had an entry; their node is nil.
   static constexpr db::Statement kUnfounded{
@@ -226,7 +290,8 @@ void prove_calls(db::Connection& connection, Report& report) {
       "255),"
       "        left(e.body -> 'called' ->> 'dialled', 255), left(e.body -> 'called' ->> 'name', "
       "255),"
-      "        left(e.body -> 'called' ->> 'number', 255), e.tenant_id)"};
+      "        left(e.body -> 'called' ->> 'number', 255), e.tenant_id)"
+      "   AND e.body ->> 'schema' IS DISTINCT FROM 'erased.v1'"};
   tell_calls(connection, kUnlisted, Finding::unlisted, "its row is missing or older than the entry",
              report);
   tell_calls(connection, kUnfounded, Finding::unfounded, "its row has no entry", report);
@@ -242,6 +307,8 @@ std::string_view name_of(Finding finding) {
       return "intact";
     case Finding::accepted:
       return "accepted";
+    case Finding::erased:
+      return "erased";
     case Finding::waiting:
       return "waiting";
     case Finding::missing:
@@ -263,7 +330,8 @@ std::string_view name_of(Finding finding) {
 }
 
 bool is_hole(Finding finding) {
-  return finding != Finding::intact && finding != Finding::accepted && finding != Finding::waiting;
+  return finding != Finding::intact && finding != Finding::accepted && finding != Finding::erased &&
+         finding != Finding::waiting;
 }
 
 bool prove_ledger(db::Connection& connection, const Tell& tell) {

@@ -23,6 +23,7 @@ namespace trunkline::ledger {
 enum class Finding : std::uint8_t {
   intact,     ///< the sum of a node: nothing is wrong from `first` to `last`
   accepted,   ///< missing, and an operator took that into account (ledger_accept_gap)
+  erased,     ///< without content any more, as the audit log says; number and hash are there
   waiting,    ///< in the daemon's journal, not shipped yet
   missing,    ///< neither an entry nor a rejected one
   changed,    ///< the entry, or its hash, is not what was written

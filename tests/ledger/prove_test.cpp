@@ -189,4 +189,42 @@ TEST_CASE("what the journal holds back waits, and is missing when it waited too 
   CHECK(scene.against_journal(at(1'000)).empty());
 }
 
+TEST_CASE("calls that were erased leave links that still prove the ledger", "[ledger]") {
+  Scene scene;
+  static constexpr db::Statement kThird{"SELECT call FROM trunkline.ledger_entry WHERE seq = 7"};
+  static constexpr db::Statement kErase{
+      "SELECT trunkline.erase_calls($1, ARRAY[$2::uuid], ARRAY['policy x'], ARRAY[$3])"};
+  const auto call = scene.superuser.query(kThird).only().get<core::Uuid>("call");
+  const auto run = core::Uuid::make(at(0));
+  db::Connection retention = scene.database.open("trunkline_retention");
+  const auto proved = [&](bool is_proof_expected) {
+    std::vector<std::string> found;
+    db::Connection connection = scene.database.open();
+    CHECK(prove_ledger(connection, [&](const Proved& one) {
+            found.push_back(std::string(name_of(one.finding)) + " " + std::to_string(one.first) +
+                            "-" + std::to_string(one.last));
+          }) == is_proof_expected);
+    return found;
+  };
+
+  SECTION("whole, or a party of it") {
+    for (const char* side : {"caller", "all"}) {
+      INFO(side);
+      retention.query(kErase, {run, call, side});
+      CHECK(proved(true) == Found{"erased 7-9", "intact 1-31"});
+      CHECK(scene.against_journal(at(100)).empty());
+    }
+  }
+  SECTION("but a mark without an erasure hides nothing") {
+    retention.query(kErase, {run, call, "all"});
+    scene.superuser.run_script(
+        "UPDATE trunkline.ledger_entry SET body = trunkline.erased_body(call)::json"
+        " WHERE seq = 14");
+    CHECK(proved(false) == Found{"erased 7-9", "changed 14-14"});
+    scene.superuser.run_script(
+        "UPDATE trunkline.ledger_entry SET hash = sha256('x') WHERE seq = 9");
+    CHECK(proved(false) == Found{"erased 7-8", "changed 9-9", "changed 10-10", "changed 14-14"});
+  }
+}
+
 }  // namespace trunkline::ledger
