@@ -68,7 +68,7 @@ constexpr db::Statement kRecordings{
     "       c.call IS NOT NULL AS has_call, c.caller_device, c.called_device, c.caller_number,"
     "       c.caller_name, c.called_number, c.called_name, c.dialled"
     "  FROM trunkline.recording r LEFT JOIN trunkline.cdr c ON c.call = r.call"
-    " WHERE ($1::uuid IS NULL OR r.recording = $1)"
+    " WHERE ($1::uuid IS NULL OR r.recording = $1) AND r.status <> 'erased'"
     "   AND ($2::timestamptz IS NULL OR r.started_at <= $2)"
     "   AND ($3::timestamptz IS NULL OR (r.started_at, r.recording) > ($3, $4::uuid))"
     " ORDER BY r.started_at, r.recording LIMIT $5"};
@@ -77,7 +77,8 @@ constexpr db::Statement kCalls{
     "       c.called_device, c.caller_number, c.caller_name, c.called_number, c.called_name,"
     "       c.dialled, coalesce((SELECT json_agg(json_build_object('recording', r.recording,"
     "         'began', r.started_at, 'ended', coalesce(r.ended_at, r.started_at),"
-    "         'status', r.status)) FROM trunkline.recording r WHERE r.call = c.call), '[]')"
+    "         'status', r.status)) FROM trunkline.recording r WHERE r.call = c.call AND r.status "
+    "<> 'erased'), '[]')"
     "         AS recordings"
     "  FROM trunkline.cdr c"
     " WHERE ($1::uuid IS NULL OR c.call = $1)"
@@ -118,8 +119,8 @@ std::optional<Item> load_item(db::Connection& connection, Kind kind, const core:
 
 Total total_of(db::Connection& connection, Kind kind) {
   static constexpr db::Statement kRecorded{
-      "SELECT count(*) AS count, coalesce(sum(bytes), 0)::bigint AS bytes FROM "
-      "trunkline.recording"};
+      "SELECT count(*) AS count, coalesce(sum(bytes), 0)::bigint AS bytes"
+      "  FROM trunkline.recording WHERE status <> 'erased'"};
   static constexpr db::Statement kCalled{
       "SELECT count(*) AS count, 0::bigint AS bytes FROM trunkline.cdr"};
   if (kind != Kind::recording && kind != Kind::call) return {};

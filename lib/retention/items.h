@@ -19,8 +19,8 @@ struct Place {
   core::Uuid id;
 };
 
-/// At most `size` things of this kind that began at or before `until`, behind `after`. Kinds that
-/// have no table yet have nothing.
+/// At most `size` things of this kind that began at or before `until`, behind `after`; what was
+/// erased is none. Kinds that have no table yet have nothing.
 std::vector<Item> load_page(db::Connection& connection, Kind kind,
                             const std::optional<Place>& after, core::Time until,
                             std::uint64_t size);

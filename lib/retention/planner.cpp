@@ -132,6 +132,16 @@ Decision Planner::decide(const Item& item, core::Time now) const {
   return decision;
 }
 
+const Policy* Planner::duty(const Item& item, core::Time now) const {
+  const auto found = policies_.find(item.tenant);
+  if (found == policies_.end()) return nullptr;
+  for (const Policy* policy : found->second)
+    if (policy->is_increase_only && concerns(*policy, item) &&
+        (!policy->keep || now < item.ended_at + *policy->keep))
+      return policy;
+  return nullptr;
+}
+
 std::vector<std::string> Planner::reasons(const Item& item, const Decision& decision) const {
   std::vector<std::string> lines;
   for (const Hold* hold : decision.holds)

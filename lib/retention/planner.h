@@ -54,6 +54,9 @@ class Planner {
 
   /// What it points to lives as long as the planner.
   Decision decide(const Item& item, core::Time now) const;
+  /// The increase-only policy that keeps it at this moment, whatever else is decided; nullptr:
+  /// none.
+  const Policy* duty(const Item& item, core::Time now) const;
   /// "policy 'gdpr' of the tenant keeps recordings for 30 days", "hold 'Doe v. Acme' of ...": one
   /// line a reason, the deciding one first.
   std::vector<std::string> reasons(const Item& item, const Decision& decision) const;

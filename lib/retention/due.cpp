@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "retention/due.h"
+
+#include <ctime>
+
+namespace trunkline::retention {
+namespace {
+
+constexpr core::Seconds kTwoOclock = std::chrono::hours(2);
+constexpr core::Seconds kMinute{60};
+// A clock that was put right by less than that is no wrong clock.
+constexpr core::Seconds kTolerance = std::chrono::minutes(5);
+
+/// Days that begin at two o'clock by the place's clock. Clocks are put back from three to two and
+/// from two to one, never over two o'clock, so that this never goes back.
+std::chrono::sys_days day_of(core::Time at, const Zone& zone) {
+  return std::chrono::floor<std::chrono::days>(at + zone(at) - kTwoOclock);
+}
+
+}  // namespace
+
+core::Seconds local_zone(core::Time at) {
+  const std::time_t seconds =
+      std::chrono::system_clock::to_time_t(std::chrono::floor<core::Seconds>(at));
+  std::tm local{};
+  if (::localtime_r(&seconds, &local) == nullptr) return core::Seconds(0);
+  return core::Seconds(local.tm_gmtoff);
+}
+
+bool is_due(core::Time now, const std::optional<core::Time>& last, const Zone& zone) {
+  if (!last || *last > now + kTolerance) return true;
+  return day_of(now, zone) > day_of(*last, zone);
+}
+
+core::Time next_due(core::Time now, const Zone& zone) {
+  core::Time at = std::chrono::floor<core::Seconds>(now);
+  at -= at.time_since_epoch() % kMinute;
+  const auto today = day_of(now, zone);
+  do at += kMinute;
+  while (day_of(at, zone) == today);
+  return at;
+}
+
+}  // namespace trunkline::retention

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+#include "retention/sweep.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "retention/request.h"
+
+namespace trunkline::retention {
+namespace {
+
+bool speaks_of_calls(const Rules& rules) {
+  return std::any_of(rules.policies.begin(), rules.policies.end(),
+                     [](const Policy& policy) { return policy.kind == Kind::call; });
+}
+
+void count(Total& total, const Item& item) {
+  ++total.count;
+  total.bytes += item.bytes;
+}
+
+Erasure erasure_of(const Item& item, const Decision& decision) {
+  return {.kind = item.kind,
+          .id = item.id,
+          .tenant = item.tenant,
+          .path = item.path,
+          .why = why(decision)};
+}
+
+/// One kind, page by page, until `limit` is reached.
+class Pass {
+ public:
+  Pass(const EraserParts& parts, Eraser& eraser, core::Time now, const SweepOptions& options)
+      : parts_(parts), eraser_(eraser), now_(now), options_(options) {}
+
+  Erased run(Kind kind) {
+    Erased all;
+    std::optional<Place> place;
+    for (bool is_more = true; is_more && !is_over();) {
+      db::Transaction page(parts_.database);
+      lock_rules(parts_.database);
+      const Planner planner(load_rules(parts_.database, options_.fallback));
+      if (kind == Kind::call && !speaks_of_calls(planner.rules())) return all;
+      const std::vector<Item> items = load_page(parts_.database, kind, place, now_, options_.page);
+      is_more = items.size() == options_.page;
+      if (is_more) place = Place{items.back().began_at, items.back().id};
+      const std::vector<Erasure> due = due_of(items, planner);
+      if (!due.empty()) all += eraser_.erase(due, page);
+    }
+    return all;
+  }
+
+ private:
+  bool is_over() const { return options_.limit != 0 && taken_ >= options_.limit; }
+
+  std::vector<Erasure> due_of(const std::vector<Item>& items, const Planner& planner) {
+    std::vector<Erasure> due;
+    for (const Item& item : items) {
+      if (is_over()) break;
+      const Decision decision = planner.decide(item, now_);
+      // A call's recordings went before; one that is still there could not.
+      const bool has_rest = item.kind == Kind::call && !item.derived.empty();
+      if (!decision.is_due() || has_rest) continue;
+      due.push_back(erasure_of(item, decision));
+      ++taken_;
+    }
+    return due;
+  }
+
+  const EraserParts& parts_;
+  Eraser& eraser_;
+  core::Time now_;
+  SweepOptions options_;
+  std::uint64_t taken_ = 0;
+};
+
+}  // namespace
+
+std::string why(const Decision& decision) {
+  const Policy* policy = decision.floor != nullptr ? decision.floor : decision.policy;
+  return policy == nullptr ? "retention.default_days" : fmt::format("policy '{}'", policy->name);
+}
+
+std::uint64_t Survey::due(Kind kind) const {
+  for (const SweepFacts::Share& share : shares)
+    if (share.kind == kind) return share.due;
+  return 0;
+}
+
+std::uint64_t Survey::withheld_count() const {
+  std::uint64_t all = 0;
+  for (const Withheld& row : withheld) all += row.total.count;
+  return all;
+}
+
+Survey survey(db::Connection& connection, const Planner& planner, core::Time now) {
+  std::map<std::tuple<Kind, Fate, std::string>, Total> withheld;
+  std::map<Kind, std::uint64_t> due;
+  Survey found;
+  (void)make_plan(connection, planner, now, [&](const Item& item, const Decision& decision) {
+    if (!decision.is_due()) {
+      const std::vector<std::string> reasons = planner.reasons(item, decision);
+      return count(withheld[{item.kind, decision.fate, reasons.empty() ? "" : reasons.front()}],
+                   item);
+    }
+    ++due[item.kind];
+    found.due_bytes += item.bytes;
+    for (const Hold* hold : decision.past_holds) count(found.released[hold->case_name], item);
+  });  // the sums by policy are retention plan's
+  for (const auto& [key, total] : withheld)
+    found.withheld.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), total});
+  for (const Kind kind : {Kind::recording, Kind::call})
+    found.shares.push_back({kind, due[kind], total_of(connection, kind).count});
+  return found;
+}
+
+SweepFacts facts_of(db::Connection& connection, const Survey& survey, core::Time now,
+                    const std::optional<core::Time>& last_sweep) {
+  static constexpr db::Statement kTimes{
+      "SELECT clock_timestamp() AS now, (SELECT max(last_shipped_at) FROM trunkline.ledger_node)"
+      "         AS last_entry,"
+      "       (SELECT max(started_at) FROM trunkline.erasure_run"
+      "         WHERE kind = 'sweep' AND outcome IN ('done', 'partly')) AS last_sweep"};
+  const db::Rows rows = connection.query(kTimes);
+  const db::Row row = rows.only();
+  const auto known = row.get<std::optional<core::Time>>("last_sweep");
+  return {.now = now,
+          .database_now = row.get<core::Time>("now"),
+          .last_sweep = std::max(known, last_sweep),
+          .last_entry = row.get<std::optional<core::Time>>("last_entry"),
+          .shares = survey.shares};
+}
+
+Erased sweep(const EraserParts& parts, const core::Uuid& run, core::Time now,
+             const SweepOptions& options) {
+  Eraser eraser(parts, run, RunKind::sweep);
+  Pass pass(parts, eraser, now, options);
+  Erased all = pass.run(Kind::recording);
+  all += pass.run(Kind::call);
+  return all;
+}
+
+Erased resume(const EraserParts& parts, core::Time now, Days fallback) {
+  Eraser eraser(parts, {}, RunKind::sweep);
+  return eraser.resume([&]() -> Eraser::MayGo {
+    auto planner = std::make_shared<Planner>(load_rules(parts.database, fallback));
+    return [&parts, planner, now](RunKind kind, const Erasure& erasure) {
+      const auto item = load_item(parts.database, erasure.kind, erasure.id);
+      if (!item) return true;  // its row is gone: what is left of it may go
+      if (kind == RunKind::request) return reasons_to_keep(*planner, *item, now).empty();
+      return planner->decide(*item, now).is_due();
+    };
+  });
+}
+
+}  // namespace trunkline::retention
