@@ -11,6 +11,7 @@
 
 namespace trunkline::commands {
 
+cli::Command erase();
 cli::Command explain();
 cli::Command hold_add();
 cli::Command hold_list();
@@ -21,11 +22,15 @@ cli::Command policy_list();
 cli::Command policy_remove();
 cli::Command policy_set();
 cli::Command policy_show();
+cli::Command reapply();
+cli::Command status();
+cli::Command sweep();
 
 inline std::vector<cli::Command> all() {
   return {
-      explain(), hold_add(),    hold_list(),     hold_release(), hold_show(),
-      plan(),    policy_list(), policy_remove(), policy_set(),   policy_show(),
+      erase(),       explain(), hold_add(),    hold_list(),     hold_release(),
+      hold_show(),   plan(),    policy_list(), policy_remove(), policy_set(),
+      policy_show(), reapply(), status(),      sweep(),
   };
 }
 

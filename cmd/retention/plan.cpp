@@ -83,9 +83,8 @@ cli::Command plan() {
   return {.path = "plan",
           .summary = "show what a sweep would erase",
           .description =
-              "Changes nothing, and nothing erases yet. Shows by policy what is due, and what is "
-              "beyond its time but held by a "
-              "case, or bound because something that belongs to it has to stay.",
+              "Changes nothing. Shows by policy what is due, and what is beyond its time but held "
+              "by a case, or bound because something that belongs to it has to stay.",
           .options = {{.name = "--list", .help = "each thing with the reason"},
                       {.name = "--at", .help = "as it will be then", .value = "TIME"}},
           .examples = {{"retention plan", "count and size by policy"},

@@ -29,6 +29,11 @@ retention::Days default_days(cli::Context& context) {
 
 retention::Item find_item(db::Connection& connection, std::string_view which) {
   const auto recording = catalogue::find_recording(connection, which);
+  if (recording && recording->status == "erased")
+    throw core::Error(core::ExitCode::no_input,
+                      fmt::format("recording {} was erased: {}", recording->recording.text(),
+                                  core::printable(recording->erased_why)),
+                      "when and by whom: cdrctl recording show");
   if (recording) {
     auto item =
         retention::load_item(connection, retention::Kind::recording, recording->recording.uuid());

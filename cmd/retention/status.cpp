@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include "retention/commands.h"
+#include "retention/due.h"
+#include "retention/site.h"
+#include "retention/workplace.h"
+
+namespace trunkline::commands {
+namespace {
+
+void add_last(cli::Output& out, const retention::Run& run, std::vector<cli::Field>& fields) {
+  const bool is_good = run.outcome == "done";
+  fields.push_back({"last sweep", out.time(run.started_at) + " by " + run.who});
+  fields.push_back({"outcome",
+                    {(run.outcome.empty() ? "running" : run.outcome) +
+                         (run.message.empty() ? "" : ": " + run.message),
+                     is_good ? cli::Color::green : cli::Color::yellow}});
+  fields.push_back({"erased", shown(out, static_cast<std::uint64_t>(run.recordings), run.bytes,
+                                    static_cast<std::uint64_t>(run.calls))});
+  fields.push_back({"withheld", out.count(static_cast<std::uint64_t>(run.withheld))});
+  fields.push_back({"errors", out.count(static_cast<std::uint64_t>(run.failed))});
+}
+
+core::ExitCode run(cli::Context& context) {
+  const core::Time now = core::system_clock().wall();
+  db::Connection connection = open_retention(context, "status", true);
+  const auto journal = core::value_or_throw(
+      retention::look_at_journal(context.config().text("retention.state_dir")));
+  const auto last = journal ? journal->last_sweep : std::nullopt;
+  const bool is_due = retention::is_due(now, last, retention::local_zone);
+  const core::Time next = is_due ? now : retention::next_due(now, retention::local_zone);
+  cli::Output& out = context.out();
+  core::Json object{{"is_due", is_due},
+                    {"next_due", core::to_rfc3339(next)},
+                    {"erased", journal ? journal->done : 0},
+                    {"begun", journal ? journal->begun : 0},
+                    {"runs", core::Json::array()}};
+  if (last) object["last_completed"] = core::to_rfc3339(*last);
+  std::vector<cli::Field> fields;
+  const auto runs = retention::last_runs(connection, retention::RunKind::sweep, 10);
+  for (const retention::Run& one : runs) object["runs"].push_back(to_json(one));
+  if (runs.empty()) fields.push_back({"last sweep", "never"});
+  if (!runs.empty()) add_last(out, runs.front(), fields);
+  fields.push_back({"next", is_due ? "due now" : out.time(next)});
+  if (journal && journal->begun > 0)
+    fields.push_back(
+        {"begun",
+         {fmt::format("{} erasures wait for the next run", journal->begun), cli::Color::yellow}});
+  out.record("retention_status.v1", fields, std::move(object));
+  return core::ExitCode::done;
+}
+
+}  // namespace
+
+cli::Command status() {
+  return {.path = "status",
+          .summary = "show when the last sweep ran, what it did, and when the next is due",
+          .exits = {{core::ExitCode::unavailable, "the database is away"}},
+          .examples = {{"retention status", "the last sweep and the next"},
+                       {"retention status --json | jq .runs[0].outcome", "for monitoring"}},
+          .run = run};
+}
+
+}  // namespace trunkline::commands

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+#include "retention/workplace.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "db/tool.h"
+#include "keystore/mirror.h"
+#include "os/system_fault.h"
+#include "retention/site.h"
+#include "retention/sweep.h"
+#include "storage/dry_run.h"
+#include "storage/file.h"
+#include "storage/identity.h"
+
+namespace trunkline::commands {
+namespace {
+
+namespace fs = std::filesystem;
+using core::ExitCode;
+
+constexpr core::Milliseconds kPatience = std::chrono::minutes(10);
+
+fs::path key_store_path(const config::Config& config) {
+  return fs::path(config.text("media.state_dir")) / "keys.db";
+}
+
+std::unique_ptr<keystore::KeyStore> open_keys(const config::Config& config) {
+  const fs::path path = key_store_path(config);
+  std::error_code failure;
+  if (fs::exists(path, failure)) return std::make_unique<keystore::KeyStore>(path);
+  if (failure) throw os::system_error(fmt::format("look at '{}'", path.string()), failure.value());
+  return nullptr;
+}
+
+/// Whether some of the newest recordings are in that folder; nothing where there is none to look
+/// for.
+std::optional<bool> has_recordings(db::Connection& database, const fs::path& root) {
+  static constexpr db::Statement kNewest{
+      "SELECT path FROM trunkline.recording WHERE status = 'complete' AND path IS NOT NULL"
+      " ORDER BY started_at DESC, recording DESC LIMIT 50"};
+  const db::Rows rows = database.query(kNewest);
+  if (rows.empty()) return std::nullopt;
+  std::error_code ignored;
+  for (const db::Row row : rows)
+    if (fs::exists(root / row.get<std::string>("path"), ignored)) return true;
+  return false;
+}
+
+/// The folder of recordings as it was last time. The first time it is taken by what is in it: an
+/// empty folder where a disk should be mounted has none of the recordings.
+std::unique_ptr<storage::Location> open_recordings(cli::Context& context, db::Connection& database,
+                                                   retention::ErasureJournal& journal) {
+  const fs::path root = context.config().text("recording.path");
+  const auto known = journal.location();
+  if (known && !context.has("--adopt"))
+    return core::value_or_throw(storage::open_file(root, storage::LocationId(*known)));
+  if (!context.has("--adopt") && has_recordings(database, root) == false)
+    throw core::Error(ExitCode::unavailable,
+                      fmt::format("cannot erase recordings: none of the newest is below '{}', "
+                                  "whose disk may not be mounted",
+                                  root.string()),
+                      "mount it; or, where this is the right folder all the same: --adopt");
+  const auto id = core::value_or_throw(storage::mark(root, core::system_clock().wall()));
+  auto location = core::value_or_throw(storage::open_file(root, id));
+  journal.note_location(id.uuid());
+  return location;
+}
+
+}  // namespace
+
+cli::Option adopt_option() {
+  return {.name = "--adopt",
+          .help = "take recording.path as it is now for the recordings' own folder"};
+}
+
+std::vector<cli::ExitNote> erasing_exits() {
+  return {{ExitCode::partly, "something could not be erased now; the next run tries again"},
+          {ExitCode::unavailable,
+           "the database is away, or the recordings' disk is not mounted: nothing was erased"},
+          {ExitCode::try_again, "another run that erases is under way, or the key store is busy"}};
+}
+
+db::Connection open_retention(cli::Context& context, std::string_view verb, bool is_read_only) {
+  auto connection = db::Connection::open({.url = context.config().text("db.url"),
+                                          .application = fmt::format("retention {}", verb),
+                                          .role = "trunkline_retention",
+                                          .who = db::acting_person(),
+                                          .statement_timeout = kPatience,
+                                          .is_read_only = is_read_only});
+  return connection;
+}
+
+std::unique_ptr<storage::Location> open_dry_recordings(cli::Context& context) {
+  return storage::dry_run(
+      core::value_or_throw(storage::open_file(context.config().text("recording.path"))));
+}
+
+Workplace::Workplace(cli::Context& context, std::string_view verb)
+    : context_(context),
+      journal_(core::value_or_throw(
+          retention::ErasureJournal::open(context.config().text("retention.state_dir")))),
+      database_(open_retention(context, verb, false)),
+      keys_(open_keys(context.config())),
+      recordings_(open_recordings(context, database_, journal_)) {}
+
+retention::EraserParts Workplace::parts() {
+  return {.database = database_,
+          .keys = keys_.get(),
+          .recordings = *recordings_,
+          .journal = journal_,
+          .clock = core::system_clock()};
+}
+
+void Workplace::resume(core::Time now) {
+  const retention::Erased ended = retention::resume(parts(), now, default_days(context_));
+  if (ended.recordings + ended.calls == 0) return;
+  context_.note(fmt::format("ended what an earlier run had begun: {} recordings, {} calls",
+                            ended.recordings, ended.calls));
+}
+
+void Workplace::reapply_if_restored(core::Time now) {
+  const auto last = journal_.last_run();
+  if (!last || retention::find_run(database_, *last)) return;
+  context_.warn("the database is older than the erasure journal: what was erased is erased again",
+                "was it restored? the tool for that: retention reapply");
+  const auto id = core::Uuid::make(now);
+  (void)run(id, retention::RunKind::reapply, now, 0,
+            [&] { return retention::Eraser(parts(), id, retention::RunKind::reapply).reapply(); });
+  journal_.note_run(id);
+}
+
+retention::Erased Workplace::run(const core::Uuid& id, retention::RunKind kind, core::Time now,
+                                 std::uint64_t withheld,
+                                 const std::function<retention::Erased()>& erase) {
+  retention::begin_run(database_, id, kind, now);
+  journal_.note_run(id);
+  try {
+    const retention::Erased erased = erase();
+    retention::end_run(
+        database_, id, core::system_clock().wall(),
+        {.outcome = erased.failed > 0 ? "partly" : "done", .withheld = withheld, .erased = erased});
+    return erased;
+  } catch (const core::Error& error) {
+    // Where the database is away as well, the next run notes that this one was interrupted.
+    try {
+      retention::end_run(
+          database_, id, core::system_clock().wall(),
+          {.outcome = "failed", .withheld = withheld, .message = error.fault().message});
+    } catch (const core::Error&) {
+      context_.warn("the database does not know how this run ended");
+    }
+    throw;
+  }
+}
+
+void Workplace::refuse(core::Time now, const std::string& why) {
+  const auto id = core::Uuid::make(now);
+  retention::begin_run(database_, id, retention::RunKind::sweep, now);
+  retention::end_run(database_, id, now, {.outcome = "refused", .message = why});
+}
+
+bool Workplace::refresh_mirror() {
+  const std::string mirror = context_.config().text("recording.key_mirror");
+  if (mirror.empty() || !keys_) return true;
+  const auto copied = keystore::copy_to_mirror(keys_->path(), mirror);
+  if (copied) return true;
+  context_.warn(
+      fmt::format("the mirror still holds keys that were erased: {}", copied.error().message),
+      "recorderd tries again every few seconds; or: trunkline keys mirror --now");
+  return false;
+}
+
+std::string shown(const cli::Output& out, std::uint64_t recordings, std::int64_t bytes,
+                  std::uint64_t calls) {
+  const auto size = core::ByteCount(static_cast<std::uint64_t>(std::max<std::int64_t>(0, bytes)));
+  return fmt::format("{} recordings ({}) and {} calls", out.count(recordings), out.size(size),
+                     out.count(calls));
+}
+
+}  // namespace trunkline::commands
