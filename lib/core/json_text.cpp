@@ -71,9 +71,8 @@ JsonText::JsonText() {
 }
 
 void JsonText::begin(std::string_view key) {
-  if (text_.size() > 1) text_ += ',';
-  append_json_string(text_, key);
-  text_ += ':';
+  // Keys are ours, and have nothing to escape.
+  text_.append(text_.size() > 1 ? ",\"" : "\"").append(key).append("\":");
 }
 
 JsonText& JsonText::add(std::string_view key, std::string_view value) {

@@ -37,6 +37,7 @@ void KeepAlive::add(const registrar::Binding& binding) {
 void KeepAlive::changed(const registrar::Change& change) {
   const bool is_gone = change.kind == registrar::Change::Kind::unbound;
   if (is_gone || !is_behind_nat(change.binding)) {
+    if (targets_.empty()) return;
     targets_.erase(state_key(change.binding));
   } else {
     add(change.binding);

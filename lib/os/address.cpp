@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <charconv>
 #include <cstring>
 
 #include "core/text.h"
@@ -36,6 +37,16 @@ bool starts_with_bits(const std::array<std::uint8_t, 16>& octets,
   if (rest == 0) return true;
   const auto mask = static_cast<std::uint8_t>(0xFFu << (8 - rest));
   return ((octets[whole] ^ prefix[whole]) & mask) == 0;
+}
+
+std::string ipv4_text(const std::array<std::uint8_t, 16>& octets) {
+  std::array<char, INET_ADDRSTRLEN> text{};
+  char* end = text.data();
+  for (std::size_t i = 0; i < kIpv4Octets; ++i) {
+    if (i > 0) *end++ = '.';
+    end = std::to_chars(end, text.data() + text.size(), octets.at(i)).ptr;
+  }
+  return {text.data(), end};
 }
 
 }  // namespace
@@ -122,9 +133,10 @@ Address Address::with_port(core::Port port) const {
 }
 
 std::string Address::host() const {
+  // The C library prints it by sprintf.
+  if (family_ == Family::ipv4) return ipv4_text(octets_);
   char text[INET6_ADDRSTRLEN];
-  const int family = family_ == Family::ipv4 ? AF_INET : AF_INET6;
-  const char* const written = ::inet_ntop(family, octets_.data(), text, sizeof text);
+  const char* const written = ::inet_ntop(AF_INET6, octets_.data(), text, sizeof text);
   assert(written != nullptr);
   std::string host(written);
   if (scope_ != 0) host += '%' + std::to_string(scope_);

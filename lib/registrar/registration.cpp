@@ -42,7 +42,12 @@ sip::Reply refusal(int status, std::string phrase = {}, std::vector<sip::Header>
 std::string date_text(core::Time now) {
   const std::time_t seconds =
       std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
-  return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(seconds));
+  // Many are answered within a second.
+  thread_local std::time_t written = -1;
+  thread_local std::string text;
+  if (seconds != written) text = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(seconds));
+  written = seconds;
+  return text;
 }
 
 /// RFC 5627 section 5.2

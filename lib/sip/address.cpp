@@ -22,8 +22,7 @@ std::string text_or_empty(const char* text) {
 // RFC 3261 25.1: what a user part may hold without escaping.
 constexpr std::string_view kUserExtras = "-_.!~*'()&=+$,;?/";
 
-std::string escaped_user(std::string_view user) {
-  std::string out;
+void append_escaped_user(std::string& out, std::string_view user) {
   for (const char c : user) {
     const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
                           (c >= 'A' && c <= 'Z') || kUserExtras.find(c) != std::string_view::npos;
@@ -33,7 +32,6 @@ std::string escaped_user(std::string_view user) {
       out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
     }
   }
-  return out;
 }
 
 int hex_digit(char c) {
@@ -88,8 +86,13 @@ std::optional<Protocol> parse_protocol(std::string_view text) {
 }
 
 std::string Endpoint::text() const {
-  if (host.find(':') != std::string::npos) return fmt::format("[{}]:{}", host, port);
-  return fmt::format("{}:{}", host, port);
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  const fmt::format_int digits(port);
+  std::string out;
+  constexpr std::size_t kRest = 8;
+  out.reserve(host.size() + kRest);
+  out.append(is_ipv6 ? "[" : "").append(host).append(is_ipv6 ? "]:" : ":");
+  return out.append(digits.data(), digits.size());
 }
 
 core::Result<Endpoint> Endpoint::parse(std::string_view text) {
@@ -109,7 +112,8 @@ core::Result<Endpoint> Endpoint::parse(std::string_view text) {
 }
 
 std::string Flow::id() const {
-  return fmt::format("{}:{}>{}", name_of(protocol), peer.text(), local.text());
+  std::string out(name_of(protocol));
+  return out.append(":").append(peer.text()).append(">").append(local.text());
 }
 
 core::Result<Flow> Flow::parse(std::string_view text) {
@@ -163,12 +167,21 @@ std::optional<std::string> Uri::param(std::string_view name) const {
 
 std::string Uri::text() const {
   if (!opaque.empty()) return scheme + ":" + opaque;
-  std::string out = scheme + ":";
-  if (!user.empty()) out += escaped_user(user) + "@";
+  constexpr std::size_t kRest = 10;
+  std::string out;
+  out.reserve(scheme.size() + user.size() + host.size() + params.size() + headers.size() + kRest);
+  out.append(scheme).append(":");
+  if (!user.empty()) {
+    append_escaped_user(out, user);
+    out += '@';
+  }
   out += host;
-  if (port != 0) out += fmt::format(":{}", port);
-  if (!params.empty()) out += ";" + params;
-  if (!headers.empty()) out += "?" + headers;
+  if (port != 0) {
+    const fmt::format_int digits(port);
+    out.append(":").append(digits.data(), digits.size());
+  }
+  if (!params.empty()) out.append(";").append(params);
+  if (!headers.empty()) out.append("?").append(headers);
   return out;
 }
 

@@ -56,6 +56,13 @@ class Reader {
       return value;
     }
     std::string value;
+    // Hardly anybody escapes anything.
+    if (const std::size_t end = rest_.find_first_of("\"\\");
+        end != std::string_view::npos && rest_[end] == '"') {
+      value = rest_.substr(0, end);
+      rest_.remove_prefix(end + 1);
+      return value;
+    }
     while (!rest_.empty()) {
       const char c = rest_.front();
       rest_.remove_prefix(1);
@@ -112,7 +119,7 @@ std::string* field_of(DigestCredentials& credentials, std::string_view name) {
       {"nc", &credentials.nonce_count_text},
   }};
   for (const auto& [known, field] : fields) {
-    if (core::equals_ignoring_case(known, name)) return field;
+    if (known.size() == name.size() && core::equals_ignoring_case(known, name)) return field;
   }
   return nullptr;
 }
