@@ -153,14 +153,16 @@ core::Result<void> connect_udp(int socket, const Address& peer) {
   return {};
 }
 
-std::optional<Datagram> receive_from(int socket, std::span<std::byte> buffer) {
+namespace {
+
+std::optional<Datagram> next_from(int socket, std::span<std::byte> buffer, int flags) {
   // An ICMP error of an earlier send is reported once in place of a datagram: look again, but not
   // for ever under a storm of them.
   for (int attempt = 0; attempt < 16; ++attempt) {
     RawAddress raw{};
     raw.length = sizeof raw.ipv6;
-    const ssize_t size = ::recvfrom(socket, buffer.data(), buffer.size(), MSG_TRUNC | MSG_DONTWAIT,
-                                    &raw.any, &raw.length);
+    const ssize_t size = ::recvfrom(socket, buffer.data(), buffer.size(),
+                                    flags | MSG_TRUNC | MSG_DONTWAIT, &raw.any, &raw.length);
     if (size < 0) {
       if (errno == EAGAIN) return std::nullopt;
       continue;
@@ -171,6 +173,20 @@ std::optional<Datagram> receive_from(int socket, std::span<std::byte> buffer) {
     return Datagram{std::min(whole, buffer.size()), *from, whole > buffer.size()};
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Datagram> receive_from(int socket, std::span<std::byte> buffer) {
+  return next_from(socket, buffer, 0);
+}
+
+std::optional<Datagram> peek_from(int socket, std::span<std::byte> buffer) {
+  return next_from(socket, buffer, MSG_PEEK);
+}
+
+void discard(int socket) noexcept {
+  (void)::recv(socket, nullptr, 0, MSG_DONTWAIT);
 }
 
 bool send_to(int socket, core::ByteView bytes, const Address& to) {

@@ -55,6 +55,9 @@ struct Datagram {
 /// One datagram, or nothing when none waits. Errors that an earlier send left on the socket (ICMP
 /// unreachable) are skipped.
 std::optional<Datagram> receive_from(int socket, std::span<std::byte> buffer);
+/// The same, but the datagram stays where it is: the next to receive, or to discard().
+std::optional<Datagram> peek_from(int socket, std::span<std::byte> buffer);
+void discard(int socket) noexcept;
 /// False when the kernel did not take it; errno says why.
 bool send_to(int socket, core::ByteView bytes, const Address& to);
 

@@ -12,6 +12,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <memory>
+#include <set>
 #include <string_view>
 
 #include "os/system_fault.h"
@@ -109,6 +110,14 @@ bool is_at(int descriptor, Transport transport, const Address& address) {
   return Address::from_raw(raw.any, raw.length) == address;
 }
 
+/// The kernel's number of the socket, whatever descriptors it has.
+std::uint64_t cookie_of(int socket) {
+  std::uint64_t cookie = 0;
+  socklen_t length = sizeof cookie;
+  (void)::getsockopt(socket, SOL_SOCKET, SO_COOKIE, &cookie, &length);
+  return cookie;
+}
+
 }  // namespace
 
 std::vector<FilterInstruction> filter_program(const UnwantedSources& sources) {
@@ -153,6 +162,7 @@ core::Result<std::size_t> drop_from(int socket, UnwantedSources sources) {
 
 std::vector<int> sockets_at(Transport transport, const Address& address) {
   std::vector<int> found;
+  std::set<std::uint64_t> seen;
   const auto close = [](DIR* directory) { (void)::closedir(directory); };
   const std::unique_ptr<DIR, decltype(close)> directory(::opendir("/proc/self/fd"), close);
   if (!directory) return found;
@@ -160,7 +170,8 @@ std::vector<int> sockets_at(Transport transport, const Address& address) {
     const std::string_view name(entry->d_name);
     int descriptor = -1;
     const auto read = std::from_chars(name.data(), name.data() + name.size(), descriptor);
-    if (read.ec == std::errc{} && is_at(descriptor, transport, address)) {
+    if (read.ec == std::errc{} && is_at(descriptor, transport, address) &&
+        seen.insert(cookie_of(descriptor)).second) {
       found.push_back(descriptor);
     }
   }

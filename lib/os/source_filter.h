@@ -39,7 +39,7 @@ std::vector<FilterInstruction> filter_program(const UnwantedSources& sources);
 [[nodiscard]] core::Result<std::size_t> drop_from(int socket, UnwantedSources sources);
 
 /// Descriptors of this process that are bound to exactly this address: UDP sockets, or listening
-/// TCP ones. For sockets that a library made and keeps for itself.
+/// TCP ones; one descriptor a socket. For sockets that a library made and keeps for itself.
 std::vector<int> sockets_at(Transport transport, const Address& address);
 
 struct SocketQueue {

@@ -29,6 +29,7 @@ TEST_CASE("udp: a datagram arrives whole, with its sender", "[os]") {
 
     REQUIRE(send_to(sender->get(), core::as_bytes("abc"), local_address(receiver->get())));
     wait_readable(receiver->get());
+    CHECK(peek_from(receiver->get(), buffer)->size == 3);
     const auto datagram = receive_from(receiver->get(), buffer);
     REQUIRE(datagram);
     CHECK(core::as_text(core::ByteView(buffer).first(datagram->size)) == "abc");
@@ -37,7 +38,9 @@ TEST_CASE("udp: a datagram arrives whole, with its sender", "[os]") {
 
     REQUIRE(send_to(sender->get(), core::as_bytes("abcdef"), local_address(receiver->get())));
     wait_readable(receiver->get());
-    CHECK(receive_from(receiver->get(), buffer)->is_cut);
+    CHECK(peek_from(receiver->get(), buffer)->is_cut);
+    discard(receiver->get());
+    CHECK_FALSE(receive_from(receiver->get(), buffer));
   }
 }
 

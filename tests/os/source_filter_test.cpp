@@ -4,6 +4,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 
 #include "os/socket.h"
@@ -99,6 +101,9 @@ TEST_CASE("source filter: sockets are found by what they are bound to", "[os]") 
   CHECK(sockets_at(Transport::udp, local_address(udp.get())) == std::vector<int>{udp.get()});
   CHECK(sockets_at(Transport::tcp, local_address(tcp.get())) == std::vector<int>{tcp.get()});
   CHECK(sockets_at(Transport::tcp, local_address(udp.get())).empty());
+  // A second descriptor is no second socket.
+  const Fd again(::dup(udp.get()));
+  CHECK(sockets_at(Transport::udp, local_address(udp.get())).size() == 1);
 }
 
 }  // namespace trunkline::os
