@@ -101,6 +101,7 @@ struct AgentCounts {
   std::size_t sofia_incoming = 0;       ///< in Sofia's tables, finished ones wait there up to 32 s
   std::size_t sofia_outgoing = 0;
   std::uint64_t received = 0;  ///< messages
+  std::uint64_t plain = 0;     ///< of them, REGISTERs that nta has not seen (udp_front.h)
   std::uint64_t malformed = 0;
   std::uint64_t dead_targets = 0;  ///< at the moment
   std::uint64_t refused_sends = 0;

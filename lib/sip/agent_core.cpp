@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "sip/agent_core.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cstring>
 
@@ -14,6 +12,7 @@
 #include "crypto/random.h"
 #include "crypto/tls_sessions.h"
 #include "os/interfaces.h"
+#include "sip/read.h"
 #include "sip/root_core.h"
 #include "sip/stun.h"
 
@@ -101,7 +100,10 @@ AgentCore::AgentCore(Root& root, AgentOptions options)
   serve_stun();
 }
 
-AgentCore::~AgentCore() = default;
+AgentCore::~AgentCore() {
+  // One of them may be calling us.
+  for (const auto& front : fronts_) front->close();
+}
 
 void AgentCore::listen() {
   // A URL of -1 (Sofia's NONE) means: no socket yet. No default leg: with one, everything would
@@ -185,6 +187,7 @@ std::uint16_t AgentCore::bind(const Listener& listener) {
         "see who has the port: ss -lntup; change sip.listen");
   }
   Bound bound{.listener = listener, .ident = ident};
+  tport_t* found = nullptr;
   for (tport_t* transport = tport_primaries(nta_agent_tports(nta_.get())); transport != nullptr;
        transport = tport_next(transport)) {
     const tp_name_t* name = tport_name(transport);
@@ -193,10 +196,20 @@ std::uint16_t AgentCore::bind(const Listener& listener) {
     if (const auto real = core::parse_unsigned(name->tpn_port)) {
       bound.listener.address.port = static_cast<std::uint16_t>(*real);
     }
+    found = transport;
   }
+  if (found != nullptr && listener.protocol == Protocol::udp) open_front(bound, found);
   listeners_.push_back(bound.listener);
   bound_.push_back(std::move(bound));
   return bound_.back().listener.address.port;
+}
+
+void AgentCore::open_front(const Bound& bound, tport_t* transport) {
+  auto front = UdpFront::open(
+      root_, transport, bound.listener.address, options_.doorkeeper,
+      [this](const std::shared_ptr<UdpFront>& taker, PlainRegister& plain,
+             const os::Address& from) { call([&] { receive_plain(taker, plain, from); }); });
+  if (front) fronts_.push_back(std::move(front));
 }
 
 void AgentCore::bind_any(AnyAddress& any, bool is_start) {
@@ -293,10 +306,9 @@ Flow AgentCore::flow_of(tport_t* transport, msg_t* message) {
   Flow flow;
   if (transport == nullptr) return flow;
   flow.protocol = protocol_of(transport);
-  std::array<char, SU_ADDRSIZE> text{};
-  const su_sockaddr_t* from = msg_addr(message);
-  su_inet_ntop(from->su_family, SU_ADDR(from), text.data(), text.size());
-  flow.peer = {.host = text.data(), .port = ntohs(from->su_port)};
+  if (const auto from = address_of(message)) {
+    flow.peer = {.host = from->host(), .port = from->port().value()};
+  }
   const char* ident = tport_name(tport_parent(transport))->tpn_ident;
   for (const Bound& bound : bound_) {
     if (ident == nullptr || bound.ident != ident) continue;
@@ -347,6 +359,8 @@ AgentCounts AgentCore::counts() const {
     counts.received = received;
     counts.malformed = malformed;
   }
+  for (const auto& front : fronts_) counts.plain += front->taken();
+  counts.received += counts.plain;
   counts.connections = connections_.size();
   counts.dead_targets = targets_.dead(core::system_clock().steady());
   return counts;

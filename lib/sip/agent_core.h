@@ -23,17 +23,27 @@
 #include "sip/connections.h"
 #include "sip/local_address.h"
 #include "sip/message_class.h"
+#include "sip/plain_reply.h"
 #include "sip/sofia.h"
 #include "sip/targets.h"
+#include "sip/udp_front.h"
 
 namespace trunkline::sip {
 
-/// A request that nta handed to nobody.
+/// What it takes to answer a request that nta has not seen.
+struct PlainOrigin {
+  std::shared_ptr<UdpFront> front;
+  os::Address from;
+  RepeatedLines lines;
+};
+
+/// A request that nta handed to nobody, or a front took.
 struct ReceivedMessage {
   std::shared_ptr<AgentCore> agent;
-  MessageRef message;
+  MessageRef message;  ///< nullptr where a front took it
   TransportRef transport;
   Request request;
+  std::optional<PlainOrigin> plain;
 };
 
 /// How a flow is reached, in Sofia's terms.
@@ -85,7 +95,7 @@ class AgentCore : public std::enable_shared_from_this<AgentCore> {
   /// The flow a URI names, where it is an address and not a name (DESIGN 5: DNS is not nta's).
   static std::optional<Flow> flow_to(const Uri& uri);
 
-  void reply_without_state(ReceivedMessage received, const Reply& reply);
+  void reply_without_state(const ReceivedMessage& received, const Reply& reply);
   /// The reply that is due before any owner sees the request (405, 501, 420, 416, 483), or nothing.
   std::optional<Reply> refusal(const Request& request) const;
   bool is_allowed(Method method) const;
@@ -131,6 +141,14 @@ class AgentCore : public std::enable_shared_from_this<AgentCore> {
 
   static void report(const char* what) noexcept;
   void receive(MessageRef message, const sip_t& sip);
+  void receive_plain(const std::shared_ptr<UdpFront>& front, PlainRegister& plain,
+                     const os::Address& from);
+  /// What is due to a request from wherever: an answer, or its owner.
+  void dispatch(std::unique_ptr<ReceivedMessage> received);
+  /// Refuses what came over UDP without nta, whose way to an answer is five times as long; false
+  /// where it is nta's to answer.
+  bool refuse_plainly(const ReceivedMessage& received, const sip_t& sip, const Reply& reply);
+  void open_front(const Bound& bound, tport_t* transport);
   std::uint16_t bind(const Listener& listener);
   void bind_any(AnyAddress& any, bool is_start);
   void keep_connections_within_limits();
@@ -145,7 +163,8 @@ class AgentCore : public std::enable_shared_from_this<AgentCore> {
   std::string allow_;
   GuardedMessageClass message_class_;  ///< before nta, whose messages are of it
   AgentRef nta_;
-  Connections connections_;  ///< after nta, whose connections it watches
+  std::vector<std::shared_ptr<UdpFront>> fronts_;  ///< after nta, before whose sockets they stand
+  Connections connections_;                        ///< after nta, whose connections it watches
   Agent::ConnectionEvents connection_events_;
   os::RegistrationPtr sweeper_;
   std::unordered_set<const DialogCore*> dialogs_;

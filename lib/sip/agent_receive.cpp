@@ -28,31 +28,45 @@ int AgentCore::on_message(AgentCore* core, nta_agent_t*, msg_t* message, sip_t* 
 void AgentCore::receive(MessageRef message, const sip_t& sip) {
   const auto alive = shared_from_this();
   TransportRef transport(nta_incoming_transport(nta_.get(), nullptr, message.get()));
-  Request request = read_request(sip);
-  request.flow = flow_of(transport.get(), message.get());
-  targets_.heard_from(
-      fmt::format("{}:{}", name_of(request.flow.protocol), request.flow.peer.text()));
+  auto received = std::make_unique<ReceivedMessage>();
+  received->request = read_request(sip);
+  received->request.flow = flow_of(transport.get(), message.get());
+  received->agent = alive;
+  received->message = std::move(message);
+  received->transport = std::move(transport);
+  dispatch(std::move(received));
+}
+
+void AgentCore::receive_plain(const std::shared_ptr<UdpFront>& front, PlainRegister& plain,
+                              const os::Address& from) {
+  auto received = std::make_unique<ReceivedMessage>();
+  received->agent = shared_from_this();
+  received->request = std::move(plain.request);
+  received->request.flow = {.protocol = Protocol::udp,
+                            .peer = {.host = from.host(), .port = from.port().value()},
+                            .local = front->local()};
+  received->plain.emplace(
+      PlainOrigin{.front = front,
+                  .from = from,
+                  .lines = RepeatedLines(plain.repeated, received->request.flow.peer)});
+  dispatch(std::move(received));
+}
+
+void AgentCore::dispatch(std::unique_ptr<ReceivedMessage> received) {
+  const Request& request = received->request;
+  if (targets_.has_suspects()) {
+    targets_.heard_from(
+        fmt::format("{}:{}", name_of(request.flow.protocol), request.flow.peer.text()));
+  }
   // The ACK of a stateless answer, or of a call that is long over.
   if (request.method == Method::ack) return;
-  ReceivedMessage received{.agent = alive,
-                           .message = std::move(message),
-                           .transport = std::move(transport),
-                           .request = std::move(request)};
-  const Request& value = received.request;
-  if (value.method == Method::cancel || !value.to.tag.empty()) {
-    // RFC 3261 9.2, 12.2.2
-    reply_without_state(std::move(received), {.status = 481});
-    return;
+  // RFC 3261 9.2, 12.2.2
+  if (request.method == Method::cancel || !request.to.tag.empty()) {
+    return reply_without_state(*received, {.status = 481});
   }
-  if (const auto reply = refusal(value)) {
-    reply_without_state(std::move(received), *reply);
-    return;
-  }
-  if (!on_request_) {
-    reply_without_state(std::move(received), {.status = 503});
-    return;
-  }
-  on_request_(IncomingRequest(std::make_unique<ReceivedMessage>(std::move(received))));
+  if (const auto reply = refusal(request)) return reply_without_state(*received, *reply);
+  if (!on_request_) return reply_without_state(*received, {.status = 503});
+  on_request_(IncomingRequest(std::move(received)));
 }
 
 std::string AgentCore::unknown_extensions(const Request& request) const {
@@ -89,16 +103,53 @@ std::optional<Reply> AgentCore::refusal(const Request& request) const {
 
 std::string AgentCore::stable_tag(const Request& request) {
   // RFC 3261 8.2.7: the same request must always get the same tag, though no state is kept.
-  const auto digest = tag_key_.sign(fmt::format("{}\n{}\n{}\n{}", request.call_id, request.from.tag,
-                                                request.cseq, request.flow.id()));
+  const Flow& flow = request.flow;
+  std::string text;
+  constexpr std::size_t kUsual = 192;
+  text.reserve(kUsual);
+  for (const std::string_view piece :
+       {std::string_view(request.call_id), std::string_view(request.from.tag),
+        name_of(flow.protocol), std::string_view(flow.peer.host),
+        std::string_view(flow.local.host)}) {
+    text.append(piece).append("\n");
+  }
+  for (const std::uint32_t number :
+       {request.cseq, std::uint32_t{flow.peer.port}, std::uint32_t{flow.local.port}}) {
+    const fmt::format_int digits(number);
+    text.append(digits.data(), digits.size()).append("\n");
+  }
+  const auto digest = tag_key_.sign(text);
   return core::to_hex(core::ByteView(digest).first(8));
 }
 
-void AgentCore::reply_without_state(ReceivedMessage received, const Reply& reply) {
+bool AgentCore::refuse_plainly(const ReceivedMessage& received, const sip_t& sip,
+                               const Reply& reply) {
+  // Of others than refusals more is repeated (RFC 3261 12.1.1).
+  const Flow& flow = received.request.flow;
+  if (reply.status < 300 || flow.protocol != Protocol::udp) return false;
+  const auto front = std::find_if(fronts_.begin(), fronts_.end(), [&](const auto& candidate) {
+    return candidate->local() == flow.local;
+  });
+  const auto to = address_of(received.message.get());
+  if (front == fronts_.end() || !to) return false;
+  const auto lines = RepeatedLines::of(sip);
+  if (!lines) return false;
+  (*front)->send(lines->answer(reply, stable_tag(received.request), options_.server_name), *to);
+  return true;
+}
+
+void AgentCore::reply_without_state(const ReceivedMessage& received, const Reply& reply) {
   root_.assert_thread();
+  if (const auto& plain = received.plain) {
+    plain->front->send(
+        plain->lines.answer(reply, stable_tag(received.request), options_.server_name),
+        plain->from);
+    return;
+  }
+  const sip_t* sip = sip_object(received.message.get());
+  if (refuse_plainly(received, *sip, reply)) return;
   const Composed composed(reply);
   const HomeRef home = make_home();
-  const sip_t* sip = sip_object(received.message.get());
   sip_to_t* to = sip_to_dup(home.get(), sip->sip_to);
   if (to != nullptr && to->a_tag == nullptr) {
     sip_to_tag(home.get(), to, stable_tag(received.request).c_str());
@@ -126,7 +177,7 @@ IncomingRequest::~IncomingRequest() {
   // Its owner failed with it in hand: the peer should know, and not try the same again and again.
   AgentCore::call([this] {
     const auto agent = received_->agent;
-    agent->reply_without_state(std::move(*received_), {.status = 500});
+    agent->reply_without_state(*received_, {.status = 500});
   });
 }
 
@@ -137,7 +188,7 @@ const Request& IncomingRequest::request() const {
 void IncomingRequest::reply(const Reply& reply) && {
   const auto received = std::exchange(received_, nullptr);
   const auto agent = received->agent;
-  agent->reply_without_state(std::move(*received), reply);
+  agent->reply_without_state(*received, reply);
 }
 
 IncomingRequest::Opened IncomingRequest::open_dialog() && {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "sip/plain_values.h"
 #include "sip/request_line.h"
 
 namespace trunkline::sip {
@@ -22,11 +23,18 @@ std::string quoted_string(std::string_view text) {
 }  // namespace
 
 std::string one_line(std::string_view text) {
-  std::string out(text);
-  std::replace_if(
-      out.begin(), out.end(),
-      [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }, ' ');
+  std::string out;
+  append_one_line(out, text);
   return out;
+}
+
+void append_one_line(std::string& out, std::string_view text) {
+  const auto begin = static_cast<std::ptrdiff_t>(out.size());
+  out += text;
+  if (is_plain_text(text)) return;
+  std::replace_if(
+      out.begin() + begin, out.end(),
+      [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }, ' ');
 }
 
 std::string party_text(const Party& party) {
@@ -59,7 +67,10 @@ Composed::Composed(const Reply& reply) {
 void Composed::fill(const Content& content) {
   for (const Header& header : content.headers) {
     if (!is_token(header.name)) continue;
-    headers_ += header.name + ": " + one_line(core::trim(header.value)) + "\r\n";
+    headers_ += header.name;
+    headers_ += ": ";
+    append_one_line(headers_, core::trim(header.value));
+    headers_ += "\r\n";
   }
   content_type_ = one_line(content.content_type);
   body_ = content.body;

@@ -14,6 +14,7 @@ namespace trunkline::sip {
 
 /// Control characters as spaces, so that outside text stays within its header.
 std::string one_line(std::string_view text);
+void append_one_line(std::string& out, std::string_view text);
 
 /// "\"Alice\" <sip:alice@example.org>;tag=x", as From and To have it.
 std::string party_text(const Party& party);

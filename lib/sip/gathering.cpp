@@ -1,36 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "sip/gathering.h"
 
-#include <fmt/format.h>
 #include <poll.h>
 
-#include <filesystem>
-#include <fstream>
-#include <string>
 #include <thread>
 
-#include "core/text.h"
+#include "sip/epoll_watch.h"
 
 namespace trunkline::sip {
 
-int epoll_watching(int descriptor) {
-  // proc_pid_fdinfo(5): an epoll instance lists what it watches as "tfd: NUMBER events: ...".
-  const std::string wanted = fmt::format("{}", descriptor);
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fdinfo", error)) {
-    std::ifstream info(entry.path());
-    std::string word;
-    while (info >> word) {
-      if (word != "tfd:" || !(info >> word) || word != wanted) continue;
-      const auto number = core::parse_unsigned(entry.path().filename().native());
-      return number ? static_cast<int>(*number) : -1;
-    }
-  }
-  return -1;
-}
-
 Gathering::Gathering(su_root_t* root, int watched, core::Microseconds time)
-    : root_(root), epoll_(epoll_watching(watched)), time_(time) {
+    : root_(root), epoll_(find_epoll_watch(watched).epoll), time_(time) {
   if (epoll_ >= 0) {
     su_root_add_prepoll(root_, before_wait, reinterpret_cast<su_prepoll_magic_t*>(this));
   }

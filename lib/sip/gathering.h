@@ -33,8 +33,4 @@ class Gathering {
   bool is_busy_ = false;  ///< the last two idle moments were less than the time apart
 };
 
-/// The epoll instance of this process that watches the descriptor; -1 where there is none. Sofia
-/// does not tell its own.
-int epoll_watching(int descriptor);
-
 }  // namespace trunkline::sip

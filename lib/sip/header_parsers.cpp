@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "sip/header_parsers.h"
 
-#include <sofia-sip/msg_addr.h>
 #include <strings.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <charconv>
 
 #include "core/text.h"
+#include "sip/read.h"
 #include "sip/request_line.h"
 
 namespace trunkline::sip {
@@ -52,13 +52,12 @@ void drop_maddr(sip_via_t& via) {
 /// RFC 3261 18.2.1 and RFC 3581, before anything else: answers that nta makes to what it cannot use
 /// (400, 413, 505) would go to the host that the Via names, found by a look-up that stops the loop.
 void set_received(su_home_t* home, sip_via_t& via) {
-  const su_sockaddr_t* from = msg_addr(reinterpret_cast<msg_t*>(home));
-  if (from->su_family != AF_INET && from->su_family != AF_INET6) return;
-  std::array<char, SU_ADDRSIZE> address{};
-  su_inet_ntop(from->su_family, SU_ADDR(from), address.data(), address.size());
-  msg_header_replace_param(home, via.v_common, su_sprintf(home, "received=%s", address.data()));
-  msg_header_replace_param(home, via.v_common,
-                           su_sprintf(home, "rport=%u", unsigned{ntohs(from->su_port)}));
+  const auto from = address_of(reinterpret_cast<msg_t*>(home));
+  if (!from) return;
+  const std::string received = "received=" + from->host();
+  const std::string rport = "rport=" + std::to_string(from->port().value());
+  msg_header_replace_param(home, via.v_common, su_strdup(home, received.c_str()));
+  msg_header_replace_param(home, via.v_common, su_strdup(home, rport.c_str()));
 }
 
 /// Answers find their way by Sofia's own names of the transports. Of another version (RFC 3261 7.1:

@@ -10,6 +10,7 @@
 
 #include "sip/doorkeeper.h"
 #include "sip/header_parsers.h"
+#include "sip/read.h"
 
 namespace trunkline::sip {
 
@@ -61,19 +62,12 @@ Doorkeeper* doorkeeper_of(const msg_t* message) {
   return nullptr;
 }
 
-std::optional<os::Address> sender_of(msg_t* message) {
-  const su_sockaddr_t* from = msg_addr(message);
-  const auto length = static_cast<socklen_t>(from->su_family == AF_INET6 ? sizeof(sockaddr_in6)
-                                                                         : sizeof(sockaddr_in));
-  return os::Address::from_raw(from->su_sa, length);
-}
-
 bool is_shut_out(su_home_t* home) {
   // A message is the home of its headers.
   auto* message = reinterpret_cast<msg_t*>(home);
   Doorkeeper* doorkeeper = doorkeeper_of(message);
   if (doorkeeper == nullptr) return false;
-  const auto from = sender_of(message);
+  const auto from = address_of(message);
   return from && !doorkeeper->admits(*from);
 }
 
@@ -104,7 +98,7 @@ issize_t extract_body(msg_t* message, msg_pub_t* object, char* text, isize_t siz
     end_of_headers(*sip);
     Doorkeeper* doorkeeper = doorkeeper_of(message);
     if (doorkeeper != nullptr && is_broken(message, *sip)) {
-      if (const auto from = sender_of(message)) doorkeeper->malformed(*from);
+      if (const auto from = address_of(message)) doorkeeper->malformed(*from);
     }
   }
   return sip_default_mclass()->mc_extract_body(message, object, text, size, is_end);

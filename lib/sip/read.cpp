@@ -141,7 +141,7 @@ std::size_t count_vias(const sip_t& sip) {
 
 /// Headers that have a field, or that concern only the hop and the framing.
 bool has_field(const msg_hclass_t* header) {
-  const std::array classes = {
+  static const std::array classes = {
       sip_request_class,
       sip_status_class,
 
@@ -285,6 +285,14 @@ Response read_response(const sip_t& sip) {
   read_content_into(sip, response);
   response.headers = read_headers(sip);
   return response;
+}
+
+std::optional<os::Address> address_of(msg_t* message) {
+  const su_sockaddr_t* from = msg_addr(message);
+  if (from->su_family != AF_INET6) return os::Address::from_raw(from->su_sa, sizeof(sockaddr_in));
+  sockaddr_in6 address = from->su_sin6;
+  address.sin6_scope_id = 0;
+  return os::Address::from_raw(reinterpret_cast<const sockaddr&>(address), sizeof address);
 }
 
 MessageRef parse_datagram(std::string_view bytes) {

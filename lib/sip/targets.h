@@ -27,6 +27,8 @@ class Targets {
   /// Whether a request may go there now; if so it counts until finished().
   bool start(const std::string& target, core::SteadyTime now);
   void finished(const std::string& target, bool has_timed_out, core::SteadyTime now);
+  /// Whether it is of use to tell who is heard from.
+  bool has_suspects() const noexcept { return suspects_ > 0; }
   /// It sent something: it lives.
   void heard_from(std::string_view target);
 

@@ -11,7 +11,6 @@
 #include <thread>
 
 #include "os/fd.h"
-#include "sip/gathering.h"
 #include "sip/loopback.h"
 
 namespace {
@@ -57,14 +56,6 @@ TEST_CASE("root: stop before run ends it at once", "[root]") {
   root.stop();
   root.run();
   SUCCEED();
-}
-
-TEST_CASE("root: finds the epoll instance that watches a descriptor", "[root]") {
-  sip::Root root;
-  const auto [read_end, write_end] = pipe_of();
-  CHECK(sip::epoll_watching(read_end.get()) == -1);
-  const auto watch = root.watch(read_end.get(), os::Interest::readable, [](os::Ready) {});
-  CHECK(sip::epoll_watching(read_end.get()) >= 0);
 }
 
 TEST_CASE("root: gathering serves together what comes within a while", "[root]") {
