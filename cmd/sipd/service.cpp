@@ -19,6 +19,9 @@ constexpr core::Milliseconds kLastCommit = core::Seconds(5);
 /// figures).
 constexpr core::Milliseconds kGather{5};
 
+/// Of registrations, which nobody waits for: what a crash may lose of them, and a phone says again.
+constexpr core::Milliseconds kUnawaitedLinger{100};
+
 exchange::Options options_with_key(const config::Config& config) {
   exchange::Options options = exchange::options_from(config);
   options.key = core::value_or_throw(exchange::read_key(config.text("sip.key_file")));
@@ -60,7 +63,8 @@ std::unique_ptr<journal::Journal> Service::open_journal() {
         "sip.state_dir names a folder that this user may write");
   }
   return journal::Journal::open(folder_ / "journal.db",
-                                {.on_commit = [this](journal::Sequence) { wake_shipper(); }});
+                                {.unawaited_linger = kUnawaitedLinger,
+                                 .on_commit = [this](journal::Sequence) { wake_shipper(); }});
 }
 
 void Service::start() {
