@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include "alert/desk.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "alert/away.h"
+#include "alert/channel.h"
+#include "http/mailer.h"
+
+namespace trunkline::alert {
+namespace {
+
+/// Longer than the slowest channel takes for one try.
+constexpr core::Seconds kLease{300};
+constexpr std::uint64_t kAtOnce = 50;
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return "localhost";
+  return name.data();
+}
+
+std::string shown(const Target& target) {
+  const Channel* const channel = find_channel(target.channel);
+  return channel == nullptr ? target.channel : channel->shown(target.address);
+}
+
+core::Result<void> hand_over(const config::Config& config, const Target& target,
+                             const Message& message) {
+  const Channel* const channel = find_channel(target.channel);
+  if (channel == nullptr)
+    return core::fault(core::ExitCode::config,
+                       fmt::format("there is no channel '{}' any more", target.channel));
+  try {
+    return channel->send(config, target.address, message);
+  } catch (const core::Error& error) {
+    return tl::unexpected(error.fault());
+  }
+}
+
+/// When to try again after this many tries; nothing: never.
+std::optional<core::Seconds> wait_after(const std::string& channel_name, int tries) {
+  const Channel* const channel = find_channel(channel_name);
+  const auto done = static_cast<std::size_t>(std::max(tries, 1)) - 1;
+  if (channel == nullptr || done >= channel->waits.size()) return std::nullopt;
+  return channel->waits[done];
+}
+
+}  // namespace
+
+std::vector<Target> configured_targets(const config::Config& config) {
+  std::vector<Target> targets;
+  for (const Channel& channel : channels())
+    for (std::string& address : channel.targets(config))
+      targets.push_back({std::string(channel.name), std::move(address)});
+  return targets;
+}
+
+Desk::Desk(const config::Config& config, db::Connection* connection, const core::Clock& clock)
+    : config_(config), connection_(connection), clock_(clock), host_(host_name()) {}
+
+Message Desk::fresh(const Alert& alert) const {
+  const core::Time now = clock_.wall();
+  return {core::Uuid::make(now),
+          alert.key,
+          alert.level,
+          alert.subject,
+          alert.text,
+          alert.html,
+          host_,
+          now};
+}
+
+void Desk::deliver(const Message& message, Sent& sent) {
+  for (const Target& target : configured_targets(config_)) {
+    const auto done = hand_over(config_, target, message);
+    if (done) {
+      ++sent.delivered;
+      continue;
+    }
+    ++sent.given_up;
+    sent.problems.push_back({target.channel, shown(target), done.error(), true});
+  }
+}
+
+Desk::Outcome Desk::raise(const Alert& alert, Sent& sent) {
+  const auto targets = configured_targets(config_);
+  const core::Time now = clock_.wall();
+  if (connection_ != nullptr) {
+    if (!put(*connection_, alert, now, host_, targets)) return Outcome::held_back;
+    return targets.empty() ? Outcome::nobody : Outcome::told;
+  }
+  AwayStates states(std::filesystem::path(config_.text("alert.state_dir")) / "away.json");
+  const auto decided = states.decide(alert, now);
+  if (!decided.kept) sent.problems.push_back({"", "", decided.kept.error(), false});
+  if (!decided.is_told) return Outcome::held_back;
+  deliver(fresh(alert), sent);
+  return targets.empty() ? Outcome::nobody : Outcome::told;
+}
+
+Sent Desk::flush() {
+  Sent sent;
+  if (connection_ == nullptr) return sent;
+  for (const Delivery& delivery : take_due(*connection_, clock_.wall(), kLease, kAtOnce)) {
+    const auto done = hand_over(config_, delivery.target, delivery.message);
+    if (done) {
+      note_delivered(*connection_, delivery, clock_.wall());
+      ++sent.delivered;
+      continue;
+    }
+    std::optional<core::Time> next;
+    if (http::is_worth_another_try(done.error()))
+      if (const auto wait = wait_after(delivery.target.channel, delivery.tries))
+        next = clock_.wall() + *wait;
+    note_failed(*connection_, delivery, clock_.wall(), done.error().message, next);
+    ++(next ? sent.waiting : sent.given_up);
+    sent.problems.push_back({delivery.target.channel, shown(delivery.target), done.error(), !next});
+  }
+  return sent;
+}
+
+Sent Desk::test(const std::string& text) {
+  Sent sent;
+  deliver(fresh({.key = "test", .level = Level::normal, .subject = text, .text = text + "\n"}),
+          sent);
+  return sent;
+}
+
+}  // namespace trunkline::alert
