@@ -11,26 +11,32 @@
 
 namespace trunkline::commands {
 
+cli::Command capacity();
+cli::Command check();
 cli::Command erase();
 cli::Command explain();
 cli::Command hold_add();
 cli::Command hold_list();
 cli::Command hold_release();
 cli::Command hold_show();
+cli::Command measure();
 cli::Command plan();
 cli::Command policy_list();
 cli::Command policy_remove();
 cli::Command policy_set();
 cli::Command policy_show();
 cli::Command reapply();
+cli::Command report();
 cli::Command status();
 cli::Command sweep();
+cli::Command usage();
 
 inline std::vector<cli::Command> all() {
   return {
-      erase(),       explain(), hold_add(),    hold_list(),     hold_release(),
-      hold_show(),   plan(),    policy_list(), policy_remove(), policy_set(),
-      policy_show(), reapply(), status(),      sweep(),
+      capacity(),    check(),         erase(),      explain(),     hold_add(),
+      hold_list(),   hold_release(),  hold_show(),  measure(),     plan(),
+      policy_list(), policy_remove(), policy_set(), policy_show(), reapply(),
+      report(),      status(),        sweep(),      usage(),
   };
 }
 

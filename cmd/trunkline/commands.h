@@ -11,6 +11,12 @@
 
 namespace trunkline::commands {
 
+cli::Command alert_flush();
+cli::Command alert_list();
+cli::Command alert_send();
+cli::Command alert_take();
+cli::Command alert_test();
+cli::Command alert_watch();
 cli::Command audit_anchor();
 cli::Command audit_export();
 cli::Command audit_list();
@@ -49,6 +55,7 @@ cli::Command user_show();
 
 inline std::vector<cli::Command> all() {
   return {
+      alert_flush(),  alert_list(),    alert_send(),  alert_take(),   alert_test(),   alert_watch(),
       audit_anchor(), audit_export(),  audit_list(),  audit_verify(), config_check(), config_set(),
       config_show(),  demo(),          doctor(),      import_env(),   init(),         keys_add(),
       keys_check(),   keys_export(),   keys_import(), keys_list(),    keys_mirror(),  keys_retire(),

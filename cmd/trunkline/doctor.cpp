@@ -8,11 +8,11 @@
 namespace trunkline::commands {
 namespace {
 
-constexpr std::array<Check, 15> kChecks{
-    check_database,    check_sipd,           check_recorderd,         check_key_ring,
-    check_key_mirror,  check_mirror_content, check_key_export,        check_sip_key,
-    check_permissions, check_ports,          check_rtp_range,         check_disk,
-    check_clock,       check_file_limits,    check_advertised_address};
+constexpr std::array<Check, 16> kChecks{
+    check_database,    check_sipd,           check_recorderd,          check_key_ring,
+    check_key_mirror,  check_mirror_content, check_key_export,         check_sip_key,
+    check_permissions, check_ports,          check_rtp_range,          check_disk,
+    check_clock,       check_file_limits,    check_advertised_address, check_alerts};
 
 std::string_view name_of(Severity severity) {
   switch (severity) {
@@ -80,7 +80,8 @@ cli::Command doctor() {
               "Looks at the database and its migrations, the daemons, the ledger's lag, the key "
               "ring, the key mirror, the copies outside, permissions, ports, the RTP range, disks, "
               "the clock, file "
-              "limits and the advertised address. Each finding comes with the command that mends "
+              "limits, the advertised address and whether anybody is told. Each finding comes with "
+              "the command that mends "
               "it. Run it as root: some files are nobody else's to read.",
           .options = {{.name = "-a,--all", .help = "show what is well, too"}},
           .exits = {{core::ExitCode::failed, "at least one problem was found"}},

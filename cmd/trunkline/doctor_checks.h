@@ -49,6 +49,9 @@ Findings check_permissions(const config::Config& config);
 Findings check_mirror_content(const config::Config& config);
 Findings check_key_export(const config::Config& config);
 
+// Who is told (doctor_alerts.cpp).
+Findings check_alerts(const config::Config& config);
+
 // What runs (doctor_services.cpp).
 Findings check_database(const config::Config& config);
 Findings check_sipd(const config::Config& config);
