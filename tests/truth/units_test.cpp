@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Units are sealed off as far as they can be, and a timer's service runs a pipeline that is there.
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <regex>
 
@@ -34,6 +35,17 @@ TEST_CASE("a timer has its service, and that runs a pipeline of the tree or a pr
              (std::regex_match(line, pipeline, kPipeline) &&
               std::filesystem::exists(tree() / pipeline[1].str()))));
     }
+  }
+}
+
+TEST_CASE("a unit that fails tells, but for those that tell", "[truth]") {
+  for (const auto& file : files("systemd")) {
+    if (file.extension() != ".service") continue;
+    const std::string name = file.stem().string();
+    if (name == "trunkline-alert@" || name == "trunkline-watch") continue;
+    INFO(in_tree(file));
+    const auto all = lines(file);
+    CHECK(std::count(all.begin(), all.end(), "OnFailure=trunkline-alert@%N.service") == 1);
   }
 }
 
