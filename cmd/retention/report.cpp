@@ -67,8 +67,8 @@ core::ExitCode run(cli::Context& context) {
                                         : db::open_to_read(context.config(), "retention report");
   connection.set_statement_timeout(core::Milliseconds(120'000));
   const core::Time now = core::system_clock().wall();
-  if (context.has("--if-due") &&
-      !usage::is_due_daily(now, alert::watch_mark(connection, kMark), kEight, usage::local_zone)) {
+  if (context.has("--if-due") && !usage::is_due_daily(now, alert::watch_mark(connection, kMark),
+                                                      kEight, retention::local_zone)) {
     context.note("the report is not due yet");
     return core::ExitCode::done;
   }

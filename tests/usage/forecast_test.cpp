@@ -145,16 +145,16 @@ TEST_CASE("capacity: calls a day, minutes and what a minute takes", "[usage]") {
 TEST_CASE("daily: eight o'clock of the place, on the days the clock is set, too", "[usage]") {
   // Berlin and New York of 2027: to summer time on 28 and 14 March, back on 31 October and 7
   // November.
-  const Zone berlin = [](core::Time time) {
+  const retention::Zone berlin = [](core::Time time) {
     const bool is_summer = time >= at("2027-03-28T01:00:00Z") && time < at("2027-10-31T01:00:00Z");
     return core::Seconds(is_summer ? 7200 : 3600);
   };
-  const Zone new_york = [](core::Time time) {
+  const retention::Zone new_york = [](core::Time time) {
     const bool is_summer = time >= at("2027-03-14T07:00:00Z") && time < at("2027-11-07T06:00:00Z");
     return core::Seconds(is_summer ? -14400 : -18000);
   };
   struct Row {
-    const Zone& zone;
+    const retention::Zone& zone;
     std::string_view last;
     std::string_view now;
     bool is_due;
