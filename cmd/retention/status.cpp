@@ -4,6 +4,7 @@
 #include "retention/commands.h"
 #include "retention/due.h"
 #include "retention/site.h"
+#include "retention/storage.h"
 #include "retention/workplace.h"
 
 namespace trunkline::commands {
@@ -20,6 +21,14 @@ void add_last(cli::Output& out, const retention::Run& run, std::vector<cli::Fiel
                                     static_cast<std::uint64_t>(run.calls))});
   fields.push_back({"withheld", out.count(static_cast<std::uint64_t>(run.withheld))});
   fields.push_back({"errors", out.count(static_cast<std::uint64_t>(run.failed))});
+}
+
+void add_usage(const usage::View& view, std::vector<cli::Field>& fields, core::Json& object) {
+  fields.push_back({"usage", shown_usage(view)});
+  fields.push_back({"forecast", shown_forecast(view)});
+  object["bytes"] = view.usage.all.bytes;
+  object["quota_bytes"] = view.quota.bytes;
+  object["level"] = name_of(level_of(view.usage.all.bytes, view.quota));
 }
 
 core::ExitCode run(cli::Context& context) {
@@ -47,6 +56,9 @@ core::ExitCode run(cli::Context& context) {
     fields.push_back(
         {"begun",
          {fmt::format("{} erasures wait for the next run", journal->begun), cli::Color::yellow}});
+  add_usage({.usage = usage::load_usage(connection, now, std::nullopt, 0),
+             .quota = quota_of(context.config())},
+            fields, object);
   out.record("retention_status.v1", fields, std::move(object));
   return core::ExitCode::done;
 }

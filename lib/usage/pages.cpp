@@ -115,9 +115,9 @@ alert::Alert quota_alert(const View& view) {
   alert::Alert alert{.key = "quota", .level = level_of(view.usage.all.bytes, view.quota)};
   const int percent = percent_of(view.usage.all.bytes, view.quota);
   const bool is_normal = alert.level == alert::Level::normal;
-  alert.subject =
-      is_normal ? fmt::format("recordings take {} % of the quota, no more than usual", percent)
-                : fmt::format("recordings take {} % of the quota", percent);
+  alert.subject = is_normal
+                      ? fmt::format("recordings take {} % of the quota, below the warning", percent)
+                      : fmt::format("recordings take {} % of the quota", percent);
   alert::Page page{
       .title = fmt::format("Recordings take {} % of the quota", percent),
       .level = alert.level,

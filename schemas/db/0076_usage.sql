@@ -14,7 +14,8 @@ COMMENT ON COLUMN trunkline.usage_log.day IS 'of UTC';
 
 ALTER TABLE trunkline.usage_log ENABLE ROW LEVEL SECURITY;
 CREATE POLICY site ON trunkline.usage_log TO trunkline_operator USING (true) WITH CHECK (true);
+CREATE POLICY retention ON trunkline.usage_log FOR SELECT TO trunkline_retention USING (true);
 CREATE POLICY tenant ON trunkline.usage_log FOR SELECT TO trunkline_tenant
   USING (tenant_id = trunkline.current_tenant());
 GRANT SELECT, INSERT, UPDATE ON trunkline.usage_log TO trunkline_operator;
-GRANT SELECT ON trunkline.usage_log TO trunkline_tenant;
+GRANT SELECT ON trunkline.usage_log TO trunkline_tenant, trunkline_retention;
