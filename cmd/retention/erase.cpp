@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/text.h"
+#include "db/tool.h"
 #include "retention/certificate.h"
 #include "retention/commands.h"
 #include "retention/sweep.h"
@@ -59,8 +62,8 @@ std::vector<Held> look(cli::Context& context, db::Connection& connection, core::
 }
 
 /// Decides once more under the lock, and erases that.
-retention::Erased erase(cli::Context& context, Workplace& place, const core::Uuid& run,
-                        core::Time now, std::vector<Held>& held) {
+retention::Erased erase_held(cli::Context& context, Workplace& place, const core::Uuid& run,
+                             core::Time now, std::vector<Held>& held) {
   db::Transaction page(place.database());
   retention::lock_rules(place.database());
   held = look(context, place.database(), now);
@@ -86,8 +89,9 @@ ExitCode apply(cli::Context& context, core::Time now) {
                                    held.size() - withheld, withheld)))
     return ExitCode::failed;
   const auto run = core::Uuid::make(now);
-  const retention::Erased erased = place.run(run, retention::RunKind::request, now, withheld,
-                                             [&] { return erase(context, place, run, now, held); });
+  const retention::Erased erased = place.run(run, retention::RunKind::request, now, withheld, [&] {
+    return erase_held(context, place, run, now, held);
+  });
   const bool is_mirrored = place.refresh_mirror();
   print_certificate(context, place.database(), {.run = run, .held = held, .erased = erased});
   return erased.failed > 0 || !is_mirrored ? ExitCode::partly : ExitCode::done;
@@ -96,7 +100,7 @@ ExitCode apply(cli::Context& context, core::Time now) {
 ExitCode run(cli::Context& context) {
   const core::Time now = core::system_clock().wall();
   if (context.has("--apply")) return apply(context, now);
-  db::Connection connection = open_retention(context, "erase", true);
+  db::Connection connection = db::open_to_read(context.config(), "retention erase");
   const std::vector<Held> held = look(context, connection, now);
   if (context.has("--export")) export_held(connection, context.value("--export"), held);
   print(context.out(), held, calls_fate(context.value("--calls")));
@@ -130,7 +134,7 @@ cli::Command erase() {
                    .value = "NUMBER",
                    .is_required = true},
                   {.name = "--request",
-                   .help = "what the request is called; with --apply",
+                   .help = "what the request is called, in the audit log, too",
                    .value = "NAME",
                    .is_required = true},
                   {.name = "--calls",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include "db/tool.h"
 #include "retention/commands.h"
 #include "retention/due.h"
 #include "retention/site.h"
@@ -9,6 +10,8 @@
 
 namespace trunkline::commands {
 namespace {
+
+constexpr std::uint64_t kRuns = 10;
 
 void add_last(cli::Output& out, const retention::Run& run, std::vector<cli::Field>& fields) {
   const bool is_good = run.outcome == "done";
@@ -31,31 +34,43 @@ void add_usage(const usage::View& view, std::vector<cli::Field>& fields, core::J
   object["level"] = name_of(level_of(view.usage.all.bytes, view.quota));
 }
 
+/// What the erasure journal tells, where whoever asks may read it: it is the timer's user's.
+retention::JournalState journal_of(cli::Context& context) {
+  const auto journal = retention::look_at_journal(context.config().text("retention.state_dir"));
+  if (!journal) context.note(journal.error().message);
+  return journal.value_or(std::nullopt).value_or(retention::JournalState{});
+}
+
+std::optional<core::Time> last_completed(const std::vector<retention::Run>& runs) {
+  for (const retention::Run& run : runs)
+    if (run.outcome == "done" || run.outcome == "partly") return run.started_at;
+  return std::nullopt;
+}
+
 core::ExitCode run(cli::Context& context) {
   const core::Time now = core::system_clock().wall();
-  db::Connection connection = open_retention(context, "status", true);
-  const auto journal = core::value_or_throw(
-      retention::look_at_journal(context.config().text("retention.state_dir")));
-  const auto last = journal ? journal->last_sweep : std::nullopt;
+  db::Connection connection = db::open_to_read(context.config(), "retention status");
+  const auto runs = retention::last_runs(connection, retention::RunKind::sweep, kRuns);
+  const retention::JournalState journal = journal_of(context);
+  const auto last = journal.last_sweep ? journal.last_sweep : last_completed(runs);
   const bool is_due = retention::is_due(now, last, retention::local_zone);
   const core::Time next = is_due ? now : retention::next_due(now, retention::local_zone);
   cli::Output& out = context.out();
   core::Json object{{"is_due", is_due},
                     {"next_due", core::to_rfc3339(next)},
-                    {"erased", journal ? journal->done : 0},
-                    {"begun", journal ? journal->begun : 0},
+                    {"erased", journal.done},
+                    {"begun", journal.begun},
                     {"runs", core::Json::array()}};
   if (last) object["last_completed"] = core::to_rfc3339(*last);
   std::vector<cli::Field> fields;
-  const auto runs = retention::last_runs(connection, retention::RunKind::sweep, 10);
   for (const retention::Run& one : runs) object["runs"].push_back(to_json(one));
   if (runs.empty()) fields.push_back({"last sweep", "never"});
   if (!runs.empty()) add_last(out, runs.front(), fields);
   fields.push_back({"next", is_due ? "due now" : out.time(next)});
-  if (journal && journal->begun > 0)
+  if (journal.begun > 0)
     fields.push_back(
         {"begun",
-         {fmt::format("{} erasures wait for the next run", journal->begun), cli::Color::yellow}});
+         {fmt::format("{} erasures wait for the next run", journal.begun), cli::Color::yellow}});
   add_usage({.usage = usage::load_usage(connection, now, std::nullopt, 0),
              .quota = quota_of(context.config())},
             fields, object);

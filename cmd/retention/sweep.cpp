@@ -20,8 +20,8 @@ constexpr core::Seconds kRemembered = std::chrono::hours(24 * 1100);
 
 struct Answer {
   std::optional<core::Uuid> run = {};
-  retention::Survey survey;
-  retention::Erased erased;
+  retention::Survey survey = {};
+  retention::Erased erased = {};
   bool is_dry = false;
   bool is_limited = false;
   std::string mirror = "none";
@@ -86,11 +86,11 @@ ExitCode run_dry(cli::Context& context, core::Time now) {
   const retention::Planner planner(retention::load_rules(connection, default_days(context)));
   const auto location = open_dry_recordings(context);
   Answer answer{.survey = retention::survey(connection, planner, now), .is_dry = true};
-  (void)retention::make_plan(connection, planner, now, [&](const auto& item, const auto& decision) {
-    if (item.kind != Kind::recording || !decision.is_due() || item.path.empty()) return;
-    const auto name = storage::Name::parse(item.path);
+  for (const retention::Erasure& erasure : answer.survey.recordings) {
+    if (erasure.path.empty()) continue;
+    const auto name = storage::Name::parse(erasure.path);
     if (!name || !location->remove(*name).value_or(true)) ++answer.erased.missing;
-  });
+  }
   const auto journal = core::value_or_throw(
       retention::look_at_journal(context.config().text("retention.state_dir")));
   const auto facts = retention::facts_of(connection, answer.survey, now,
@@ -148,9 +148,9 @@ ExitCode run(cli::Context& context) {
           place.database(),
           retention::Planner(retention::load_rules(place.database(), options.fallback)), now)};
   if (!may_go_on(context, place, now, answer.survey)) return ExitCode::failed;
-  answer.erased =
-      place.run(*answer.run, retention::RunKind::sweep, now, answer.survey.withheld_count(),
-                [&] { return retention::sweep(place.parts(), *answer.run, now, options); });
+  answer.erased = place.run(
+      *answer.run, retention::RunKind::sweep, now, answer.survey.withheld_count(),
+      [&] { return retention::sweep(place.parts(), *answer.run, now, options, answer.survey); });
   const std::uint64_t due = answer.survey.due(Kind::recording) + answer.survey.due(Kind::call);
   answer.is_limited = options.limit != 0 && due > options.limit;
   const bool is_mirrored = place.refresh_mirror();

@@ -23,6 +23,13 @@ core::Result<bool> remove_object(storage::Location& location, const std::string&
   return removed;
 }
 
+/// Whether a run came as far as to change this call, though not to note that it was done.
+bool is_in_database(db::Connection& database, const core::Uuid& run, const Erasure& erasure) {
+  static constexpr db::Statement kErased{
+      "SELECT 1 AS found FROM trunkline.erased WHERE id = $1 AND kind = 'call' AND run = $2"};
+  return erasure.kind == Kind::call && !database.query(kErased, {erasure.id, run}).empty();
+}
+
 void keep_first(Erased& erased, const core::Fault& fault) {
   if (erased.first_fault.empty()) erased.first_fault = fault.message;
 }
@@ -57,7 +64,9 @@ Erased Eraser::resume(const std::function<MayGo()>& decide_anew) {
     const MayGo may_go = decide_anew();
     std::vector<core::Uuid> stay;
     std::erase_if(batch.erasures, [&](const Erasure& erasure) {
-      if (is_begun(erasure) || may_go(batch.kind, erasure)) return false;
+      if (is_begun(erasure) || is_in_database(parts_.database, batch.run, erasure) ||
+          may_go(batch.kind, erasure))
+        return false;
       stay.push_back(erasure.id);
       return true;
     });
@@ -173,7 +182,7 @@ Erased Eraser::carry_out(std::int64_t batch, const core::Uuid& run, std::vector<
   remove_keys(erasures);
   pass(Step::keys);
   const Objects objects = remove_objects(erasures);
-  core::value_or_throw(parts_.recordings.sync());
+  if (!erasures.empty()) core::value_or_throw(parts_.recordings.sync());
   pass(Step::objects);
   erased.missing = objects.missing;
   if (objects.fault) {

@@ -4,11 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "retention/request.h"
 
 namespace trunkline::retention {
 namespace {
+
+// 50 MB or so.
+constexpr std::size_t kRemembered = 200'000;
 
 bool speaks_of_calls(const Rules& rules) {
   return std::any_of(rules.policies.begin(), rules.policies.end(),
@@ -28,11 +32,37 @@ Erasure erasure_of(const Item& item, const Decision& decision) {
           .why = why(decision)};
 }
 
+/// Of a hold nothing ever changes but its release.
+bool are_same(const Rules& left, const Rules& right) {
+  return left.fallback == right.fallback && left.policies == right.policies &&
+         std::equal(left.holds.begin(), left.holds.end(), right.holds.begin(), right.holds.end(),
+                    [](const Hold& a, const Hold& b) {
+                      return a.id == b.id && a.released_at == b.released_at;
+                    });
+}
+
 /// One kind, page by page, until `limit` is reached.
 class Pass {
  public:
   Pass(const EraserParts& parts, Eraser& eraser, core::Time now, const SweepOptions& options)
-      : parts_(parts), eraser_(eraser), now_(now), options_(options) {}
+      : parts_(parts), eraser_(eraser), now_(now), options_(options) {
+    note_waiting();
+  }
+
+  /// What was found due before, for as long as the rules are the same; false: they changed.
+  bool run(const Survey& seen, Erased& all) {
+    std::span<const Erasure> rest = seen.recordings;
+    while (!rest.empty() && !is_over()) {
+      db::Transaction page(parts_.database);
+      lock_rules(parts_.database);
+      if (!are_same(load_rules(parts_.database, options_.fallback), seen.rules)) return false;
+      std::vector<Erasure> due;
+      for (; !rest.empty() && due.size() < options_.page && !is_over(); rest = rest.subspan(1))
+        take(rest.front(), due);
+      erase(due, page, all);
+    }
+    return true;
+  }
 
   Erased run(Kind kind) {
     Erased all;
@@ -45,8 +75,7 @@ class Pass {
       const std::vector<Item> items = load_page(parts_.database, kind, place, now_, options_.page);
       is_more = items.size() == options_.page;
       if (is_more) place = Place{items.back().began_at, items.back().id};
-      const std::vector<Erasure> due = due_of(items, planner);
-      if (!due.empty()) all += eraser_.erase(due, page);
+      erase(due_of(items, planner), page, all);
     }
     return all;
   }
@@ -61,11 +90,25 @@ class Pass {
       const Decision decision = planner.decide(item, now_);
       // A call's recordings went before; one that is still there could not.
       const bool has_rest = item.kind == Kind::call && !item.derived.empty();
-      if (!decision.is_due() || has_rest) continue;
-      due.push_back(erasure_of(item, decision));
-      ++taken_;
+      if (decision.is_due() && !has_rest) take(erasure_of(item, decision), due);
     }
     return due;
+  }
+  /// Unless it is begun already, and waits for the next run.
+  void take(const Erasure& erasure, std::vector<Erasure>& due) {
+    if (waiting_.contains(erasure.id)) return;
+    due.push_back(erasure);
+    ++taken_;
+  }
+  void erase(const std::vector<Erasure>& due, db::Transaction& page, Erased& all) {
+    if (due.empty()) return;
+    const Erased erased = eraser_.erase(due, page);
+    if (erased.failed > 0) note_waiting();
+    all += erased;
+  }
+  void note_waiting() {
+    for (const ErasureJournal::Batch& batch : parts_.journal.begun())
+      for (const Erasure& erasure : batch.erasures) waiting_.insert(erasure.id);
   }
 
   const EraserParts& parts_;
@@ -73,6 +116,7 @@ class Pass {
   core::Time now_;
   SweepOptions options_;
   std::uint64_t taken_ = 0;
+  std::unordered_set<core::Uuid> waiting_;
 };
 
 }  // namespace
@@ -98,6 +142,7 @@ Survey survey(db::Connection& connection, const Planner& planner, core::Time now
   std::map<std::tuple<Kind, Fate, std::string>, Total> withheld;
   std::map<Kind, std::uint64_t> due;
   Survey found;
+  found.rules = planner.rules();
   (void)make_plan(connection, planner, now, [&](const Item& item, const Decision& decision) {
     if (!decision.is_due()) {
       const std::vector<std::string> reasons = planner.reasons(item, decision);
@@ -106,6 +151,8 @@ Survey survey(db::Connection& connection, const Planner& planner, core::Time now
     }
     ++due[item.kind];
     found.due_bytes += item.bytes;
+    if (item.kind == Kind::recording && found.recordings.size() < kRemembered)
+      found.recordings.push_back(erasure_of(item, decision));
     for (const Hold* hold : decision.past_holds) count(found.released[hold->case_name], item);
   });  // the sums by policy are retention plan's
   for (const auto& [key, total] : withheld)
@@ -133,10 +180,12 @@ SweepFacts facts_of(db::Connection& connection, const Survey& survey, core::Time
 }
 
 Erased sweep(const EraserParts& parts, const core::Uuid& run, core::Time now,
-             const SweepOptions& options) {
+             const SweepOptions& options, const Survey& seen) {
   Eraser eraser(parts, run, RunKind::sweep);
   Pass pass(parts, eraser, now, options);
-  Erased all = pass.run(Kind::recording);
+  Erased all;
+  const bool is_whole = pass.run(seen, all) && seen.remembers_all();
+  if (!is_whole) all += pass.run(Kind::recording);
   all += pass.run(Kind::call);
   return all;
 }

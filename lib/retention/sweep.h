@@ -25,8 +25,13 @@ struct Survey {
   std::map<std::string, Total> released = {};
   std::vector<SweepFacts::Share> shares = {};
   std::int64_t due_bytes = 0;
+  /// The recordings that are due, oldest first, and the rules by which they are. Of very many only
+  /// the first are remembered.
+  std::vector<Erasure> recordings = {};
+  Rules rules = {};
 
   std::uint64_t due(Kind kind) const;
+  bool remembers_all() const { return recordings.size() == due(Kind::recording); }
   std::uint64_t withheld_count() const;
 };
 Survey survey(db::Connection& connection, const Planner& planner, core::Time now);
@@ -40,10 +45,11 @@ struct SweepOptions {
   std::uint64_t limit = 0;  ///< of things to erase; 0: all
   std::size_t page = 2'000;
 };
-/// Recordings first, then calls, which never go before their recordings. Faults as
-/// Eraser::erase().
+/// Recordings first, then calls, which never go before their recordings. What `seen` found due goes
+/// for as long as the rules are still those it was found by: what is over does not begin again.
+/// Faults as Eraser::erase().
 Erased sweep(const EraserParts& parts, const core::Uuid& run, core::Time now,
-             const SweepOptions& options);
+             const SweepOptions& options, const Survey& seen);
 /// Ends what an earlier run began; see Eraser::resume().
 Erased resume(const EraserParts& parts, core::Time now, Days fallback);
 

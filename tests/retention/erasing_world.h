@@ -144,7 +144,9 @@ class ErasingWorld {
       const auto run = core::Uuid::make(now);
       retention::Erased erased = retention::resume(parts(), now, options.fallback);
       retention::begin_run(database, run, retention::RunKind::sweep, now);
-      erased += retention::sweep(parts(), run, now, options);
+      const retention::Planner planner(retention::load_rules(database, options.fallback));
+      erased +=
+          retention::sweep(parts(), run, now, options, retention::survey(database, planner, now));
       retention::end_run(database, run, now, {.outcome = "done", .erased = erased});
       return erased;
     }
