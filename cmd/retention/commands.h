@@ -30,13 +30,14 @@ cli::Command report();
 cli::Command status();
 cli::Command sweep();
 cli::Command usage();
+cli::Command verify();
 
 inline std::vector<cli::Command> all() {
   return {
       capacity(),    check(),         erase(),      explain(),     hold_add(),
       hold_list(),   hold_release(),  hold_show(),  measure(),     plan(),
       policy_list(), policy_remove(), policy_set(), policy_show(), reapply(),
-      report(),      status(),        sweep(),      usage(),
+      report(),      status(),        sweep(),      usage(),       verify(),
   };
 }
 

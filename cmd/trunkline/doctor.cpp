@@ -8,11 +8,12 @@
 namespace trunkline::commands {
 namespace {
 
-constexpr std::array<Check, 16> kChecks{
-    check_database,    check_sipd,           check_recorderd,          check_key_ring,
-    check_key_mirror,  check_mirror_content, check_key_export,         check_sip_key,
-    check_permissions, check_ports,          check_rtp_range,          check_disk,
-    check_clock,       check_file_limits,    check_advertised_address, check_alerts};
+constexpr std::array<Check, 17> kChecks{
+    check_database,   check_sipd,           check_recorderd,   check_key_ring,
+    check_key_mirror, check_mirror_content, check_key_export,  check_verification,
+    check_sip_key,    check_permissions,    check_ports,       check_rtp_range,
+    check_disk,       check_clock,          check_file_limits, check_advertised_address,
+    check_alerts};
 
 std::string_view name_of(Severity severity) {
   switch (severity) {
@@ -78,7 +79,8 @@ cli::Command doctor() {
           .summary = "look for what is wrong with this host, and how to mend it",
           .description =
               "Looks at the database and its migrations, the daemons, the ledger's lag, the key "
-              "ring, the key mirror, the copies outside, permissions, ports, the RTP range, disks, "
+              "ring, the key mirror, the copies outside, the last verification of the recordings, "
+              "permissions, ports, the RTP range, disks, "
               "the clock, file "
               "limits, the advertised address and whether anybody is told. Each finding comes with "
               "the command that mends "

@@ -276,7 +276,7 @@ constexpr auto kOtherSettings = std::to_array<Setting>({
      .kind = text,
      .fallback = "/etc/trunkline/keys/recording.keyring",
      .help = "the key ring that wraps the recordings' keys",
-     .used_by = "recorderd trunkline",
+     .used_by = "recorderd retention trunkline",
      .form = Form::path,
      .man = "Without it nothing is recorded. trunkline init makes it; keep a copy away from this "
             "host."},
@@ -350,6 +350,14 @@ constexpr auto kOtherSettings = std::to_array<Setting>({
      .form = Form::path,
      .man = "Keep it, and a copy of it, apart from the backups of database, keys and recordings: "
             "after one of those is restored, it tells what must go again."},
+    {.key = "retention.verify_within",
+     .kind = duration,
+     .fallback = "14d",
+     .help = "how old the last good verification of all recordings may be",
+     .used_by = "trunkline",
+     .least = kDay,
+     .most = 3650 * kDay,
+     .man = "trunkline doctor complains past it."},
 
     {.key = "ledger.keep",
      .kind = duration,

@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kFilesAtOnce = 64;
 constexpr std::size_t kKeysAtOnce = 2000;
 constexpr std::uint64_t kThousand = 1000;
+constexpr std::string_view kMarker = ".trunkline-storage";  // of the location (lib/storage)
 
 struct File {
   core::RecordingId recording;
@@ -103,6 +104,7 @@ core::Result<Files> find_files(const fs::path& root) {
   for (; !failure && entry != fs::recursive_directory_iterator(); entry.increment(failure)) {
     if (entry->is_directory(failure) && !entry->is_symlink(failure)) continue;
     const std::string path = entry->path().lexically_relative(root).string();
+    if (path == kMarker) continue;
     const auto recording = sealed::recording_of(path);
     if (!recording || !files.recordings.emplace(*recording, path).second)
       files.foreign.push_back(path);
@@ -127,7 +129,7 @@ Opened open_all(const Options& options, const Files& files,
                 const std::map<core::RecordingId, Row>& rows,
                 const std::set<core::RecordingId>& with_key, const keystore::KeyStore& keys,
                 const std::function<void(const Finding&)>& on_finding,
-                const std::function<bool(core::RecordingId)>& on_progress) {
+                const std::function<bool(const Opened&)>& on_progress) {
   const core::SteadyTime begun = core::system_clock().steady();
   Opened opened{.last = options.after};
   auto next = files.recordings.upper_bound(options.after);
@@ -154,7 +156,7 @@ Opened open_all(const Options& options, const Files& files,
       on_finding(finding_of(together[i], *outcomes[i].fault));
     }
     opened.last = last;
-    opened.was_stopped = !on_progress(last);
+    opened.was_stopped = !on_progress(opened);
     keep_rate(options, begun, opened.bytes);
   }
   return opened;

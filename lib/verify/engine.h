@@ -43,14 +43,14 @@ struct Opened {
 };
 
 /// Opens the files in the order of their ids. `on_finding` and `on_progress` are called in this
-/// thread; after on_progress(id) everything up to id is done, so that a run that is cut short goes
-/// on behind it, and `false` from it ends the run. Recordings without a key are passed over:
-/// reconcile() tells of them. `rows` says which files must have their end.
+/// thread; when on_progress is called everything up to `last` is done, so that a run that is cut
+/// short goes on behind it, and `false` from it ends the run. Recordings without a key are passed
+/// over: reconcile() tells of them. `rows` says which files must have their end.
 [[nodiscard]] Opened open_all(const Options& options, const Files& files,
                               const std::map<core::RecordingId, Row>& rows,
                               const std::set<core::RecordingId>& with_key,
                               const keystore::KeyStore& keys,
                               const std::function<void(const Finding&)>& on_finding,
-                              const std::function<bool(core::RecordingId)>& on_progress);
+                              const std::function<bool(const Opened&)>& on_progress);
 
 }  // namespace trunkline::verify

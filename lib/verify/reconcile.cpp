@@ -3,10 +3,39 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <utility>
+
 namespace trunkline::verify {
 namespace {
 
 constexpr const char* kRestore = "restore the file from its backup";
+
+constexpr std::array kWhats{
+    std::pair(What::changed, "changed"),           std::pair(What::unreadable, "unreadable"),
+    std::pair(What::file_missing, "file missing"), std::pair(What::key_missing, "key missing"),
+    std::pair(What::row_missing, "row missing"),   std::pair(What::file_extra, "file extra"),
+    std::pair(What::key_extra, "key extra"),       std::pair(What::row_extra, "row extra"),
+    std::pair(What::not_erased, "not erased"),     std::pair(What::foreign, "foreign")};
+
+/// An erased recording of which something is left.
+Finding about_tombstone(const Row& row, const std::string& path, bool has_file, bool has_key) {
+  Finding finding{.recording = row.recording, .path = path};
+  if (has_file && has_key) {
+    finding.what = What::not_erased;
+    finding.message = "was erased, but its key and its file are there: it can be read";
+    finding.mend = "were they restored from a backup? retention reapply";
+  } else if (has_key) {
+    finding.what = What::key_extra;
+    finding.message = "was erased, but its key is there";
+    finding.mend = "retention reapply";
+  } else {
+    finding.what = What::file_extra;
+    finding.message = "was erased, but its file is there; nobody can read it";
+    finding.mend = "remove it: rm " + path;
+  }
+  return finding;
+}
 
 Finding about_row(const Row& row, bool has_file, bool has_key) {
   Finding finding{.recording = row.recording, .path = row.path};
@@ -46,27 +75,15 @@ Finding about_file(core::RecordingId recording, const std::string& path, bool ha
 }  // namespace
 
 std::string_view name_of(What what) {
-  switch (what) {
-    case What::changed:
-      return "changed";
-    case What::unreadable:
-      return "unreadable";
-    case What::file_missing:
-      return "file missing";
-    case What::key_missing:
-      return "key missing";
-    case What::row_missing:
-      return "row missing";
-    case What::file_extra:
-      return "file extra";
-    case What::key_extra:
-      return "key extra";
-    case What::row_extra:
-      return "row extra";
-    case What::foreign:
-      return "foreign";
-  }
+  for (const auto& [known, name] : kWhats)
+    if (known == what) return name;
   return "unknown";
+}
+
+std::optional<What> parse_what(std::string_view name) {
+  for (const auto& [what, known] : kWhats)
+    if (known == name) return what;
+  return std::nullopt;
 }
 
 std::vector<Finding> reconcile(const std::map<core::RecordingId, Row>& rows, const Files& files,
@@ -75,9 +92,20 @@ std::vector<Finding> reconcile(const std::map<core::RecordingId, Row>& rows, con
   const auto is_settled = [&](core::RecordingId id) { return id.uuid().made_at() <= settled; };
   for (const auto& [id, row] : rows) {
     if (!row.has_ended || !is_settled(id)) continue;
-    const bool has_file = files.recordings.contains(id);
+    const auto file = files.recordings.find(id);
+    const bool has_file = file != files.recordings.end();
     const bool has_key = keys.contains(id);
-    if (!has_file || !has_key) findings.push_back(about_row(row, has_file, has_key));
+    if (!row.is_erased && row.has_file && (!has_file || !has_key))
+      findings.push_back(about_row(row, has_file, has_key));
+    if (row.is_erased && (has_file || has_key))
+      findings.push_back(
+          about_tombstone(row, has_file ? file->second : std::string(), has_file, has_key));
+    if (!row.is_erased && !row.has_file && !has_file && has_key)
+      findings.push_back({.what = What::key_extra,
+                          .recording = id,
+                          .path = {},
+                          .message = "is the key of a recording that never had a file",
+                          .mend = "none is needed: it opens nothing"});
   }
   for (const auto& [id, path] : files.recordings)
     if (!rows.contains(id) && is_settled(id))

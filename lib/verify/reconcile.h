@@ -5,6 +5,7 @@
 // This compares the three lists and says what is alone, with the mend. Pure: no disk, no clock.
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -24,10 +25,12 @@ enum class What {
   file_extra,    ///< a file alone: nobody can ever read it
   key_extra,     ///< a key alone: it opens nothing here
   row_extra,     ///< a row alone: erased, and the ledger does not say so
+  not_erased,    ///< the ledger says erased, but key and file are there
   foreign,       ///< a file that is no recording
 };
 /// "file missing"
 std::string_view name_of(What what);
+std::optional<What> parse_what(std::string_view name);
 
 struct Finding {
   What what = What::changed;
@@ -43,6 +46,10 @@ struct Row {
   std::string path = {};
   bool is_complete = false;  ///< its file has its last segment
   bool has_ended = false;    ///< a running one may lack its file's end, or the file
+  bool is_erased = false;    ///< a tombstone: neither file nor key may be there
+  bool has_file = true;      ///< false: it failed before it had one
+
+  bool operator==(const Row&) const = default;
 };
 
 /// What is on the disk below recording.path.

@@ -45,7 +45,7 @@ void measure(const std::filesystem::path& folder, std::uint64_t megabytes, int r
     const auto opened = verify::open_all(
         {.root = root}, files, {}, with_key, keys,
         [](const verify::Finding& finding) { fmt::print(stderr, "{}\n", finding.message); },
-        [](core::RecordingId) { return true; });
+        [](const verify::Opened&) { return true; });
     const auto took = std::chrono::duration_cast<core::Milliseconds>(clock.steady() - begun);
     fmt::print("{} {}\n", opened.bytes, took.count());
   }

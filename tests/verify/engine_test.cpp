@@ -63,7 +63,7 @@ struct World {
       CHECK_FALSE(finding.message.empty());
       CHECK_FALSE(finding.mend.empty());
     };
-    opened = open_all(options, files, rows, with_key, keys, say, [&](core::RecordingId) {
+    opened = open_all(options, files, rows, with_key, keys, say, [&](const Opened&) {
       ++progress;
       return stops_after == 0 || progress < stops_after;
     });
@@ -140,6 +140,27 @@ TEST_CASE("verify: what is missing or too much is found each way, with its mend"
     std::filesystem::remove(path);
     std::filesystem::copy_file(world.file(0), path);
     CHECK(world.verify() == Said{"changed 1"});
+  }
+  SECTION("what is left of an erased recording") {
+    world.rows[world.ids[2]].is_erased = true;
+    CHECK(world.verify() == Said{"not erased 2"});
+    REQUIRE(world.keys.remove(world.ids[2]).value());
+    CHECK(world.verify() == Said{"file extra 2"});
+    std::filesystem::remove(world.file(2));
+    CHECK(world.verify().empty());
+    REQUIRE(world.keys.create_key(world.ids[2], kNow).has_value());
+    CHECK(world.verify() == Said{"key extra 2"});
+  }
+  SECTION("a recording that failed before it had a file") {
+    world.rows[world.ids[2]].has_file = false;
+    std::filesystem::remove(world.file(2));
+    CHECK(world.verify() == Said{"key extra 2"});
+    REQUIRE(world.keys.remove(world.ids[2]).value());
+    CHECK(world.verify().empty());
+  }
+  SECTION("the marker of the location is its own") {
+    std::ofstream(world.root / ".trunkline-storage") << "x";
+    CHECK(world.verify().empty());
   }
   SECTION("a recording that runs, or that just began, is none of these") {
     world.rows[world.ids[1]].has_ended = false;
