@@ -13,6 +13,7 @@ namespace trunkline::commands {
 
 cli::Command capacity();
 cli::Command check();
+cli::Command compact();
 cli::Command erase();
 cli::Command explain();
 cli::Command hold_add();
@@ -34,10 +35,10 @@ cli::Command verify();
 
 inline std::vector<cli::Command> all() {
   return {
-      capacity(),    check(),         erase(),      explain(),     hold_add(),
-      hold_list(),   hold_release(),  hold_show(),  measure(),     plan(),
-      policy_list(), policy_remove(), policy_set(), policy_show(), reapply(),
-      report(),      status(),        sweep(),      usage(),       verify(),
+      capacity(),      check(),        compact(),     erase(),   explain(), hold_add(),
+      hold_list(),     hold_release(), hold_show(),   measure(), plan(),    policy_list(),
+      policy_remove(), policy_set(),   policy_show(), reapply(), report(),  status(),
+      sweep(),         usage(),        verify(),
   };
 }
 

@@ -296,6 +296,23 @@ constexpr auto kOtherSettings = std::to_array<Setting>({
      .used_by = "trunkline",
      .form = Form::path},
 
+    {.key = "retention.compact_after",
+     .kind = duration,
+     .fallback = "7d",
+     .help = "how old a recording is before its samples are packed",
+     .used_by = "retention",
+     .least = kDay,
+     .most = 3650 * kDay},
+    {.key = "retention.compact_codec",
+     .kind = text,
+     .fallback = "flac",
+     .help = "what retention compact packs samples by",
+     .used_by = "retention",
+     .form = Form::choice,
+     .choices = "flac opus",
+     .man = "flac loses nothing and takes about half the space; opus takes about a quarter, and is "
+            "for listening. What Opus does not take (rates other than 8, 12, 16, 24 and 48 kHz) is "
+            "packed by flac."},
     {.key = "retention.default_days",
      .kind = integer,
      .fallback = "90",

@@ -12,25 +12,13 @@
 
 #include "audio/wav.h"
 #include "core/log.h"
-#include "sealed/reader.h"
+#include "packing/source.h"
 
 namespace trunkline::mediaplane {
 namespace {
 
 constexpr int kLookMs = 250;  ///< how often a stalled playback looks whether it is to end
 constexpr std::size_t kBlockBytes = 65'536;
-
-audio::Codec audio_codec(sealed::Codec codec) {
-  switch (codec) {
-    case sealed::Codec::mulaw:
-      return audio::Codec::mulaw;
-    case sealed::Codec::alaw:
-      return audio::Codec::alaw;
-    case sealed::Codec::s16le:
-      break;
-  }
-  return audio::Codec::s16le;
-}
 
 /// Writes all of it, however slowly the other end reads; false when that end is gone.
 bool write_all(int pipe, core::ByteView bytes, const std::atomic<bool>& is_stopping) {
@@ -53,36 +41,31 @@ struct Extent {
   std::uint64_t to = 0;
 };
 
-Extent extent_of(const sealed::Reader& reader, const PlaybackRange& range) {
-  Extent extent{.from = reader.offset_at(range.from), .to = reader.size()};
-  if (range.to) extent.to = std::min(extent.to, reader.offset_at(*range.to));
+Extent extent_of(const packing::Source& source, const PlaybackRange& range) {
+  Extent extent{.from = source.offset_at(range.from), .to = source.size()};
+  if (range.to) extent.to = std::min(extent.to, source.offset_at(*range.to));
   extent.to = std::max(extent.from, extent.to);
   return extent;
 }
 
-audio::Format format_of(const sealed::Header& header) {
-  return {.codec = audio_codec(header.format.codec),
-          .channels = header.format.channels,
-          .sample_rate = header.format.sample_rate};
-}
-
-core::Json about(const sealed::Reader& reader, const Extent& extent, std::size_t header_bytes) {
-  const sealed::Format& format = reader.header().format;
+core::Json about(const packing::Source& source, const Extent& extent, std::size_t header_bytes) {
+  const audio::Format& format = source.format();
   const std::uint64_t bytes = extent.to - extent.from;
   return {{"bytes", header_bytes + bytes},
           {"duration_ms", bytes * 1000 / format.bytes_per_second()},
-          {"codec", sealed::name_of(format.codec)},
+          {"codec", audio::name_of(format.codec)},
           {"sample_rate", format.sample_rate},
           {"channels", format.channels},
-          {"is_finalised", reader.is_finalised()}};
+          {"is_finalised", source.is_finalised()}};
 }
 
-void stream(sealed::Reader& reader, Extent extent, int pipe, const std::atomic<bool>& is_stopping) {
+void stream(packing::Source& source, Extent extent, int pipe,
+            const std::atomic<bool>& is_stopping) {
   std::array<std::byte, kBlockBytes> block;
   while (extent.from < extent.to) {
     const std::size_t wanted =
         static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), extent.to - extent.from));
-    const auto got = reader.read(extent.from, std::span(block).first(wanted));
+    const auto got = source.read(extent.from, std::span(block).first(wanted));
     if (!got) {
       core::log_error("recording cannot be read to its end", {{"error", got.error().message}});
       return;
@@ -138,19 +121,18 @@ void Playbacks::play(const std::filesystem::path& file, const PlaybackRange& ran
 }
 
 void Playbacks::run(Place playing, const std::filesystem::path& file, const PlaybackRange& range) {
-  auto reader = sealed::Reader::open(file, keys_);
-  if (!reader) {
-    post_to_main([playing, fault = reader.error()] { playing->opened(tl::unexpected(fault)); });
+  auto source = packing::Source::open(file, keys_);
+  if (!source) {
+    post_to_main([playing, fault = source.error()] { playing->opened(tl::unexpected(fault)); });
     return;
   }
-  const Extent extent = extent_of(*reader, range);
-  const core::Bytes header =
-      audio::wav_header(format_of(reader->header()), extent.to - extent.from);
-  post_to_main([playing, json = about(*reader, extent, header.size())] {
+  const Extent extent = extent_of(*source, range);
+  const core::Bytes header = audio::wav_header(source->format(), extent.to - extent.from);
+  post_to_main([playing, json = about(*source, extent, header.size())] {
     playing->opened(Opened{.about = json, .read_end = std::move(playing->pipe.read_end)});
   });
   const int pipe = playing->pipe.write_end.get();
-  if (write_all(pipe, header, is_stopping_)) stream(*reader, extent, pipe, is_stopping_);
+  if (write_all(pipe, header, is_stopping_)) stream(*source, extent, pipe, is_stopping_);
 }
 
 }  // namespace trunkline::mediaplane

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Recordings handed out: a thread each opens the sealed file and streams it, decrypted, as WAV into
+// Recordings handed out: a thread each opens the sealed file, whether its samples are packed or
+// not, and streams it, decrypted, as WAV into
 // a pipe whose read end is given away. A file that is still written, or was never finalised, plays
 // what is there.
 

@@ -33,7 +33,8 @@ constexpr std::size_t kChannelsAt = 77;
 constexpr std::size_t kSegmentMsAt = 78;
 constexpr std::size_t kRateAt = 80;
 constexpr std::size_t kStartAt = 84;
-constexpr std::size_t kReservedAt = 92;
+constexpr std::size_t kPackingAt = 92;
+constexpr std::size_t kReservedAt = 93;
 constexpr std::size_t kCrcAt = 252;
 
 tl::unexpected<core::Fault> not_sealed(std::string_view why) {
@@ -50,6 +51,18 @@ std::string_view name_of(Codec codec) {
       return "alaw";
     case Codec::s16le:
       return "s16le";
+  }
+  return "unknown";
+}
+
+std::string_view name_of(Packing packing) {
+  switch (packing) {
+    case Packing::none:
+      return "none";
+    case Packing::flac:
+      return "flac";
+    case Packing::opus:
+      return "opus";
   }
   return "unknown";
 }
@@ -103,6 +116,7 @@ HeaderBytes write_header(const Header& header) {
   bytes[kChannelsAt] = static_cast<std::byte>(header.format.channels);
   core::write_u16(bytes, kSegmentMsAt, header.format.segment_ms);
   core::write_u32(bytes, kRateAt, header.format.sample_rate);
+  bytes[kPackingAt] = static_cast<std::byte>(header.format.packing);
   core::write_u64(bytes, kStartAt,
                   static_cast<std::uint64_t>(core::to_microseconds(header.started_at)));
   core::write_u32(bytes, kCrcAt, crypto::crc32c(core::ByteView(bytes).first(kCrcAt)));
@@ -138,10 +152,13 @@ core::Result<Header> parse_header(core::ByteView bytes) {
   std::copy_n(bytes.begin() + kPrefixAt, header.nonce_prefix.size(), header.nonce_prefix.begin());
   const auto codec = std::to_integer<std::uint8_t>(bytes[kCodecAt]);
   if (codec < 1 || codec > 3) return not_sealed(fmt::format("unknown codec {}", codec));
+  const auto packing = std::to_integer<std::uint8_t>(bytes[kPackingAt]);
+  if (packing > 2) return not_sealed(fmt::format("unknown packing {}", packing));
   header.format = {.codec = static_cast<Codec>(codec),
                    .channels = std::to_integer<std::uint8_t>(bytes[kChannelsAt]),
                    .sample_rate = core::read_u32(bytes, kRateAt),
-                   .segment_ms = core::read_u16(bytes, kSegmentMsAt)};
+                   .segment_ms = core::read_u16(bytes, kSegmentMsAt),
+                   .packing = static_cast<Packing>(packing)};
   if (auto possible = check(header.format); !possible) return tl::unexpected(possible.error());
   if (header.format.segment_size() != core::read_u32(bytes, kSegmentSizeAt))
     return not_sealed("its segment size does not fit its format");

@@ -36,17 +36,31 @@ std::size_t sample_size(Codec codec);
 /// The byte that repeated is silence in this codec.
 std::byte silence_of(Codec codec);
 
-/// What the plaintext is: interleaved samples at a constant rate, in segments of equal length.
+/// Whether the plaintext is the samples themselves, or packs them (lib/packing).
+enum class Packing : std::uint8_t { none = 0, flac = 1, opus = 2 };
+
+/// "none", "flac", "opus".
+std::string_view name_of(Packing packing);
+
+/// Plaintext bytes of a whole segment of packed samples.
+inline constexpr std::size_t kPackedSegment = std::size_t{64} * 1024;
+
+/// What the plaintext is: interleaved samples at a constant rate, in segments of equal length. Of
+/// packed samples it is what they are unpacked to, and segment_ms is the length of a packed block.
 struct Format {
   Codec codec = Codec::mulaw;
   std::uint8_t channels = 2;
   std::uint32_t sample_rate = 8000;
   std::uint16_t segment_ms = 2000;
+  Packing packing = Packing::none;
 
   std::size_t frame_size() const { return sample_size(codec) * channels; }
   std::uint64_t bytes_per_second() const { return std::uint64_t{sample_rate} * frame_size(); }
+  /// What plaintext comes in multiples of.
+  std::size_t unit_size() const { return packing == Packing::none ? frame_size() : 1; }
   /// Plaintext bytes of a whole segment.
   std::size_t segment_size() const {
+    if (packing != Packing::none) return kPackedSegment;
     return static_cast<std::size_t>(std::uint64_t{sample_rate} * segment_ms / 1000) * frame_size();
   }
   bool operator==(const Format&) const = default;

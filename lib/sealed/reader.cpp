@@ -97,6 +97,7 @@ core::Result<Reader> Reader::open(os::Fd file, const core::Secret& data_key, std
 }
 
 core::Milliseconds Reader::duration() const noexcept {
+  if (header_.format.packing != Packing::none) return core::Milliseconds(0);
   const std::uint64_t frames = size_ / header_.format.frame_size();
   return core::Milliseconds(static_cast<std::int64_t>(frames * 1000 / header_.format.sample_rate));
 }
@@ -134,7 +135,7 @@ core::Result<void> Reader::find_end() {
     return core::Result<void>{};
   };
 
-  if (rest >= kTagSize && (rest - kTagSize) % header_.format.frame_size() == 0) {
+  if (rest >= kTagSize && (rest - kTagSize) % header_.format.unit_size() == 0) {
     const std::size_t short_size = static_cast<std::size_t>(rest) - kTagSize;
     const auto is_last = opens(count, short_size, true);
     if (!is_last) return tl::unexpected(is_last.error());
@@ -206,7 +207,7 @@ core::Result<std::size_t> Reader::read(std::uint64_t offset, std::span<std::byte
 }
 
 core::Result<std::optional<std::size_t>> Reader::find_buried_end(std::uint32_t index) {
-  const std::size_t frame = header_.format.frame_size();
+  const std::size_t frame = header_.format.unit_size();
   const std::size_t plain = header_.format.segment_size();
   core::Bytes bytes(plain + kTagSize);
   const auto count = read_at(file_.get(), place_of(index), bytes, name_);
@@ -268,6 +269,10 @@ core::Fault Reader::appended(std::uint64_t count) const {
 }
 
 core::Fault Reader::changed(std::uint32_t index) const {
+  if (header_.format.packing != Packing::none)
+    return {core::ExitCode::data,
+            fmt::format("{} was changed: segment {} is not what was written", name_, index),
+            std::string(kRestore)};
   const auto seconds = std::chrono::duration_cast<core::Seconds>(
       core::Milliseconds(std::int64_t{index} * header_.format.segment_ms));
   return {core::ExitCode::data,

@@ -43,6 +43,7 @@ class [[nodiscard]] Reader {
   std::uint32_t segments() const noexcept { return segments_; }
   /// Plaintext bytes of all of them.
   std::uint64_t size() const noexcept { return size_; }
+  /// Zero where the samples are packed: packing::Source knows.
   core::Milliseconds duration() const noexcept;
   /// Bytes after the last whole segment of a file that is not finalised: a write that a crash cut.
   std::uint64_t torn_bytes() const noexcept { return torn_bytes_; }
@@ -54,7 +55,8 @@ class [[nodiscard]] Reader {
   /// Fills `bytes` with plaintext from `offset` on, across segments; returns how many there were:
   /// fewer only at the end.
   [[nodiscard]] core::Result<std::size_t> read(std::uint64_t offset, std::span<std::byte> bytes);
-  /// The offset of the frame that is played at `moment` after the start; size() at the most.
+  /// The offset of the frame that is played at `moment` after the start; size() at the most. Not of
+  /// packed samples.
   std::uint64_t offset_at(core::Milliseconds moment) const noexcept;
 
   /// Looks again whether the file has grown or was finalised since: for following a live recording.

@@ -105,7 +105,7 @@ core::Result<void> Writer::append(core::ByteView segment) {
 
 core::Result<void> Writer::finalise(core::ByteView last) {
   assert(last.size() <= header_.format.segment_size());
-  assert(last.size() % header_.format.frame_size() == 0);
+  assert(last.size() % header_.format.unit_size() == 0);
   if (auto appended = append_segment(last, /*is_last=*/true); !appended) return appended;
   is_finalised_ = true;
   file_.reset();

@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kFilesAtOnce = 64;
 constexpr std::size_t kKeysAtOnce = 2000;
 constexpr std::uint64_t kThousand = 1000;
+constexpr auto kLongestCopy = std::chrono::hours(24);
 constexpr std::string_view kMarker = ".trunkline-storage";  // of the location (lib/storage)
 
 struct File {
@@ -30,6 +31,15 @@ struct Outcome {
   std::optional<core::Fault> fault;
   std::uint64_t bytes = 0;
 };
+
+/// A copy that somebody writes now: recorderd's recovery, retention compact, a location's put().
+bool is_under_way(const fs::directory_entry& entry) {
+  const std::string name = entry.path().filename().string();
+  if (!is_copy(name)) return false;
+  std::error_code failure;
+  const auto written = entry.last_write_time(failure);
+  return !failure && written > fs::file_time_type::clock::now() - kLongestCopy;
+}
 
 /// Spreads ids evenly whatever they have in common (FNV-1a, 64 bits).
 std::uint64_t mixed(core::RecordingId recording, std::uint64_t seed) {
@@ -104,7 +114,7 @@ core::Result<Files> find_files(const fs::path& root) {
   for (; !failure && entry != fs::recursive_directory_iterator(); entry.increment(failure)) {
     if (entry->is_directory(failure) && !entry->is_symlink(failure)) continue;
     const std::string path = entry->path().lexically_relative(root).string();
-    if (path == kMarker) continue;
+    if (path == kMarker || is_under_way(*entry)) continue;
     const auto recording = sealed::recording_of(path);
     if (!recording || !files.recordings.emplace(*recording, path).second)
       files.foreign.push_back(path);

@@ -86,6 +86,11 @@ std::optional<What> parse_what(std::string_view name) {
   return std::nullopt;
 }
 
+bool is_copy(std::string_view file_name) {
+  return file_name.starts_with(".trunkline-put-") || file_name.ends_with(".compacting") ||
+         file_name.ends_with(".recovering");
+}
+
 std::vector<Finding> reconcile(const std::map<core::RecordingId, Row>& rows, const Files& files,
                                const std::set<core::RecordingId>& keys, core::Time settled) {
   std::vector<Finding> findings;
@@ -117,12 +122,15 @@ std::vector<Finding> reconcile(const std::map<core::RecordingId, Row>& rows, con
                           .path = {},
                           .message = "is a key with neither file nor row",
                           .mend = kRestore});
-  for (const std::string& path : files.foreign)
-    findings.push_back({.what = What::foreign,
-                        .recording = {},
-                        .path = path,
-                        .message = "is no recording",
-                        .mend = "see what it is, and move it elsewhere"});
+  for (const std::string& path : files.foreign) {
+    const bool is_left = is_copy(std::string_view(path).substr(path.rfind('/') + 1));
+    findings.push_back(
+        {.what = What::foreign,
+         .recording = {},
+         .path = path,
+         .message = is_left ? "was left by a copy that was killed" : "is no recording",
+         .mend = is_left ? "remove it: rm " + path : "see what it is, and move it elsewhere"});
+  }
   return findings;
 }
 

@@ -58,6 +58,9 @@ struct Files {
   std::vector<std::string> foreign = {};
 };
 
+/// Whether a file of that name is what a copy into recording.path is called until it is whole.
+bool is_copy(std::string_view file_name);
+
 /// Recordings made after `settled` are left out: their file, row and key appear one after the
 /// other, and the row when it is shipped.
 [[nodiscard]] std::vector<Finding> reconcile(const std::map<core::RecordingId, Row>& rows,

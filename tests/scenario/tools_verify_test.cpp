@@ -3,80 +3,16 @@
 // retention verify over a real database, key store and folder: what is wrong is found, each with
 // its exit code, and a run that is killed goes on.
 
-#include <algorithm>
-#include <csignal>
-#include <fstream>
 #include <random>
 
-#include "keystore/key_store.h"
-#include "scenario/tools_site.h"
-#include "sealed/writer.h"
-#include "support/ledger_rows.h"
+#include "scenario/recorded_site.h"
 
 namespace trunkline::test {
 namespace {
 
-constexpr sealed::Format kFormat{
-    .codec = sealed::Codec::mulaw, .channels = 2, .sample_rate = 8000, .segment_ms = 20};
+struct VerifySite : RecordedSite {
+  using RecordedSite::RecordedSite;
 
-/// A site with recordings of two days ago.
-struct VerifySite {
-  Site site;
-  core::TenantId tenant;
-  std::filesystem::path root = site.path("recordings");
-  std::unique_ptr<keystore::KeyStore> keys;
-  std::unique_ptr<LedgerRows> rows;
-  std::vector<core::RecordingId> ids;
-  std::vector<std::filesystem::path> files;
-
-  explicit VerifySite(int recordings) {
-    site.json("trunkline", {"init", "--tenant", "acme", "--domain", "acme.example"});
-    tenant = core::value_or_throw(core::TenantId::parse(
-        core::text_at(site.json("trunkline", {"tenant", "list"}).at(0), "tenant")));
-    std::filesystem::create_directories(root);
-    std::filesystem::create_directories(site.path("recorderd"));
-    keys = std::make_unique<keystore::KeyStore>(
-        site.path("recorderd/keys.db"),
-        keystore::KeyRing::load(site.path("keys/recording.keyring")).value());
-    rows = std::make_unique<LedgerRows>(site.database());
-    for (int i = 0; i < recordings; ++i) add();
-  }
-  void add() {
-    const core::Time at = core::system_clock().wall() - std::chrono::hours(48);
-    const auto id = core::RecordingId::make(at);
-    auto writer =
-        sealed::Writer::create(root, {.recording = id, .format = kFormat, .started_at = at}, *keys)
-            .value();
-    const core::Bytes plain(kFormat.segment_size(), std::byte{0x55});
-    for (int segment = 0; segment < 3; ++segment) REQUIRE(writer.append(plain));
-    REQUIRE(writer.finalise({}));
-    rows->add("recording.finished", tenant, core::CallRef::make(at),
-              {{"schema", "recording.v1"},
-               {"recording", id.text()},
-               {"call", core::CallRef::make(at).text()},
-               {"tenant", tenant.text()},
-               {"status", "complete"},
-               {"path", writer.relative_path().string()},
-               {"codec", "mulaw"},
-               {"channels", 2},
-               {"sample_rate", 8000},
-               {"segment_ms", 20},
-               {"started_at", core::to_rfc3339(at)},
-               {"ended_at", core::to_rfc3339(at)},
-               {"duration_ms", 60},
-               {"bytes", writer.bytes().value()},
-               {"legs", core::Json::array()}});
-    ids.push_back(id);
-    files.push_back(root / writer.relative_path());
-  }
-  void flip(std::size_t i) const {
-    std::fstream stream(files[i], std::ios::in | std::ios::out | std::ios::binary);
-    stream.seekg(300);
-    const int byte = stream.get();
-    stream.seekp(300);
-    stream.put(static_cast<char>(byte ^ 1));
-    REQUIRE(stream.good());
-  }
   /// "what recording-index", sorted; the last line is the end.
   std::vector<std::string> verify(int status, const Words& more = {}) {
     Words words{"verify"};
@@ -152,16 +88,8 @@ TEST_CASE("retention verify: killed at any moment it goes on, and tells everythi
   for (const std::size_t i : {3UL, 70UL, 131UL, 199UL}) world.flip(i);
   std::mt19937 random(20261121);
   std::uniform_int_distribution<int> moment_ms(0, 120);
-  for (int kill = 0; kill < 50; ++kill) {
-    auto child = core::value_or_throw(os::Child::spawn(
-        {.arguments = world.site.command("retention", {"verify", "--rate", "2MiB"}),
-         .output = os::Stream::null(),
-         .errors = os::Stream::null()}));
-    // Waits for an end that mostly does not come: the moment is the test's.
-    if (child.wait(core::Milliseconds(moment_ms(random)))) continue;
-    child.send_signal(SIGKILL);
-    REQUIRE(child.wait(core::Seconds(10)));
-  }
+  for (int kill = 0; kill < 50; ++kill)
+    world.kill_after({"verify", "--rate", "2MiB"}, core::Milliseconds(moment_ms(random)));
   CHECK(world.verify(65) == Words{"changed 131", "changed 199", "changed 3", "changed 70"});
   CHECK(world.end.at("recordings") == kRecordings);
 }

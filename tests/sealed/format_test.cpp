@@ -61,6 +61,23 @@ TEST_CASE("format: a header is written and read as schemas/sealed has it", "[sea
   CHECK(parse_header(sample_bytes()).value() == sample());
 }
 
+TEST_CASE("format: of packed samples the header says how, and segments have one size", "[sealed]") {
+  Header header = sample();
+  header.format.packing = Packing::flac;
+  header.format.segment_ms = 10'000;
+  const HeaderBytes written = write_header(header);
+  CHECK(core::to_hex(core::ByteView(written).subspan(72, 12)) ==
+        "00010000"    // 65536 bytes a segment
+        "01"          // mu-law
+        "02"          // stereo
+        "2710"        // blocks of 10000 ms
+        "00001f40");  // 8000 Hz
+  CHECK(written[92] == std::byte{1});
+  CHECK(parse_header(written).value() == header);
+  CHECK(header.format.unit_size() == 1);
+  CHECK(header.format.frame_size() == 2);
+}
+
 // Computed by an independent implementation (Python's cryptography): the data key is 32 times 0x42,
 // segment 3 is not the last and holds "sealed".
 TEST_CASE("format: keys and segments are what another implementation makes of them", "[sealed]") {
@@ -105,7 +122,9 @@ TEST_CASE("format: what is no header is refused with its reason", "[sealed]") {
       {13, "00", true, "this is not a sealed file: unknown algorithms or flags"},
       {14, "0001", true, "this is not a sealed file: unknown algorithms or flags"},
       {71, "01", true, "this is not a sealed file: reserved bytes are not zero"},
-      {92, "01", true, "this is not a sealed file: reserved bytes are not zero"},
+      {92, "01", true, "this is not a sealed file: its segment size does not fit its format"},
+      {92, "03", true, "this is not a sealed file: unknown packing 3"},
+      {93, "01", true, "this is not a sealed file: reserved bytes are not zero"},
       {251, "01", true, "this is not a sealed file: reserved bytes are not zero"},
       {76, "00", true, "this is not a sealed file: unknown codec 0"},
       {76, "04", true, "this is not a sealed file: unknown codec 4"},

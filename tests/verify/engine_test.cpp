@@ -135,6 +135,14 @@ TEST_CASE("verify: what is missing or too much is found each way, with its mend"
     std::ofstream(world.root / "note.txt") << "hello";
     CHECK(world.verify() == Said{"foreign 4"});
   }
+  SECTION("a copy under way is none, and one that was left behind is") {
+    const auto copy = world.root / "recording_x.wav.enc.compacting";
+    std::ofstream(copy) << "half";
+    CHECK(world.verify().empty());
+    std::filesystem::last_write_time(
+        copy, std::filesystem::file_time_type::clock::now() - std::chrono::hours(25));
+    CHECK(world.verify() == Said{"foreign 4"});
+  }
   SECTION("a file under another's name") {
     const auto path = world.file(1);
     std::filesystem::remove(path);
