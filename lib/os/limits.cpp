@@ -19,6 +19,10 @@ OpenFileLimit open_file_limit() {
 
 OpenFileLimit raise_open_file_limit(std::uint64_t wanted) {
   const OpenFileLimit now = open_file_limit();
+  if (wanted > now.hard) {
+    const rlimit raised{.rlim_cur = wanted, .rlim_max = wanted};
+    if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) return open_file_limit();
+  }
   const std::uint64_t reachable = std::min(wanted, now.hard);
   if (reachable <= now.soft) return now;
   const rlimit limit{.rlim_cur = reachable, .rlim_max = now.hard};

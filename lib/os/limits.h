@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// How many descriptors this process may have (RLIMIT_NOFILE): a call costs five.
+// How many descriptors this process may have (RLIMIT_NOFILE).
 
 #include <cstdint>
 
@@ -13,7 +13,8 @@ struct OpenFileLimit {
 };
 
 OpenFileLimit open_file_limit();
-/// Raises soft to `wanted` or as near as hard allows; never lowers. Returns what is in force.
+/// Raises soft to `wanted`, and hard as well where this process may (root, CAP_SYS_RESOURCE; at
+/// most fs.nr_open), else as near as hard allows; never lowers. Returns what is in force.
 OpenFileLimit raise_open_file_limit(std::uint64_t wanted);
 
 }  // namespace trunkline::os
