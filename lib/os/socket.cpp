@@ -12,6 +12,9 @@ namespace trunkline::os {
 namespace {
 
 constexpr int kOn = 1;
+/// An ICMP error of an earlier send is reported once in place of a datagram: look again, but not
+/// for ever under a storm of them.
+constexpr int kReceiveAttempts = 16;
 
 int domain_of(const Address& address) {
   return address.family() == Family::ipv4 ? AF_INET : AF_INET6;
@@ -38,6 +41,12 @@ std::string hint_for_bind(int error_number, const Address& address) {
   if (error_number == EADDRNOTAVAIL) return "this host does not have it; see ip address";
   if (error_number == EACCES) return "ports below 1024 need CAP_NET_BIND_SERVICE";
   return {};
+}
+
+/// While it is on, another socket that has it on, too, can be bound to the same address.
+bool share_address(int socket, bool is_shared) {
+  const int value = is_shared ? 1 : 0;
+  return ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &value, sizeof value) == 0;
 }
 
 core::ByteCount granted(int socket, int option) {
@@ -153,12 +162,27 @@ core::Result<void> connect_udp(int socket, const Address& peer) {
   return {};
 }
 
+core::Result<Fd> connect_beside(int socket, const Address& peer) {
+  const std::string what = "connect a second udp socket to " + peer.text();
+  RawAddress own{};
+  own.length = sizeof own.ipv6;
+  if (::getsockname(socket, &own.any, &own.length) != 0) return system_failure(what, errno);
+  auto beside = open_socket(peer, SOCK_DGRAM, what);
+  if (!beside) return beside;
+  const RawAddress raw = peer.raw();
+  const bool is_bound = share_address(socket, true) && share_address(beside->get(), true) &&
+                        ::bind(beside->get(), &own.any, own.length) == 0;
+  const int error_number = errno;
+  (void)share_address(socket, false);  // where it could not be switched on, it is off
+  if (!is_bound) return system_failure(what, error_number);
+  if (::connect(beside->get(), &raw.any, raw.length) != 0) return system_failure(what, errno);
+  return beside;
+}
+
 namespace {
 
 std::optional<Datagram> next_from(int socket, std::span<std::byte> buffer, int flags) {
-  // An ICMP error of an earlier send is reported once in place of a datagram: look again, but not
-  // for ever under a storm of them.
-  for (int attempt = 0; attempt < 16; ++attempt) {
+  for (int attempt = 0; attempt < kReceiveAttempts; ++attempt) {
     RawAddress raw{};
     raw.length = sizeof raw.ipv6;
     const ssize_t size = ::recvfrom(socket, buffer.data(), buffer.size(),
@@ -189,11 +213,33 @@ void discard(int socket) noexcept {
   (void)::recv(socket, nullptr, 0, MSG_DONTWAIT);
 }
 
+std::optional<Arrived> receive_connected(int socket, std::span<std::byte> buffer) {
+  for (int attempt = 0; attempt < kReceiveAttempts; ++attempt) {
+    const ssize_t size = ::recv(socket, buffer.data(), buffer.size(), MSG_TRUNC | MSG_DONTWAIT);
+    if (size < 0) {
+      if (errno == EAGAIN) return std::nullopt;
+      continue;
+    }
+    const auto whole = static_cast<std::size_t>(size);
+    return Arrived{std::min(whole, buffer.size()), whole > buffer.size()};
+  }
+  return std::nullopt;
+}
+
 bool send_to(int socket, core::ByteView bytes, const Address& to) {
   const RawAddress raw = to.raw();
   const ssize_t sent = ::sendto(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
                                 &raw.any, raw.length);
   return sent >= 0 && static_cast<std::size_t>(sent) == bytes.size();
+}
+
+bool send_connected(int socket, core::ByteView bytes) {
+  // An ICMP error of an earlier datagram is reported once in place of sending this one.
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    if (::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) return true;
+    if (errno == EAGAIN || errno == ENOBUFS) return false;
+  }
+  return false;
 }
 
 BufferSizes buffer_sizes(int socket) {

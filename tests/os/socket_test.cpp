@@ -44,6 +44,55 @@ TEST_CASE("udp: a datagram arrives whole, with its sender", "[os]") {
   }
 }
 
+TEST_CASE("udp: a socket beside another takes what the peer sends, the other one all else",
+          "[os]") {
+  for (const Family family : {Family::ipv4, Family::ipv6}) {
+    const auto open = bind_udp(Address::loopback({}, family));
+    const auto peer = bind_udp(Address::loopback({}, family));
+    const auto stranger = bind_udp(Address::loopback({}, family));
+    const Address address = local_address(open->get());
+    auto beside = connect_beside(open->get(), local_address(peer->get()));
+    REQUIRE(beside);
+    CHECK(local_address(beside->get()) == address);
+    CHECK_FALSE(bind_udp(address));
+
+    std::array<std::byte, 4> buffer{};
+    REQUIRE(send_to(peer->get(), core::as_bytes("p"), address));
+    REQUIRE(send_to(stranger->get(), core::as_bytes("s"), address));
+    wait_readable(beside->get());
+    wait_readable(open->get());
+    CHECK(receive_from(beside->get(), buffer)->from == local_address(peer->get()));
+    CHECK(receive_from(open->get(), buffer)->from == local_address(stranger->get()));
+    CHECK_FALSE(receive_from(beside->get(), buffer));
+    CHECK_FALSE(receive_from(open->get(), buffer));
+
+    REQUIRE(send_connected(beside->get(), core::as_bytes("b")));
+    wait_readable(peer->get());
+    CHECK(receive_from(peer->get(), buffer)->from == address);
+
+    beside->reset();
+    REQUIRE(send_to(peer->get(), core::as_bytes("p"), address));
+    wait_readable(open->get());
+    CHECK(receive_from(open->get(), buffer)->from == local_address(peer->get()));
+  }
+}
+
+TEST_CASE("udp: a connected socket sends again once its peer is back", "[os]") {
+  const auto open = bind_udp(kAnyPort);
+  auto peer = bind_udp(kAnyPort);
+  const Address address = local_address(peer->get());
+  const auto beside = connect_beside(open->get(), address);
+  REQUIRE(beside);
+  peer->reset();
+  REQUIRE(send_connected(beside->get(), core::as_bytes("lost")));  // unreachable comes back
+  peer = bind_udp(address);
+  REQUIRE(peer);
+  REQUIRE(send_connected(beside->get(), core::as_bytes("x")));
+  wait_readable(peer->get());
+  std::array<std::byte, 4> buffer{};
+  CHECK(receive_from(peer->get(), buffer)->size == 1);
+}
+
 TEST_CASE("udp: the error of an earlier send does not hide a datagram", "[os]") {
   const auto socket = bind_udp(kAnyPort);
   const auto other = bind_udp(kAnyPort);
