@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include "audio/g711.h"
+#include "audio/opus_file.h"
 #include "core/cptr.h"
 #include "core/text.h"
 
@@ -25,13 +26,13 @@ struct Row {
   FileType type;
   std::string_view name;
   std::array<std::string_view, 2> suffixes;
-  int format;
+  int format;  ///< libsndfile's; 0: written by OpusFile
 };
 
 constexpr std::array kRows = {
     Row{FileType::wav, "wav", {".wav", ".wave"}, SF_FORMAT_WAV | SF_FORMAT_PCM_16},
     Row{FileType::flac, "flac", {".flac", ".fla"}, SF_FORMAT_FLAC | SF_FORMAT_PCM_16},
-    Row{FileType::opus, "opus", {".opus", ".ogg"}, SF_FORMAT_OGG | SF_FORMAT_OPUS}};
+    Row{FileType::opus, "opus", {".opus", ".ogg"}, 0}};
 
 const Row& row_of(FileType type) {
   return *std::find_if(kRows.begin(), kRows.end(),
@@ -102,8 +103,9 @@ std::optional<FileType> file_type_of(const std::filesystem::path& file) {
 struct SoundWriter::State {
   os::Fd descriptor;
   Format format;
-  SoundFile file;
-  core::Bytes begun;  ///< of a frame whose rest comes with the next block
+  SoundFile file;                ///< or
+  std::optional<OpusFile> opus;  ///< this
+  core::Bytes begun;             ///< of a frame whose rest comes with the next block
 };
 
 SoundWriter::SoundWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -112,11 +114,21 @@ SoundWriter& SoundWriter::operator=(SoundWriter&&) noexcept = default;
 SoundWriter::~SoundWriter() = default;
 
 core::Result<SoundWriter> SoundWriter::begin(os::Fd file, FileType type, const Format& format) {
+  const auto impossible =
+      core::fault(core::ExitCode::data,
+                  fmt::format("cannot write {} channels at {} Hz as {}", format.channels,
+                              format.sample_rate, name_of(type)),
+                  "wav takes all that is recorded");
+  if (type == FileType::opus) {
+    if (!OpusFile::can_hold(format)) return impossible;
+    return SoundWriter(
+        std::make_unique<State>(State{{}, format, {}, OpusFile(std::move(file), format), {}}));
+  }
   SF_INFO info{};
   info.samplerate = static_cast<int>(format.sample_rate);
   info.channels = format.channels;
   info.format = row_of(type).format;
-  auto state = std::make_unique<State>(State{std::move(file), format, {}, {}});
+  auto state = std::make_unique<State>(State{std::move(file), format, {}, {}, {}});
   SF_VIRTUAL_IO io{.get_filelen = Descriptor::length,
                    .seek = Descriptor::seek,
                    .read = Descriptor::read,
@@ -124,12 +136,7 @@ core::Result<SoundWriter> SoundWriter::begin(os::Fd file, FileType type, const F
                    .tell = Descriptor::tell};
   if (sf_format_check(&info) != SF_FALSE)
     state->file.reset(sf_open_virtual(&io, SFM_WRITE, &info, &state->descriptor));
-  if (!state->file) {
-    return core::fault(core::ExitCode::data,
-                       fmt::format("cannot write {} channels at {} Hz as {}", format.channels,
-                                   format.sample_rate, name_of(type)),
-                       "wav takes all that is recorded");
-  }
+  if (!state->file) return impossible;
   double effort = kFlacEffort;
   if (type == FileType::flac)
     (void)sf_command(state->file.get(), SFC_SET_COMPRESSION_LEVEL, &effort, sizeof effort);
@@ -151,13 +158,17 @@ void SoundWriter::write(core::ByteView samples) {
   const core::ByteView whole = samples.first(samples.size() / frame * frame);
   const std::vector<std::int16_t> linear = to_linear(state_->format.codec, whole);
   const auto count = static_cast<sf_count_t>(linear.size());
-  if (sf_write_short(state_->file.get(), linear.data(), count) != count)
+  if (state_->opus) {
+    state_->opus->write(linear);
+  } else if (sf_write_short(state_->file.get(), linear.data(), count) != count) {
     throw not_written(sf_strerror(state_->file.get()));
+  }
   const core::ByteView rest = samples.subspan(whole.size());
   begun.assign(rest.begin(), rest.end());
 }
 
 void SoundWriter::finish() {
+  if (state_->opus) return state_->opus->finish();
   const int closed = sf_close(state_->file.release());
   if (closed != SF_ERR_NO_ERROR) throw not_written(sf_error_number(closed));
 }

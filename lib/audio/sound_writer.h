@@ -2,7 +2,7 @@
 #pragma once
 
 // Sound files for other programs: WAV (16-bit linear), FLAC (RFC 9639) and Ogg Opus (RFC 7845),
-// written block by block through libsndfile. A file type is a row here.
+// written block by block through libsndfile, Opus by OpusFile. A file type is a row here.
 
 #include <filesystem>
 #include <memory>

@@ -34,6 +34,7 @@ constexpr std::array<Wall, 18> kWalls{{{"openssl/", "crypto"},
                                        {"toml++/", "config"},
                                        {"boost/", "config"},
                                        {"opus/", "audio"},
+                                       {"ogg/", "audio"},
                                        {"libavcodec/", "media"},
                                        {"libavutil/", "media"},
                                        {"libswresample/", "media"}}};
