@@ -42,7 +42,25 @@ Recorder::Recorder(const audio::Format& format, Elapsed seal_after)
                Stream{.clock = StreamClock(format.sample_rate)}} {}
 
 void Recorder::set_codecs(Leg leg, const std::vector<PayloadCodec>& codecs) {
-  streams_[index_of(leg)].codecs = codecs;
+  Stream& stream = streams_[index_of(leg)];
+  stream.last = nullptr;
+  stream.codecs.clear();
+  for (const PayloadCodec& row : codecs) {
+    const auto law = format().sample_rate == kNarrow ? law_of(row.codec) : std::nullopt;
+    stream.codecs.push_back({.payload_type = row.payload_type,
+                             .is_signal = row.is_signal(),
+                             .law = law,
+                             .codec = row.codec});
+  }
+}
+
+const Recorder::Known* Recorder::row_of(Stream& stream, std::uint8_t payload_type) {
+  if (stream.last != nullptr && stream.last->payload_type == payload_type) return stream.last;
+  const auto found =
+      std::find_if(stream.codecs.begin(), stream.codecs.end(),
+                   [&](const Known& row) { return row.payload_type == payload_type; });
+  if (found == stream.codecs.end()) return nullptr;
+  return stream.last = &*found;
 }
 
 void Recorder::hear(Leg leg, const rtp::Packet& packet, Elapsed at) {
@@ -50,22 +68,14 @@ void Recorder::hear(Leg leg, const rtp::Packet& packet, Elapsed at) {
   Packet heard{.ssrc = packet.ssrc().value(),
                .sequence = packet.sequence_number().value(),
                .is_marked = packet.has_marker()};
-  const auto named = std::find_if(stream.codecs.begin(), stream.codecs.end(), [&](const auto& row) {
-    return row.payload_type == packet.payload_type().value();
-  });
-  const bool is_named = named != stream.codecs.end();
-  if (is_named && named->is_signal()) return segmenter_.place(leg, heard, at);
+  const Known* const named = row_of(stream, packet.payload_type().value());
+  if (named != nullptr && named->is_signal) return segmenter_.place(leg, heard, at);
 
   const bool is_new = !segmenter_.has_seen(leg, heard.ssrc, heard.sequence);
-  if (is_named && is_new) {
-    const auto law = law_of(named->codec);
-    if (law && format().sample_rate == kNarrow) {
-      heard.codec = *law;
-      heard.payload = packet.payload();
-    } else {
-      heard.codec = audio::Codec::s16le;
-      heard.payload = std::as_bytes(decode(stream, named->codec, packet.payload()));
-    }
+  if (named != nullptr && is_new) {
+    heard.codec = named->law.value_or(audio::Codec::s16le);
+    heard.payload = named->law ? packet.payload()
+                               : std::as_bytes(decode(stream, named->codec, packet.payload()));
   }
   if (is_new && heard.payload.empty() && !packet.payload().empty()) ++stream.packets_unheard;
   if (!heard.payload.empty()) {

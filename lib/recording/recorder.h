@@ -48,6 +48,8 @@ class Recorder {
   /// Take what is due first: the packet must find its segment open.
   void hear(Leg leg, const rtp::Packet& packet, Elapsed at);
 
+  /// When the next segment seals.
+  Elapsed due_at() const { return segmenter_.due_at(); }
   bool is_due(Elapsed at) const { return segmenter_.is_due(at); }
   std::optional<Segment> take_sealed(Elapsed at) { return segmenter_.take_sealed(at); }
   std::vector<Segment> finish(Elapsed at) { return segmenter_.finish(at); }
@@ -58,9 +60,17 @@ class Recorder {
   const audio::Format& format() const { return segmenter_.format(); }
 
  private:
+  /// A row of what a party may send, with what each packet asks of it.
+  struct Known {
+    std::uint8_t payload_type = 0;
+    bool is_signal = false;
+    std::optional<audio::Codec> law = {};  ///< that its payload is written in as it is
+    media::StreamCodec codec = {};
+  };
   /// One party's stream: the decoder of what it sent last.
   struct Stream {
-    std::vector<PayloadCodec> codecs = {};
+    const Known* last = nullptr;  ///< the row of the last packet: the next one's, too, as a rule
+    std::vector<Known> codecs = {};
     StreamClock clock;
     std::optional<media::StreamCodec> decoded = {};
     std::unique_ptr<media::Decoder> decoder = {};
@@ -68,6 +78,7 @@ class Recorder {
     std::vector<std::int16_t> samples = {};
     std::uint64_t packets_unheard = 0;
   };
+  static const Known* row_of(Stream& stream, std::uint8_t payload_type);
   /// The packet's samples at the recording's rate; nothing where it holds none we understand.
   std::span<const std::int16_t> decode(Stream& stream, const media::StreamCodec& codec,
                                        core::ByteView payload);

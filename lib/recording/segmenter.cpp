@@ -13,6 +13,24 @@ namespace trunkline::recording {
 // s16le in memory is what our processors hold.
 static_assert(std::endian::native == std::endian::little);
 
+namespace {
+
+/// The first half of `channels` becomes every other sample of `out`, the second half the rest.
+template <class Sample>
+void weave(core::ByteView channels, std::span<std::byte> out) {
+  const std::byte* left = channels.data();
+  const std::byte* right = left + channels.size() / 2;
+  std::byte* frame = out.data();
+  for (const std::byte* const end = right; left < end; frame += 2 * sizeof(Sample)) {
+    std::memcpy(frame, left, sizeof(Sample));
+    std::memcpy(frame + sizeof(Sample), right, sizeof(Sample));
+    left += sizeof(Sample);
+    right += sizeof(Sample);
+  }
+}
+
+}  // namespace
+
 Segmenter::Segmenter(const audio::Format& format, Elapsed seal_after, std::uint16_t segment_ms)
     : format_(format),
       seal_after_(seal_after),
@@ -65,9 +83,9 @@ std::size_t Segmenter::write(Leg leg, std::int64_t position, audio::Codec codec,
   for (std::int64_t at = begin; at < end;) {
     const std::int64_t index = at / frames;
     const std::int64_t stop = std::min(end, (index + 1) * frames);
-    std::byte* const out = opened(index).data() +
-                           static_cast<std::size_t>(at - index * frames) * frame_bytes_ +
-                           index_of(leg) * out_bytes;
+    const std::size_t offset =
+        index_of(leg) * segment_frames_ + static_cast<std::size_t>(at - index * frames);
+    std::byte* const out = opened(index).data() + offset * out_bytes;
     put_samples(payload.subspan(static_cast<std::size_t>(at - position) * in_bytes,
                                 static_cast<std::size_t>(stop - at) * in_bytes),
                 codec, out);
@@ -78,11 +96,14 @@ std::size_t Segmenter::write(Leg leg, std::int64_t position, audio::Codec codec,
 
 void Segmenter::put_samples(core::ByteView samples, audio::Codec codec, std::byte* out) const {
   constexpr auto kLinear = audio::Codec::s16le;
+  if (codec == format_.codec) {
+    std::memcpy(out, samples.data(), samples.size());
+    return;
+  }
   if (codec != kLinear && format_.codec != kLinear) {
     const auto conversion = audio::g711_conversion(codec, format_.codec);
     for (const std::byte sample : samples) {
-      *out = conversion[std::to_integer<std::size_t>(sample)];
-      out += frame_bytes_;
+      *out++ = conversion[std::to_integer<std::size_t>(sample)];
     }
     return;
   }
@@ -92,33 +113,43 @@ void Segmenter::put_samples(core::ByteView samples, audio::Codec codec, std::byt
       const std::int16_t linear =
           is_mulaw ? audio::decode_mulaw(sample) : audio::decode_alaw(sample);
       std::memcpy(out, &linear, sizeof(linear));
-      out += frame_bytes_;
+      out += sizeof(linear);
     }
     return;
   }
-  for (std::size_t i = 0; i + 1 < samples.size(); i += 2, out += frame_bytes_) {
+  for (std::size_t i = 0; i + 1 < samples.size(); i += 2) {
     std::int16_t linear = 0;
     std::memcpy(&linear, samples.data() + i, sizeof(linear));
-    if (format_.codec == kLinear) {
-      std::memcpy(out, &linear, sizeof(linear));
-    } else {
-      *out = format_.codec == audio::Codec::mulaw ? audio::encode_mulaw(linear)
+    *out++ = format_.codec == audio::Codec::mulaw ? audio::encode_mulaw(linear)
                                                   : audio::encode_alaw(linear);
-    }
   }
 }
 
 core::Bytes& Segmenter::opened(std::int64_t index) {
-  core::Bytes& samples = open_[static_cast<std::size_t>(index % kOpenSegments)];
-  if (samples.empty()) samples.assign(segment_bytes(), audio::silence_of(format_.codec));
-  return samples;
+  core::Bytes& channels = open_[static_cast<std::size_t>(index % kOpenSegments)];
+  if (channels.empty()) channels.assign(segment_bytes(), audio::silence_of(format_.codec));
+  return channels;
 }
 
 core::Bytes Segmenter::take_oldest() {
-  core::Bytes samples = std::move(opened(open_index_));
-  open_[static_cast<std::size_t>(open_index_ % kOpenSegments)].clear();
+  core::Bytes& channels = open_[static_cast<std::size_t>(open_index_ % kOpenSegments)];
+  core::Bytes samples = channels.empty()
+                            ? core::Bytes(segment_bytes(), audio::silence_of(format_.codec))
+                            : woven(channels);
+  channels.clear();  // its memory serves the next one
   ++open_index_;
   due_at_ = segment_length_ * (open_index_ + 1) + seal_after_;
+  return samples;
+}
+
+core::Bytes Segmenter::woven(const core::Bytes& channels) const {
+  core::Bytes samples(channels.size());
+  const bool is_linear = format_.codec == audio::Codec::s16le;
+  if (is_linear) {
+    weave<std::uint16_t>(channels, samples);
+  } else {
+    weave<std::uint8_t>(channels, samples);
+  }
   return samples;
 }
 

@@ -5,8 +5,9 @@
 // left and called right. Pure: no socket, no clock; times are durations since the recording began.
 //
 // At most two segments are open, the current one and its neighbour. A segment seals `seal_after`
-// its end; what comes later for it counts as late. A packet costs no allocation; a segment costs
-// one.
+// its end; what comes later for it counts as late. While it is open its channels lie one behind the
+// other, so that a packet is copied and no more; they are woven together when it seals. A packet
+// costs no allocation; a segment costs one.
 
 #include <array>
 #include <chrono>
@@ -61,6 +62,8 @@ class Segmenter {
   }
   std::int64_t samples_in(Elapsed time) const;
 
+  /// When the oldest segment seals.
+  Elapsed due_at() const { return due_at_; }
   bool is_due(Elapsed at) const { return at >= due_at_; }
   /// The oldest segment whose time is up, or nothing. Called until it gives nothing.
   std::optional<Segment> take_sealed(Elapsed at);
@@ -81,10 +84,10 @@ class Segmenter {
   static constexpr std::int64_t kOpenSegments = 2;
 
   std::size_t write(Leg leg, std::int64_t position, audio::Codec codec, core::ByteView payload);
-  /// `out` is the first of the channel's bytes; a frame holds both channels.
   void put_samples(core::ByteView samples, audio::Codec codec, std::byte* out) const;
   core::Bytes& opened(std::int64_t index);
   core::Bytes take_oldest();
+  core::Bytes woven(const core::Bytes& channels) const;
 
   audio::Format format_;
   Elapsed seal_after_;
@@ -93,7 +96,7 @@ class Segmenter {
   std::size_t segment_frames_;
   std::int64_t open_index_ = 0;      // the oldest open segment
   Elapsed due_at_;                   // when it seals
-  std::array<core::Bytes, 2> open_;  // by index % 2; empty = all silence so far
+  std::array<core::Bytes, 2> open_;  // by index % 2, a channel behind the other; empty = silence
   std::array<Placement, kLegs> placements_;
   std::array<LegAccount, kLegs> accounts_;
   std::optional<Elapsed> paused_at_;

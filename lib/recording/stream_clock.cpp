@@ -7,6 +7,7 @@ namespace {
 /// Rounded down, also below zero: a step of one unit is then never two samples wide here and none
 /// there.
 std::int64_t scale(std::int64_t value, std::int64_t multiply, std::int64_t divide) {
+  if (multiply == divide) return value;
   const std::int64_t product = value * multiply;
   const std::int64_t quotient = product / divide;
   return product % divide < 0 ? quotient - 1 : quotient;
