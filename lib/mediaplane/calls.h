@@ -100,7 +100,7 @@ class Calls final : private SessionObserver {
   void push_plans(const Call& call);
   void refuse_recording(const Call& call);
   CallFacts facts_of(const Call& call) const;
-  IoThread& least_busy() const;
+  IoThread& thread_for_call() const;
   void forget_running(Call& call);
 
   os::Reactor& main_;

@@ -76,11 +76,14 @@ ng::ServerOptions ng_options(const config::Config& config) {
   return options;
 }
 
-/// A media port is a socket, in each family; what does not fit is refused port by port.
+/// A media port is a socket, in each family; what does not fit is refused port by port. The lanes of
+/// those that have settled (two of a call's four ports) and the files of those that are recorded
+/// come on top, and are done without or fail alone.
 void raise_file_limit(const config::Config& config) {
   const auto ports = static_cast<std::uint64_t>(config.integer("media.rtp_max") -
                                                 config.integer("media.rtp_min") + 1);
-  const std::uint64_t wanted = ports * local_addresses_of(config).size() + kOtherFiles;
+  const std::uint64_t sockets = ports * local_addresses_of(config).size();
+  const std::uint64_t wanted = sockets + ports / 2 + ports / 4 + kOtherFiles;
   const std::uint64_t allowed = os::raise_open_file_limit(wanted).soft;
   if (allowed >= ports + kOtherFiles) return;
   core::log_warning("fewer files may be open than there are media ports",

@@ -13,7 +13,7 @@ constexpr core::Milliseconds kGather{2};
 }  // namespace
 
 IoThread::IoThread(unsigned number, core::Milliseconds timeout, TapeSink& sink)
-    : timeout_ms_(timeout.count()),
+    : timeout_(timeout),
       spool_(number, [&sink](SpoolBlock block) { sink.take_packets(std::move(block)); }),
       thread_("rtp-" + std::to_string(number)) {
   thread_.run([this] {
@@ -25,28 +25,22 @@ IoThread::IoThread(unsigned number, core::Milliseconds timeout, TapeSink& sink)
 IoThread::~IoThread() {
   thread_.post([this] {
     timer_.reset();
-    sessions_.clear();
+    agenda_.clear();
   });
   thread_.join();
 }
 
-void IoThread::add(std::shared_ptr<Session> session) {
-  sessions_.insert(std::move(session));
-}
-
-void IoThread::remove(const std::shared_ptr<Session>& session) {
-  sessions_.erase(session);
+void IoThread::set_timeout(core::Milliseconds timeout) {
+  post([this, timeout] {
+    timeout_ = timeout;
+    agenda_.look_at_all();
+  });
 }
 
 void IoThread::tick() {
   const core::SteadyTime now = std::chrono::steady_clock::now();
-  const core::Milliseconds timeout{timeout_ms_.load(std::memory_order_relaxed)};
-  bool is_recording = false;
-  for (const auto& session : sessions_) {
-    session->tick(now, timeout);
-    is_recording |= session->has_tape();
-  }
-  if (is_recording) spool_.flush(now);
+  (void)agenda_.run(now, timeout_);  // at how many it looked is for tests
+  if (spool_.has_listeners()) spool_.flush(now);
 }
 
 }  // namespace trunkline::mediaplane

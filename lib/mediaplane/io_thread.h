@@ -3,12 +3,11 @@
 
 // One thread that relays: the sessions that live on it, and the tick that moves their time on.
 
-#include <atomic>
 #include <memory>
 #include <string>
-#include <unordered_set>
 
 #include "core/time.h"
+#include "mediaplane/agenda.h"
 #include "mediaplane/loop_thread.h"
 #include "mediaplane/session.h"
 
@@ -22,7 +21,7 @@ class IoThread {
 
   /// Any thread.
   void post(std::function<void()> work) { thread_.post(std::move(work)); }
-  void set_timeout(core::Milliseconds timeout) { timeout_ms_ = timeout.count(); }
+  void set_timeout(core::Milliseconds timeout);
 
   // The main thread's: how many calls it gave to this thread and did not close yet.
   std::size_t load() const noexcept { return load_; }
@@ -32,15 +31,17 @@ class IoThread {
   // On the thread itself.
   os::Reactor& reactor() noexcept { return thread_.reactor(); }
   Spool& spool() noexcept { return spool_; }
-  void add(std::shared_ptr<Session> session);
-  void remove(const std::shared_ptr<Session>& session);
+  void add(std::shared_ptr<Session> session) { agenda_.add(std::move(session)); }
+  void remove(const Session& session) { agenda_.remove(session); }
+  /// A session that was answered or planned anew.
+  void look_at(const Session& session) { agenda_.look_at(session); }
 
  private:
   void tick();
 
-  std::atomic<std::int64_t> timeout_ms_;
+  core::Milliseconds timeout_;
   std::size_t load_ = 0;
-  std::unordered_set<std::shared_ptr<Session>> sessions_;  ///< shared with main's calls
+  Agenda agenda_;
   Spool spool_;
   os::RegistrationPtr timer_;
   LoopThread thread_;

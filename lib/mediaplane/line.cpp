@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 
+#include "os/limits.h"
 #include "os/socket.h"
 
 namespace trunkline::mediaplane {
@@ -23,6 +24,12 @@ bool send(int socket, core::ByteView bytes, const os::RawAddress& to) {
                   to.length) >= 0;
 }
 
+/// Lanes leave the last quarter of the descriptors to new calls. A new descriptor has the lowest
+/// number that is free, so its number tells how many there are.
+bool leaves_room(int descriptor) {
+  return static_cast<std::uint64_t>(descriptor) < os::open_file_limit().soft / 4 * 3;
+}
+
 }  // namespace
 
 Line::Line(std::array<rtp::PortPair, kLegs> ports, bool is_rtp) : is_rtp_(is_rtp) {
@@ -32,6 +39,7 @@ Line::Line(std::array<rtp::PortPair, kLegs> ports, bool is_rtp) : is_rtp_(is_rtp
 }
 
 void Line::open(os::Reactor& reactor) {
+  reactor_ = &reactor;
   for (const Leg leg : {Leg::caller, Leg::called}) {
     for (Opened& opened : side(leg).sockets) watch(reactor, leg, opened);
   }
@@ -47,7 +55,7 @@ void Line::watch(os::Reactor& reactor, Leg leg, Opened& opened) {
   const int rtp = opened.ports.rtp_descriptor();
   const int rtcp = opened.ports.rtcp_descriptor();
   opened.rtp_watch = reactor.watch(rtp, os::Interest::readable,
-                                   [this, leg, rtp](os::Ready) { receive_rtp(leg, rtp); });
+                                   [this, leg, rtp](os::Ready) { (void)receive_rtp(leg, rtp); });
   opened.rtcp_watch = reactor.watch(rtcp, os::Interest::readable,
                                     [this, leg, rtcp](os::Ready) { receive_rtcp(leg, rtcp); });
 }
@@ -67,9 +75,12 @@ std::optional<Line::Destination> Line::destination_of(const Side& side, const rt
 
 void Line::plan(Leg leg, const LegPlan& plan) {
   Side& planned = side(leg);
+  // What came before it has the old plan.
+  drain_lane(leg);
   planned.rtp_latch.expect(plan.rtp);
   planned.rtcp_latch.expect(plan.rtcp);
-  planned.rtp_destination = destination_of(planned, planned.rtp_latch);
+  if (!planned.rtp_latch.is_settled()) close_lane(leg);
+  if (!planned.lane) planned.rtp_destination = destination_of(planned, planned.rtp_latch);
   planned.rtcp_destination = destination_of(planned, planned.rtcp_latch);
   planned.announced = plan.rtp.announced;
   planned.sends = plan.sends;
@@ -84,25 +95,52 @@ void Line::plan(Leg leg, const LegPlan& plan) {
 
 // One datagram a turn: the loop comes back for the next, and no call waits for another's burst. A
 // second receive to find the socket empty would cost a sixth of the relay's time.
-void Line::receive_rtp(Leg from, int socket) {
+bool Line::receive_rtp(Leg from, int socket) {
   Side& sender = side(from);
   const std::span<std::byte> buffer = arrival_buffer();
   const auto datagram = os::receive_from(socket, buffer);
-  if (!datagram) return;
+  if (!datagram) return false;
   const core::ByteView bytes = core::ByteView(buffer).first(datagram->size);
   if (datagram->is_cut || bytes.empty()) {
     ++sender.counters.packets_malformed;
-    return;
+    return true;
   }
   const auto packet = is_rtp_ ? rtp::Packet::parse(bytes) : std::nullopt;
   if (!packet || rtp::kind_of(bytes) != rtp::PacketKind::rtp) {
     relay_other(from, bytes, datagram->from);
+    return true;
+  }
+  if (admit_rtp(from, datagram->from)) take_rtp(from, bytes, *packet);
+  return true;
+}
+
+/// The same where the kernel has looked at the sender already.
+void Line::receive_lane(Leg from, int socket) {
+  Side& sender = side(from);
+  if (sender.lane->packets < kPacketsToCheck) {
+    ++sender.lane->packets;  // before: the lane may be gone afterwards
+    (void)receive_rtp(from, socket);
     return;
   }
-  if (!admit(sender, sender.rtp_latch, sender.rtp_destination, datagram->from)) return;
+  const std::span<std::byte> buffer = arrival_buffer();
+  const auto received = os::receive_connected(socket, buffer);
+  if (!received) return;
+  const core::ByteView bytes = core::ByteView(buffer).first(received->size);
+  const auto packet = received->is_cut ? std::nullopt : rtp::Packet::parse(bytes);
+  if (packet && rtp::kind_of(bytes) == rtp::PacketKind::rtp) {
+    take_rtp(from, bytes, *packet);
+  } else if (received->is_cut || bytes.empty()) {
+    ++sender.counters.packets_malformed;
+  } else {
+    relay_other(from, bytes, *sender.rtp_latch.source());
+  }
+}
+
+void Line::take_rtp(Leg from, core::ByteView bytes, const rtp::Packet& packet) {
   send_rtp(other(from), bytes);
   const core::SteadyTime now = std::chrono::steady_clock::now();
-  count(sender, *packet, now);
+  count(side(from), packet, now);
+  if (!side(from).lane) look_for_lane(from);
   if (tape_ != nullptr) tape_->spool.put(tape_->id, from, now, bytes);
 }
 
@@ -111,7 +149,7 @@ void Line::receive_rtp(Leg from, int socket) {
 void Line::relay_other(Leg from, core::ByteView bytes, const os::Address& source) {
   Side& sender = side(from);
   if (!is_rtp_) {
-    if (!admit(sender, sender.rtp_latch, sender.rtp_destination, source)) return;
+    if (!admit_rtp(from, source)) return;
     ++sender.counters.packets_received;
     sender.counters.bytes_received += bytes.size();
     sender.last_packet = std::chrono::steady_clock::now();
@@ -140,7 +178,7 @@ void Line::receive_rtcp(Leg from, int socket) {
     ++sender.counters.packets_malformed;
     return;
   }
-  if (!admit(sender, sender.rtcp_latch, sender.rtcp_destination, datagram->from)) return;
+  if (!admit_rtcp(sender, datagram->from)) return;
   relay_rtcp(from, bytes, compound ? &*compound : nullptr);
 }
 
@@ -163,13 +201,28 @@ void Line::relay_rtcp(Leg from, core::ByteView bytes, const rtp::RtcpCompound* c
   }
 }
 
-bool Line::admit(Side& from, rtp::Latch& latch, std::optional<Destination>& destination,
-                 const os::Address& source) {
-  switch (latch.on_packet(source)) {
+bool Line::admit_rtp(Leg from, const os::Address& source) {
+  Side& sender = side(from);
+  switch (sender.rtp_latch.on_packet(source)) {
     case rtp::Latch::Verdict::accepted:
       return true;
     case rtp::Latch::Verdict::latched:
-      destination = destination_of(from, latch);
+      close_lane(from);
+      sender.rtp_destination = destination_of(sender, sender.rtp_latch);
+      return true;
+    case rtp::Latch::Verdict::refused:
+      break;
+  }
+  ++sender.counters.packets_refused;
+  return false;
+}
+
+bool Line::admit_rtcp(Side& from, const os::Address& source) {
+  switch (from.rtcp_latch.on_packet(source)) {
+    case rtp::Latch::Verdict::accepted:
+      return true;
+    case rtp::Latch::Verdict::latched:
+      from.rtcp_destination = destination_of(from, from.rtcp_latch);
       return true;
     case rtp::Latch::Verdict::refused:
       break;
@@ -178,11 +231,60 @@ bool Line::admit(Side& from, rtp::Latch& latch, std::optional<Destination>& dest
   return false;
 }
 
+void Line::look_for_lane(Leg leg) {
+  Side& settling = side(leg);
+  if (!settling.rtp_latch.is_settled() || !settling.rtp_destination) {
+    settling.packets_without_lane = 0;
+  } else if (++settling.packets_without_lane == kPacketsBeforeLane) {
+    open_lane(leg);  // once: where it fails, it would fail again
+  }
+}
+
+void Line::open_lane(Leg leg) {
+  Side& settled = side(leg);
+  const auto peer = settled.rtp_latch.source();
+  auto socket = os::connect_beside(settled.rtp_destination->socket, *peer);
+  if (!socket || !leaves_room(socket->get())) return;
+  const int descriptor = socket->get();
+  settled.lane = Lane{.socket = std::move(*socket)};
+  settled.lane->watch =
+      reactor_->watch(descriptor, os::Interest::readable,
+                      [this, leg, descriptor](os::Ready) { receive_lane(leg, descriptor); });
+  settled.rtp_destination->socket = descriptor;
+  settled.rtp_destination->is_connected = true;
+}
+
+void Line::drain_lane(Leg leg) {
+  // Bounded: a sender that is faster than we are must not keep us here. What is heard may end the
+  // lane.
+  const Side& drained = side(leg);
+  for (unsigned i = 0; drained.lane && i < kPacketsBeforeLane; ++i) {
+    if (!receive_rtp(leg, drained.lane->socket.get())) return;
+  }
+}
+
+/// What waits in it came from whom we no longer listen to.
+void Line::close_lane(Leg leg) {
+  Side& unsettled = side(leg);
+  unsettled.packets_without_lane = 0;
+  if (!unsettled.lane) return;
+  // Not into the arrival buffer, which may hold a packet that is still to be sent.
+  std::array<std::byte, 1> unread{};
+  for (unsigned i = 0; i < kPacketsBeforeLane; ++i) {
+    if (!os::receive_from(unsettled.lane->socket.get(), unread)) break;
+    ++unsettled.counters.packets_refused;
+  }
+  unsettled.lane.reset();
+  unsettled.rtp_destination = destination_of(unsettled, unsettled.rtp_latch);
+}
+
 void Line::send_rtp(Leg to, core::ByteView bytes) {
   Side& receiver = side(to);
-  if (!receiver.listens || !receiver.rtp_destination) {
+  const auto& destination = receiver.rtp_destination;
+  if (!receiver.listens || !destination) {
     ++receiver.counters.packets_withheld;
-  } else if (send(receiver.rtp_destination->socket, bytes, receiver.rtp_destination->address)) {
+  } else if (destination->is_connected ? os::send_connected(destination->socket, bytes)
+                                       : send(destination->socket, bytes, destination->address)) {
     ++receiver.counters.packets_sent;
     receiver.counters.bytes_sent += bytes.size();
   } else {
@@ -238,8 +340,9 @@ LineCounters Line::counters(core::SteadyTime now) const {
     counters.longest_round_trip_ms = from.hearing.longest_round_trip_ms();
     LegEnds& ends = line.ends[index_of(leg)];
     for (const Opened& opened : from.sockets) {
+      const int family = opened.ports.family() == os::Family::ipv4 ? AF_INET : AF_INET6;
       const bool is_used =
-          from.rtp_destination && opened.ports.rtp_descriptor() == from.rtp_destination->socket;
+          from.rtp_destination && from.rtp_destination->address.any.sa_family == family;
       if (is_used || ends.local.value() == 0) ends.local = opened.ports.rtp_port();
     }
     ends.announced = from.announced;

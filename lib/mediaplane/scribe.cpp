@@ -24,6 +24,17 @@ std::string reason_of(const core::Fault& fault) {
 
 }  // namespace
 
+Scribe::Open::Open(RecordingFacts about, sealed::Writer file, const TapeFacts& tape)
+    : facts(std::move(about)),
+      writer(std::move(file)),
+      began(tape.began),
+      spool(tape.spool),
+      recorder(tape.format, seal_delay_of(facts.recording)) {
+  for (const Leg leg : {Leg::caller, Leg::called}) {
+    recorder.set_codecs(leg, tape.codecs[index_of(leg)]);
+  }
+}
+
 Scribe::Scribe(const Parts& parts) : parts_(parts), thread_("writer") {
   thread_.run([this] {
     save_timer_ = thread_.reactor().every(kSaveEvery, [this] { save_states(); });
@@ -37,6 +48,7 @@ Scribe::~Scribe() {
     sync_files();
     save_timer_.reset();
     sync_timer_.reset();
+    due_.clear();
     open_.clear();
   });
   thread_.join();
@@ -157,20 +169,11 @@ void Scribe::open_file(RecordingFacts facts, const TapeFacts& tape) {
   }
   facts.path = writer->relative_path().string();
   facts.key_id = writer->key_id().value();
-  Open& open =
-      open_
-          .try_emplace(id, Open{.facts = std::move(facts),
-                                .writer = std::move(*writer),
-                                .began = tape.began,
-                                .spool = tape.spool,
-                                .recorder = recording::Recorder(tape.format, seal_delay_of(id))})
-          .first->second;
+  Open& open = open_.try_emplace(id, std::move(facts), std::move(*writer), tape).first->second;
+  schedule(open);
   files_open_ = open_.size();
-  for (const Leg leg : {Leg::caller, Leg::called}) {
-    open.recorder.set_codecs(leg, tape.codecs[index_of(leg)]);
-  }
   has_unsynced_ = true;
-  journal_recording(open.facts, {.bytes = open.writer->bytes().value()}, {});
+  journal_recording(open.facts, {.bytes = open.writer.bytes().value()}, {});
 }
 
 void Scribe::place(const SpoolBlock& block) {
@@ -184,22 +187,39 @@ void Scribe::place(const SpoolBlock& block) {
   }
   if (!block.complete_until()) return;
   // Silence seals, too.
-  for (auto row = open_.begin(); row != open_.end();) {
-    Open& open = (row++)->second;  // a failure takes it out
-    if (open.spool == block.spool()) (void)seal(open, *block.complete_until());
+  os::TimerHeap& due = due_[block.spool()];
+  const std::uint64_t before = due.additions();
+  while (os::HeapTimer* const open = due.take_due(*block.complete_until(), before)) {
+    (void)seal(static_cast<Open&>(*open), *block.complete_until());  // a failure takes it out
   }
+}
+
+void Scribe::schedule(Open& open) {
+  os::TimerHeap& due = due_[open.spool];
+  due.remove(open);
+  due.add(open, open.began + open.recorder.due_at());
+}
+
+Scribe::Open Scribe::take(std::unordered_map<core::RecordingId, Open>::iterator place) {
+  due_[place->second.spool].remove(place->second);
+  Open open = std::move(place->second);
+  unsaved_recordings_.erase(place->first);
+  open_.erase(place);
+  return open;
 }
 
 bool Scribe::seal(Open& open, core::SteadyTime now) {
   const recording::Elapsed at = open.elapsed(now);
+  if (!open.recorder.is_due(at)) return true;
   while (auto segment = open.recorder.take_sealed(at)) {
     if (!write_segment(open, *segment)) return false;
   }
+  schedule(open);
   return true;
 }
 
 bool Scribe::write_segment(Open& open, const recording::Segment& segment) {
-  if (const auto written = open.writer->append(segment.samples); !written) {
+  if (const auto written = open.writer.append(segment.samples); !written) {
     fail(open.facts.recording, reason_of(written.error()));
     return false;
   }
@@ -212,15 +232,13 @@ bool Scribe::write_segment(Open& open, const recording::Segment& segment) {
 void Scribe::fail(core::RecordingId recording, const std::string& reason) {
   const auto found = open_.find(recording);
   if (found == open_.end()) return;
-  const Open open = std::move(found->second);
-  open_.erase(found);
-  unsaved_recordings_.erase(recording);
+  const Open open = take(found);
   journal_recording(open.facts,
                     {.status = RecordingStatus::failed,
                      .reason = reason,
                      .ended_at = parts_.clock.wall(),
                      .duration = duration_of(open),
-                     .bytes = open.writer->bytes().value()},
+                     .bytes = open.writer.bytes().value()},
                     open.recorder.account());
   files_open_ = open_.size();
 }
@@ -234,7 +252,7 @@ void Scribe::finish_file(core::RecordingId recording, core::SteadyTime now, core
     if (!segment.is_last && !write_segment(open, segment)) return;
   }
   const core::Bytes& last = rest.back().samples;
-  if (const auto written = open.writer->finalise(last); !written) {
+  if (const auto written = open.writer.finalise(last); !written) {
     fail(recording, reason_of(written.error()));
     return;
   }
@@ -243,14 +261,13 @@ void Scribe::finish_file(core::RecordingId recording, core::SteadyTime now, core
   RecordingEnd end{.status = RecordingStatus::complete,
                    .ended_at = at,
                    .duration = duration_of(open),
-                   .bytes = open.writer->bytes().value()};
+                   .bytes = open.writer.bytes().value()};
   const recording::Account account = open.recorder.account();
   if (account.packets_unheard[0] + account.packets_unheard[1] > 0) {
     end.reason = "a part of the call could not be decoded";
   }
-  unsaved_recordings_.erase(recording);
   journal_recording(open.facts, end, account);
-  open_.erase(found);
+  (void)take(found);
   files_open_ = open_.size();
 }
 
@@ -278,7 +295,7 @@ void Scribe::save_states() {
     const Open& open = open_.at(id);
     changes.push_back(
         {std::string(kRecordingState), id.text(),
-         core::to_line(recording_body(open.facts, {.bytes = open.writer->bytes().value()},
+         core::to_line(recording_body(open.facts, {.bytes = open.writer.bytes().value()},
                                       open.recorder.account()))});
   }
   const core::Time now = parts_.clock.wall();
@@ -297,7 +314,7 @@ void Scribe::sync_files() {
   if (!has_unsynced_ || open_.empty()) return;
   has_unsynced_ = false;
   // All files lie on one file system, so any open one stands for it.
-  if (::syncfs(open_.begin()->second.writer->descriptor()) != 0) {
+  if (::syncfs(open_.begin()->second.writer.descriptor()) != 0) {
     core::log_error("cannot sync the recordings", {{"error", os::text_of_errno(errno)}});
   }
 }

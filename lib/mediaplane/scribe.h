@@ -16,6 +16,7 @@
 #include <atomic>
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -28,6 +29,7 @@
 #include "mediaplane/facts.h"
 #include "mediaplane/loop_thread.h"
 #include "mediaplane/session.h"
+#include "os/timer_heap.h"
 #include "sealed/writer.h"
 
 namespace trunkline::mediaplane {
@@ -97,11 +99,14 @@ class Scribe {
   void flush();
 
  private:
-  struct Open {
+  /// Scheduled for when its next segment seals.
+  struct Open : os::HeapTimer {
+    Open(RecordingFacts about, sealed::Writer file, const TapeFacts& tape);
+
     RecordingFacts facts;
-    std::optional<sealed::Writer> writer;
+    sealed::Writer writer;
     core::SteadyTime began;
-    unsigned spool = 0;
+    unsigned spool;
     recording::Recorder recorder;
     std::uint64_t bytes_plain = 0;
 
@@ -116,6 +121,9 @@ class Scribe {
 
   void open_file(RecordingFacts facts, const TapeFacts& tape);
   void place(const SpoolBlock& block);
+  void schedule(Open& open);
+  /// Takes it out of those that run.
+  Open take(std::unordered_map<core::RecordingId, Open>::iterator place);
   /// Writes what is due; false where the recording failed by it and is gone.
   bool seal(Open& open, core::SteadyTime now);
   bool write_segment(Open& open, const recording::Segment& segment);
@@ -131,6 +139,7 @@ class Scribe {
 
   Parts parts_;
   std::unordered_map<core::RecordingId, Open> open_;
+  std::map<unsigned, os::TimerHeap> due_;  ///< by spool: each has its own time
   std::unordered_map<std::string, LiveCall> calls_;
   std::set<core::RecordingId> unsaved_recordings_;
   std::set<std::string> unsaved_calls_;

@@ -28,6 +28,7 @@ void Session::add_ports(os::Reactor& reactor, std::size_t line, Leg leg, rtp::Po
 void Session::plan(std::size_t line, Leg leg, const LegPlan& plan) {
   if (line >= lines_.size()) return;
   lines_[line]->plan(leg, plan);
+  next_look_ = {};  // who is expected may have changed
   if (!tape_ || line != tape_line_) return;
   (void)flush_tape(std::chrono::steady_clock::now());  // what came before has the old numbers
   observer_.change_codecs(tape_->id, leg, plan.codecs);
@@ -70,21 +71,24 @@ SessionCounters Session::counters(core::SteadyTime now) const {
   return counters;
 }
 
-void Session::tick(core::SteadyTime now, core::Milliseconds timeout) {
-  if (!answered_at_) return;
+core::SteadyTime Session::tick(core::SteadyTime now, core::Milliseconds timeout) {
+  if (!answered_at_) return kNever;
   if (now >= next_save_) {
     next_save_ = now + kSaveEvery;
     observer_.save_account(key_, counters(now));
   }
-  if (now >= next_look_) {
-    next_look_ = now + kLookEvery;
-    watch_silence(now, timeout);
+  if (now >= next_look_ || timeout != looked_for_) {
+    next_look_ = watch_silence(now, timeout);
+    looked_for_ = timeout;
   }
+  return std::min(next_save_, next_look_);
 }
 
-void Session::watch_silence(core::SteadyTime now, core::Milliseconds timeout) {
+/// When to look again: while somebody is heard not before all of them can have been silent for the
+/// time-out, else every half second.
+core::SteadyTime Session::watch_silence(core::SteadyTime now, core::Milliseconds timeout) {
   bool is_anybody_expected = false;
-  bool is_anybody_heard = false;
+  core::SteadyTime silent_from{};  // when the last of them will have been silent for too long
   SilentLegs silent{};
   for (const Leg leg : {Leg::caller, Leg::called}) {
     std::optional<core::SteadyTime>& since = expected_since_[index_of(leg)];
@@ -100,17 +104,20 @@ void Session::watch_silence(core::SteadyTime now, core::Milliseconds timeout) {
     for (const auto& line : lines_) last = std::max(last, line->last_heard(leg).value_or(last));
     is_anybody_expected = true;
     silent[index_of(leg)] = now - last >= timeout;
-    is_anybody_heard |= !silent[index_of(leg)];
+    silent_from = std::max(silent_from, last + timeout);
   }
-  if (!is_anybody_expected || is_anybody_heard) {
+  if (!is_anybody_expected || now < silent_from) {
     silent_since_.reset();
-  } else if (!silent_since_) {
+    return is_anybody_expected ? silent_from : kNever;
+  }
+  if (!silent_since_) {
     silent_since_ = now;
     observer_.media_is_silent(key_, silent);
   } else if (now - *silent_since_ >= std::max(timeout, kLeastGrace) && !is_abandoned_) {
     is_abandoned_ = true;
     observer_.session_is_abandoned(key_);
   }
+  return now + kLookEvery;
 }
 
 }  // namespace trunkline::mediaplane

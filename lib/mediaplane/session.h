@@ -58,11 +58,12 @@ class Session {
   void drop_tape(core::RecordingId recording);
   SessionCounters counters(core::SteadyTime now) const;
 
-  /// Called a few times a second.
-  void tick(core::SteadyTime now, core::Milliseconds timeout);
+  /// Does what is due. Returns when to call it next; kNever: not before answered() or plan() was.
+  core::SteadyTime tick(core::SteadyTime now, core::Milliseconds timeout);
+  static constexpr core::SteadyTime kNever = core::SteadyTime::max();
 
  private:
-  void watch_silence(core::SteadyTime now, core::Milliseconds timeout);
+  core::SteadyTime watch_silence(core::SteadyTime now, core::Milliseconds timeout);
 
   std::string key_;
   SessionObserver& observer_;
@@ -71,7 +72,8 @@ class Session {
   std::size_t tape_line_ = 0;
   std::optional<core::SteadyTime> answered_at_;
   core::SteadyTime next_save_{};
-  core::SteadyTime next_look_{};
+  core::SteadyTime next_look_{};      ///< at silence
+  core::Milliseconds looked_for_{0};  ///< the time-out that next_look_ goes by
   std::array<std::optional<core::SteadyTime>, kLegs> expected_since_;
   std::optional<core::SteadyTime> silent_since_;
   bool is_abandoned_ = false;

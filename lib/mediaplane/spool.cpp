@@ -20,16 +20,20 @@ static_assert(std::is_trivially_copyable_v<Head>);
 
 }  // namespace
 
+std::size_t SpoolBlock::memory() const noexcept {
+  return bytes_ ? Spool::kBlockBytes : 0;
+}
+
 std::optional<SpooledPacket> SpoolBlock::next(std::size_t& offset) const {
-  if (offset + sizeof(Head) > bytes_.size()) return std::nullopt;
+  if (offset + sizeof(Head) > size_) return std::nullopt;
   Head head;
-  std::memcpy(&head, bytes_.data() + offset, sizeof(head));
+  std::memcpy(&head, bytes_.get() + offset, sizeof(head));
   const std::size_t begin = offset + sizeof(head);
   offset = begin + head.size;
   return SpooledPacket{.recording = head.recording,
                        .leg = head.leg,
                        .at = head.at,
-                       .bytes = core::ByteView(bytes_).subspan(begin, head.size)};
+                       .bytes = core::ByteView(bytes_.get() + begin, head.size)};
 }
 
 Spool::Spool(unsigned number, HandOver hand_over) : number_(number), taker_(std::move(hand_over)) {}
@@ -41,12 +45,12 @@ void Spool::put(const core::RecordingId& recording, recording::Leg leg, core::St
                   .at = at,
                   .size = static_cast<std::uint32_t>(packet.size()),
                   .leg = leg};
-  if (bytes_.size() + sizeof(head) + packet.size() > kBlockBytes) hand_over(std::nullopt);
-  if (bytes_.capacity() == 0) bytes_.reserve(kBlockBytes);
-  const std::size_t begin = bytes_.size();
-  bytes_.resize(begin + sizeof(head) + packet.size());
-  std::memcpy(bytes_.data() + begin, &head, sizeof(head));
-  std::memcpy(bytes_.data() + begin + sizeof(head), packet.data(), packet.size());
+  if (block_.size_ + sizeof(head) + packet.size() > kBlockBytes) hand_over(std::nullopt);
+  if (!block_.bytes_) block_.bytes_ = std::make_unique_for_overwrite<std::byte[]>(kBlockBytes);
+  std::byte* const out = block_.bytes_.get() + block_.size_;
+  std::memcpy(out, &head, sizeof(head));
+  std::memcpy(out + sizeof(head), packet.data(), packet.size());
+  block_.size_ += sizeof(head) + packet.size();
 }
 
 void Spool::flush(core::SteadyTime now) {
@@ -54,11 +58,9 @@ void Spool::flush(core::SteadyTime now) {
 }
 
 void Spool::hand_over(std::optional<core::SteadyTime> complete_until) {
-  SpoolBlock block;
-  block.bytes_ = std::exchange(bytes_, {});
-  block.complete_until_ = complete_until;
-  block.spool_ = number_;
-  taker_(std::move(block));
+  block_.complete_until_ = complete_until;
+  block_.spool_ = number_;
+  taker_(std::exchange(block_, {}));
 }
 
 }  // namespace trunkline::mediaplane

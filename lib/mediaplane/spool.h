@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "core/bytes.h"
@@ -31,14 +32,15 @@ class SpoolBlock {
   std::optional<core::SteadyTime> complete_until() const noexcept { return complete_until_; }
   /// Which spool it came from.
   unsigned spool() const noexcept { return spool_; }
-  std::size_t memory() const noexcept { return bytes_.capacity(); }
+  std::size_t memory() const noexcept;
 
   /// The packet at `offset`, which moves on to the next; nothing at the end. Begin with 0.
   std::optional<SpooledPacket> next(std::size_t& offset) const;
 
  private:
   friend class Spool;
-  core::Bytes bytes_;
+  std::unique_ptr<std::byte[]> bytes_;  // not a vector: that would be filled before it is written
+  std::size_t size_ = 0;
   std::optional<core::SteadyTime> complete_until_;
   unsigned spool_ = 0;
 };
@@ -56,6 +58,22 @@ class Spool {
   void flush(core::SteadyTime now);
   unsigned number() const noexcept { return number_; }
 
+  /// While there is one, somebody is recorded: flush() is to be called, also in silence. It may
+  /// outlive the spool.
+  class Listener {
+   public:
+    explicit Listener(const Spool& spool) : count_(spool.listeners_) { ++*count_; }
+    Listener(Listener&&) noexcept = default;
+    Listener& operator=(Listener&&) = delete;
+    ~Listener() {
+      if (count_) --*count_;
+    }
+
+   private:
+    std::shared_ptr<std::size_t> count_;  ///< shared with the spool, which may end first
+  };
+  bool has_listeners() const noexcept { return *listeners_ > 0; }
+
   static constexpr std::size_t kLongest = 4096;
   static constexpr std::size_t kBlockBytes = std::size_t{64} * 1024;
 
@@ -63,8 +81,9 @@ class Spool {
   void hand_over(std::optional<core::SteadyTime> complete_until);
 
   unsigned number_;
+  std::shared_ptr<std::size_t> listeners_ = std::make_shared<std::size_t>(0);
   HandOver taker_;
-  core::Bytes bytes_;
+  SpoolBlock block_;  ///< being filled
 };
 
 }  // namespace trunkline::mediaplane

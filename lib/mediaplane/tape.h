@@ -16,6 +16,7 @@ namespace trunkline::mediaplane {
 struct Tape {
   core::RecordingId id;
   Spool& spool;  ///< of the I/O thread that the call is on
+  Spool::Listener listener{spool};
 };
 
 /// Who takes what tapes hear. Called on I/O threads: must neither block nor throw.

@@ -53,8 +53,10 @@ class Latch {
   Verdict on_packet(const os::Address& from) noexcept;
 
   bool is_latched() const noexcept { return source_.has_value(); }
-  /// Nobody can take over until signalling says so: the socket may be connected to source().
+  /// Nobody can take over until signalling says so.
   bool is_final() const noexcept { return held_ == Rank::exact && !is_reopened_; }
+  /// Only a source of a higher rank can take over; destination() is source().
+  bool is_settled() const noexcept { return source_ && !is_reopened_; }
   /// The accepted source; nothing before the first.
   const std::optional<os::Address>& source() const noexcept { return source_; }
   /// Where to send: the source; before the first, and after signalling named another address until
@@ -72,14 +74,15 @@ class Latch {
   Verdict on_own_packet() noexcept;
   void drop_candidate() noexcept;
 
-  Expectation expectation_;
+  // What a packet of the accepted source looks at comes first: one line of the cache.
   std::optional<os::Address> source_;
   Rank held_ = Rank::none;
+  Rank candidate_rank_ = Rank::none;
   bool is_reopened_ = false;
   unsigned settling_ = 0;  ///< packets of the present source since it was reopened
-  std::optional<os::Address> candidate_;
-  Rank candidate_rank_ = Rank::none;
   unsigned candidate_packets_ = 0;
+  std::optional<os::Address> candidate_;
+  Expectation expectation_;
 };
 
 }  // namespace trunkline::rtp

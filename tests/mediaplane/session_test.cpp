@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "mediaplane/session.h"
 
+#include <sys/resource.h>
+
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <functional>
 
 #include "mediaplane/phone.h"
@@ -12,6 +15,11 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+
+std::size_t open_descriptors() {
+  const std::filesystem::directory_iterator all("/proc/self/fd");
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
 
 struct Heard final : SessionObserver {
   void take_packets(SpoolBlock block) override { blocks.push_back(std::move(block)); }
@@ -65,6 +73,18 @@ struct Fixture {
   }
   void turn() {
     for (int i = 0; i < 5; ++i) loop.run_once(milliseconds(2));
+  }
+  /// One packet after the other, each relayed before the next.
+  void speak(test::Phone& phone, unsigned packets) {
+    for (unsigned i = 0; i < packets; ++i) {
+      phone.speak();
+      loop.run_once(milliseconds(100));
+      caller.listen();
+      called.listen();
+    }
+  }
+  LegCounters counters(Leg leg) const {
+    return session.counters(start).front().legs[index_of(leg)];
   }
   void tick(milliseconds after) { session.tick(start + after, seconds(1)); }
 
@@ -140,6 +160,68 @@ TEST_CASE("session: the account is saved every other second of an answered call"
   fixture.session.answered(fixture.start);
   for (int i = 1; i <= 10; ++i) fixture.tick(seconds(i));
   CHECK(fixture.heard.saves == 5);
+}
+
+TEST_CASE("session: who has settled is heard and sent to as before, and strangers are counted",
+          "[session]") {
+  Fixture fixture;
+  const std::size_t before = open_descriptors();
+  fixture.speak(fixture.caller, kPacketsBeforeLane - 1);
+  CHECK(open_descriptors() == before);
+  fixture.speak(fixture.caller, 1);
+  CHECK(open_descriptors() == before + 1);
+  fixture.speak(fixture.called, kPacketsBeforeLane);
+  CHECK(open_descriptors() == before + 2);
+  CHECK(fixture.called.count(kPacketsBeforeLane) == kPacketsBeforeLane);
+  CHECK(fixture.caller.count(kPacketsBeforeLane) == kPacketsBeforeLane);
+
+  const auto stranger = os::bind_udp(os::Address::loopback());
+  for (int i = 0; i < 5; ++i) fixture.caller.speak_from(stranger->get());
+  fixture.speak(fixture.caller, kPacketsToCheck + 10);
+  fixture.turn();
+  CHECK(fixture.counters(Leg::caller).packets_refused == 5);
+  CHECK(fixture.counters(Leg::caller).packets_received ==
+        kPacketsBeforeLane + kPacketsToCheck + 10);
+  CHECK(fixture.called.count(kPacketsToCheck + 10) == kPacketsToCheck + 10);
+  const std::size_t with_lanes = open_descriptors();
+  const os::Address source = fixture.session.counters(fixture.start).front().ends[0].source.value();
+  CHECK(source.port() != os::local_address(stranger->get()).port());
+
+  SECTION("garbage from the party itself is counted, too") {
+    fixture.caller.send(core::Bytes(20, std::byte{0x40}));
+    fixture.caller.send(core::Bytes(kMaxDatagram + 1, std::byte{0x80}));
+    fixture.turn();
+    CHECK(fixture.counters(Leg::caller).packets_malformed == 2);
+  }
+  SECTION("a party that moves is followed, and gets a new lane") {
+    fixture.caller.open();
+    fixture.plan("a=sendrecv", "a=sendrecv");
+    CHECK(open_descriptors() == with_lanes - 1);
+    fixture.speak(fixture.caller, kPacketsBeforeLane);
+    CHECK(fixture.called.count(kPacketsBeforeLane) == kPacketsBeforeLane);
+    fixture.speak(fixture.called, 1);
+    CHECK(fixture.caller.count(1) == 1);
+    CHECK(open_descriptors() == with_lanes);
+  }
+  SECTION("a re-offer that changes nothing keeps the lanes") {
+    fixture.plan("a=sendrecv", "a=sendrecv");
+    CHECK(open_descriptors() == with_lanes);
+  }
+}
+
+TEST_CASE("session: where descriptors are short nobody gets a lane, and all are heard",
+          "[session]") {
+  Fixture fixture;
+  const std::size_t before = open_descriptors();
+  rlimit limit{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  const rlimit tight{.rlim_cur = before + 2, .rlim_max = limit.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &tight) == 0);
+  fixture.speak(fixture.caller, 2 * kPacketsBeforeLane);
+  const std::size_t after = open_descriptors();
+  CHECK(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  CHECK(after == before);
+  CHECK(fixture.called.count(2 * kPacketsBeforeLane) == 2 * kPacketsBeforeLane);
 }
 
 TEST_CASE("session: what a tape hears is spooled as it came, until it is finished", "[session]") {
