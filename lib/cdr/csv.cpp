@@ -40,23 +40,20 @@ constexpr auto kHeadings = std::to_array<std::string_view>({"call",
 
 class Line {
  public:
-  Line& add(std::string_view text) {
-    if (!line_.empty() || count_ > 0) line_ += ',';
-    ++count_;
-    append_csv_field(line_, text);
+  explicit Line(std::string& text) : text_(text) {}
+  Line& add(std::string_view field) {
+    if (count_++ > 0) text_ += ',';
+    append_csv_field(text_, field);
     return *this;
   }
   template <class Number>
   Line& add(const std::optional<Number>& number) {
     return add(number ? std::to_string(*number) : std::string());
   }
-  std::string finish() && {
-    line_ += "\r\n";
-    return std::move(line_);
-  }
+  void finish() { text_ += "\r\n"; }
 
  private:
-  std::string line_;
+  std::string& text_;
   std::size_t count_ = 0;
 };
 
@@ -76,17 +73,26 @@ void append_csv_field(std::string& line, std::string_view text) {
 }
 
 std::string csv_heading() {
-  Line line;
+  std::string text;
+  Line line(text);
   for (const std::string_view heading : kHeadings) line.add(heading);
-  return std::move(line).finish();
+  line.finish();
+  return text;
 }
 
 std::string csv_line(const Call& call, std::string_view tenant_name,
                      const std::function<std::string(core::Time)>& time) {
+  std::string text;
+  append_csv_line(text, call, tenant_name, time);
+  return text;
+}
+
+void append_csv_line(std::string& text, const Call& call, std::string_view tenant_name,
+                     const std::function<std::string(core::Time)>& time) {
   const auto moment = [&](const std::optional<core::Time>& at) {
     return at ? time(*at) : std::string();
   };
-  Line line;
+  Line line(text);
   line.add(call.call.text()).add(tenant_name).add(call.node).add(call.direction).add(call.state);
   line.add(call.disposition).add(call.sip_status).add(call.q850_cause).add(call.ended_by);
   line.add(call.reason).add(call.caller.name).add(call.caller.number).add(call.dialled);
@@ -96,7 +102,7 @@ std::string csv_line(const Call& call, std::string_view tenant_name,
   line.add(call.recording_mode).add(call.recording ? call.recording->text() : std::string());
   line.add(call.caller.address).add(call.called.address).add(call.caller.user_agent);
   line.add(call.called.user_agent).add(call.caller.call_id).add(call.called.call_id);
-  return std::move(line).finish();
+  line.finish();
 }
 
 }  // namespace trunkline::cdr

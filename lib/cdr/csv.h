@@ -18,6 +18,10 @@ std::string csv_heading();
 std::string csv_line(const Call& call, std::string_view tenant_name,
                      const std::function<std::string(core::Time)>& time);
 
+/// The same behind what is in `text` already.
+void append_csv_line(std::string& text, const Call& call, std::string_view tenant_name,
+                     const std::function<std::string(core::Time)>& time);
+
 /// One field, quoted where it must be.
 void append_csv_field(std::string& line, std::string_view text);
 

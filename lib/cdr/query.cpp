@@ -37,13 +37,16 @@ db::Values values_of(const Filter& filter) {
           filter.is_live,        filter.tenant};
 }
 
-db::Rows select_calls(db::Connection& connection, const Selection& selection) {
+db::Statement statement_of(const Filter& filter) {
   static constexpr auto kNewestFirst = newest_first("");
   static constexpr auto kOldestFirst = oldest_first("");
   static constexpr db::Statement kDescending{kNewestFirst.data()};
   static constexpr db::Statement kAscending{kOldestFirst.data()};
-  return connection.query(selection.filter.is_oldest_first ? kAscending : kDescending,
-                          values_of(selection));
+  return filter.is_oldest_first ? kAscending : kDescending;
+}
+
+db::Rows select_calls(db::Connection& connection, const Selection& selection) {
+  return connection.query(statement_of(selection.filter), values_of(selection));
 }
 
 bool is_uuid_tail(std::string_view text) {
@@ -96,6 +99,20 @@ std::uint64_t for_each_call(db::Connection& connection, const Filter& filter,
     }
     if (static_cast<std::uint64_t>(rows.size()) < size) break;
   }
+  return given;
+}
+
+std::uint64_t stream_calls(db::Connection& connection, const Filter& filter,
+                           const std::function<bool(const Call&)>& use) {
+  std::uint64_t given = 0;
+  Call call;
+  db::Values values = values_of(Selection{.filter = filter, .size = filter.limit});
+  if (filter.limit == 0) values.back() = std::nullopt;  // LIMIT NULL is none
+  connection.stream(statement_of(filter), values, [&](const db::BinaryRow& row) {
+    read_call(row, call);
+    ++given;
+    return use(call);
+  });
   return given;
 }
 

@@ -41,6 +41,11 @@ bool passes(const Filter& filter, const Call& call);
 std::uint64_t for_each_call(db::Connection& connection, const Filter& filter,
                             const std::function<bool(const Call&)>& use);
 
+/// The same as of one moment, in one statement, for all of a long list: the server works on what is
+/// behind while `use` has the call. The statement lasts until `use` has had the last one.
+std::uint64_t stream_calls(db::Connection& connection, const Filter& filter,
+                           const std::function<bool(const Call&)>& use);
+
 /// Each call that ended since the cursor's position, node by node in the order of their ends, and
 /// moves the cursor behind each. A call is given once, whatever time its entry took to arrive: a
 /// node's entries arrive in their order. Stops when `use` returns false. The order the filter asks

@@ -8,7 +8,51 @@ std::string text_or_empty(const db::Row& row, std::string_view column) {
   return row.get<std::optional<std::string>>(column).value_or("");
 }
 
+/// Reads the columns of a stream in their order.
+class Columns {
+ public:
+  explicit Columns(const db::BinaryRow& row) : row_(row) {}
+
+  void read(std::string& text) { text = row_.text(next_++); }
+  void read(core::Time& time) { time = row_.time(next_++); }
+  template <class Tag>
+  void read(core::Id<Tag>& id) {
+    id = core::Id<Tag>(row_.uuid(next_++));
+  }
+  void read(int& number) { number = row_.integer(next_++); }
+  void read(std::int64_t& number) { number = row_.bigint(next_++); }
+  template <class T>
+  void read(std::optional<T>& value) {
+    if (row_.is_null(next_)) {
+      value.reset();
+      ++next_;
+    } else {
+      read(value.emplace());
+    }
+  }
+  template <class... Values>
+  void read_all(Values&... values) {
+    (read(values), ...);
+  }
+
+ private:
+  const db::BinaryRow& row_;
+  int next_ = 0;
+};
+
 }  // namespace
+
+void read_call(const db::BinaryRow& row, Call& call) {
+  Columns columns(row);
+  columns.read_all(call.call, call.tenant, call.node, call.direction, call.caller.device,
+                   call.caller.name, call.caller.number, call.caller.call_id, call.caller.address,
+                   call.caller.user_agent, call.dialled, call.called.device, call.called.name,
+                   call.called.number, call.called.call_id, call.called.address,
+                   call.called.user_agent, call.state, call.disposition, call.sip_status,
+                   call.q850_cause, call.ended_by, call.reason, call.rule, call.started_at,
+                   call.ringing_at, call.answered_at, call.ended_at, call.pdd_ms, call.ring_ms,
+                   call.talk_ms, call.recording_mode, call.recording);
+}
 
 Call call_of(const db::Row& row) {
   return {.call = row.get<core::CallRef>("call"),

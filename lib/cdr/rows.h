@@ -11,6 +11,7 @@
 #include <cstddef>
 
 #include "cdr/call.h"
+#include "db/binary_rows.h"
 #include "db/rows.h"
 
 namespace trunkline::cdr {
@@ -36,5 +37,7 @@ consteval auto joined(const char (&... parts)[Sizes]) {
 
 /// A row with kColumns.
 Call call_of(const db::Row& row);
+/// A row of a stream with kColumns, into a call whose memory is used again.
+void read_call(const db::BinaryRow& row, Call& call);
 
 }  // namespace trunkline::cdr

@@ -162,7 +162,13 @@ void Connection::take_role(const std::string& role) {
 }
 
 Rows Connection::query(Statement statement, const Values& parameters) {
-  const auto deadline = SteadyClock::now() + statement_timeout_ + kGrace;
+  const auto until = deadline();
+  send(statement, parameters, 0);
+  flush(until);
+  return Rows(finish(until));
+}
+
+void Connection::send(Statement statement, const Values& parameters, int result_format) {
   if (!is_usable()) lose("the connection was lost before");
   std::vector<Oid> types;
   std::vector<const char*> values;
@@ -175,11 +181,14 @@ Rows Connection::query(Statement statement, const Values& parameters) {
     formats.push_back(value.is_binary() ? 1 : 0);
   }
   if (PQsendQueryParams(connection_.get(), statement.sql(), static_cast<int>(values.size()),
-                        types.data(), values.data(), lengths.data(), formats.data(), 0) == 0) {
+                        types.data(), values.data(), lengths.data(), formats.data(),
+                        result_format) == 0) {
     lose(PQerrorMessage(connection_.get()));
   }
-  flush(deadline);
-  return Rows(finish(deadline));
+}
+
+Connection::Deadline Connection::deadline() const {
+  return SteadyClock::now() + statement_timeout_ + kGrace;
 }
 
 void Connection::run_script(std::string_view sql) {
@@ -200,34 +209,121 @@ void Connection::set_statement_timeout(core::Milliseconds timeout) {
 
 std::int64_t Connection::copy_in(Statement copy,
                                  const std::function<std::optional<std::string>()>& next) {
-  const auto start_deadline = SteadyClock::now() + statement_timeout_ + kGrace;
-  if (!is_usable()) lose("the connection was lost before");
-  if (PQsendQuery(connection_.get(), copy.sql()) == 0) lose(PQerrorMessage(connection_.get()));
-  flush(start_deadline);
-  const ResultRef start = finish(start_deadline);
-  assert(PQresultStatus(start.get()) == PGRES_COPY_IN);
-  const auto put = [&](const char* bytes, std::size_t size) {
-    const auto deadline = SteadyClock::now() + statement_timeout_ + kGrace;
-    while (true) {
-      const int state = PQputCopyData(connection_.get(), bytes, static_cast<int>(size));
-      if (state == 1) return;
-      if (state < 0) lose(PQerrorMessage(connection_.get()));
-      wait_for(POLLOUT, deadline);
-    }
-  };
+  begin_copy(copy.sql(), PGRES_COPY_IN);
   while (std::optional<std::string> line = next()) {
     *line += '\n';
-    put(line->data(), line->size());
+    put(*line);
   }
-  const auto deadline = SteadyClock::now() + statement_timeout_ + kGrace;
+  return end_copy_in();
+}
+
+std::int64_t Connection::copy_in(Statement copy, const BinaryRows& rows) {
+  // Signature, flags and the length of a header extension; at the end, -1 for a number of columns.
+  static constexpr std::string_view kHeader("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19);
+  static constexpr std::string_view kTrailer("\377\377", 2);
+  begin_copy(copy.sql(), PGRES_COPY_IN);
+  put(kHeader);
+  // In pieces, as a failed COPY should be noticed before all of it was sent.
+  constexpr std::size_t kPiece = std::size_t{1} << 20U;
+  for (std::string_view rest = rows.bytes(); !rest.empty();
+       rest.remove_prefix(std::min(kPiece, rest.size())))
+    put(rest.substr(0, kPiece));
+  put(kTrailer);
+  return end_copy_in();
+}
+
+std::int64_t Connection::copy_in(const std::string& copy,
+                                 const std::function<std::string_view()>& next) {
+  begin_copy(copy.c_str(), PGRES_COPY_IN);
+  for (std::string_view bytes = next(); !bytes.empty(); bytes = next()) put(bytes);
+  return end_copy_in();
+}
+
+std::int64_t Connection::copy_out(const std::string& copy,
+                                  const std::function<void(std::string_view)>& use) {
+  struct Release {
+    void operator()(char* memory) const noexcept { PQfreemem(memory); }
+  };
+  begin_copy(copy.c_str(), PGRES_COPY_OUT);
+  auto until = deadline();
+  while (true) {
+    char* bytes = nullptr;
+    const int size = PQgetCopyData(connection_.get(), &bytes, 1);
+    const std::unique_ptr<char, Release> owned(bytes);
+    if (size < 0) break;  // the end, or an error that finish() finds
+    if (size > 0) {
+      use({bytes, static_cast<std::size_t>(size)});
+      continue;
+    }
+    until = deadline();
+    wait_for(POLLIN, until);
+    if (PQconsumeInput(connection_.get()) == 0) lose(PQerrorMessage(connection_.get()));
+  }
+  return Rows(finish(until)).affected();
+}
+
+void Connection::stream(Statement statement, const Values& parameters,
+                        const std::function<bool(const BinaryRow&)>& use) {
+  static constexpr Statement kForever{"SELECT set_config('statement_timeout', '0', false)"};
+  query(kForever);
+  send(statement, parameters, 1);
+  PQsetSingleRowMode(connection_.get());
+  flush(deadline());
+  std::optional<SqlError> error;
+  bool goes_on = true;
+  while (const ResultRef result = next_result(deadline())) {
+    const ExecStatusType status = PQresultStatus(result.get());
+    if (status == PGRES_FATAL_ERROR) {
+      if (PQresultErrorField(result.get(), PG_DIAG_SQLSTATE) == nullptr)
+        lose(PQresultErrorMessage(result.get()));
+      error = sql_error_of(result.get());
+    }
+    if (status != PGRES_SINGLE_TUPLE || !goes_on) continue;
+    goes_on = use(BinaryRow(result.get()));
+    // What is on its way is read and dropped.
+    if (!goes_on) cancel();
+  }
+  set_statement_timeout(statement_timeout_);
+  if (error && goes_on) throw SqlError(*error);
+}
+
+void Connection::cancel() {
+  const core::CPtr<PGcancel, PQfreeCancel> cancel(PQgetCancel(connection_.get()));
+  std::array<char, 256> reason{};
+  if (cancel) (void)PQcancel(cancel.get(), reason.data(), static_cast<int>(reason.size()));
+}
+
+void Connection::begin_copy(const char* copy, int wanted) {
+  const auto until = deadline();
+  if (!is_usable()) lose("the connection was lost before");
+  if (PQsendQuery(connection_.get(), copy) == 0) lose(PQerrorMessage(connection_.get()));
+  flush(until);
+  const ResultRef start = finish(until);
+  assert(PQresultStatus(start.get()) == wanted);
+  (void)wanted;
+}
+
+void Connection::put(std::string_view bytes) {
+  const auto until = deadline();
+  while (true) {
+    const int state =
+        PQputCopyData(connection_.get(), bytes.data(), static_cast<int>(bytes.size()));
+    if (state == 1) return;
+    if (state < 0) lose(PQerrorMessage(connection_.get()));
+    wait_for(POLLOUT, until);
+  }
+}
+
+std::int64_t Connection::end_copy_in() {
+  const auto until = deadline();
   while (true) {
     const int state = PQputCopyEnd(connection_.get(), nullptr);
     if (state == 1) break;
     if (state < 0) lose(PQerrorMessage(connection_.get()));
-    wait_for(POLLOUT, deadline);
+    wait_for(POLLOUT, until);
   }
-  flush(deadline);
-  return Rows(finish(deadline)).affected();
+  flush(until);
+  return Rows(finish(until)).affected();
 }
 
 void Connection::listen(std::string_view channel) {
@@ -303,7 +399,7 @@ ResultRef Connection::finish(Deadline deadline) {
       error = sql_error_of(result.get());
     }
     last = std::move(result);
-    if (status == PGRES_COPY_IN) break;
+    if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) break;
   }
   if (PQstatus(connection_.get()) != CONNECTION_OK) {
     lose(error ? error->fault().message : PQerrorMessage(connection_.get()));

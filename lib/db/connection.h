@@ -21,6 +21,7 @@
 #include "core/cptr.h"
 #include "core/error.h"
 #include "core/time.h"
+#include "db/binary_rows.h"
 #include "db/rows.h"
 #include "db/value.h"
 
@@ -80,6 +81,20 @@ class Connection {
   /// at the end. Returns the rows copied.
   std::int64_t copy_in(Statement copy, const std::function<std::optional<std::string>()>& next);
 
+  /// The same for rows in binary form: COPY ... FROM STDIN (FORMAT binary).
+  std::int64_t copy_in(Statement copy, const BinaryRows& rows);
+  /// COPY ... TO STDOUT; `use` is given the bytes as they come, and every wait for more has a
+  /// deadline of its own. The text is the server's own (a function composed it): COPY takes no
+  /// parameters. Returns the rows copied.
+  std::int64_t copy_out(const std::string& copy, const std::function<void(std::string_view)>& use);
+  /// COPY ... FROM STDIN by such a text; `next` gives bytes, "" at the end.
+  std::int64_t copy_in(const std::string& copy, const std::function<std::string_view()>& next);
+  /// A statement's rows one by one, while the server still works on those behind: in the memory of
+  /// one row. Every wait for the next one has a deadline of its own, the server has none. Stops
+  /// when `use` returns false; the connection can then be used again.
+  void stream(Statement statement, const Values& parameters,
+              const std::function<bool(const BinaryRow&)>& use);
+
   /// Subscribes to a channel (a plain identifier).
   void listen(std::string_view channel);
   /// The next notification, or nothing when `timeout` has passed or `wake` (a descriptor, -1 for
@@ -103,6 +118,12 @@ class Connection {
   void flush(Deadline deadline);
   ResultRef next_result(Deadline deadline);
   ResultRef finish(Deadline deadline);
+  void send(Statement statement, const Values& parameters, int result_format);
+  void begin_copy(const char* copy, int wanted);
+  void put(std::string_view bytes);
+  std::int64_t end_copy_in();
+  void cancel();
+  Deadline deadline() const;
   void wait_for(short events, Deadline deadline);
   [[noreturn]] void lose(std::string_view why);
 
