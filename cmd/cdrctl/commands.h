@@ -11,11 +11,17 @@
 
 namespace trunkline::commands {
 
+cli::Command archive_add();
+cli::Command archive_list();
+cli::Command archive_restore();
+cli::Command archive_verify();
 cli::Command export_();
+cli::Command import();
 cli::Command list();
 cli::Command partition_ensure();
 cli::Command partition_list();
 cli::Command prove();
+cli::Command reconcile();
 cli::Command recording_cat();
 cli::Command recording_export();
 cli::Command recording_list();
@@ -26,10 +32,24 @@ cli::Command tail();
 
 inline std::vector<cli::Command> all() {
   return {
-      export_(),          list(),           partition_ensure(),
-      partition_list(),   prove(),          recording_cat(),
-      recording_export(), recording_list(), recording_play(),
-      recording_show(),   show(),           tail(),
+      archive_add(),
+      archive_list(),
+      archive_restore(),
+      archive_verify(),
+      export_(),
+      import(),
+      list(),
+      partition_ensure(),
+      partition_list(),
+      prove(),
+      reconcile(),
+      recording_cat(),
+      recording_export(),
+      recording_list(),
+      recording_play(),
+      recording_show(),
+      show(),
+      tail(),
   };
 }
 

@@ -7,6 +7,7 @@
 #include "cdr/csv.h"
 #include "cdr/query.h"
 #include "cdr/zone.h"
+#include "cdrctl/archive.h"
 #include "cdrctl/commands.h"
 #include "cdrctl/ledger.h"
 #include "cli/interrupt.h"
@@ -25,15 +26,16 @@ class Writer {
  public:
   Writer(cli::Context& context, db::Connection& connection)
       : out_(context.out()),
-        connection_(connection),
         is_csv_(!context.flags().is_json && context.value("--format") == "csv"),
-        is_zoned_(context.has("--tz")) {
+        is_zoned_(context.has("--tz")),
+        moment_(is_zoned_ ? cdr::to_local_rfc3339 : core::to_rfc3339),
+        tenants_(tenant_names(connection)) {
     if (is_csv_ && !context.has("--no-header")) chunk_ = cdr::csv_heading();
   }
 
   void write(const cdr::Call& call) {
     if (is_csv_)
-      chunk_ += cdr::csv_line(call, tenant_of(call), [this](core::Time at) { return moment(at); });
+      cdr::append_csv_line(chunk_, call, tenant_of(call), moment_);
     else
       chunk_ += core::to_line(json_of(call)) + "\n";
     if (chunk_.size() >= kChunk) flush();
@@ -45,10 +47,6 @@ class Writer {
   }
 
  private:
-  std::string moment(core::Time at) const {
-    return is_zoned_ ? cdr::to_local_rfc3339(at) : core::to_rfc3339(at);
-  }
-
   core::Json json_of(const cdr::Call& call) const {
     core::Json object{{"schema", "cdr.v1"}};
     object.update(cdr::to_json(call));
@@ -59,16 +57,25 @@ class Writer {
     return object;
   }
 
+  /// All of them at once: the connection is busy with the calls while they are written.
+  static std::unordered_map<core::TenantId, std::string> tenant_names(db::Connection& connection) {
+    static constexpr db::Statement kTenants{"SELECT id, name FROM trunkline.tenant"};
+    std::unordered_map<core::TenantId, std::string> names;
+    for (const db::Row row : connection.query(kTenants))
+      names.emplace(row.get<core::TenantId>("id"), row.get<std::string>("name"));
+    return names;
+  }
+  /// The id's text for a tenant that is gone.
   const std::string& tenant_of(const cdr::Call& call) {
     const auto [found, is_new] = tenants_.try_emplace(call.tenant);
-    if (is_new) found->second = cdr::tenant_name(connection_, call.tenant);
+    if (is_new) found->second = call.tenant.text();
     return found->second;
   }
 
   cli::Output& out_;
-  db::Connection& connection_;
   bool is_csv_;
   bool is_zoned_;
+  std::function<std::string(core::Time)> moment_;
   std::string chunk_;
   std::unordered_map<core::TenantId, std::string> tenants_;
 };
@@ -104,6 +111,9 @@ core::ExitCode run(cli::Context& context) {
   if (cursor && context.has("--live"))
     throw core::Error(core::ExitCode::usage, "cannot go on from a cursor with live calls",
                       "with a cursor each call is exported once, when it has ended");
+  if (cursor && context.has("--from-archive"))
+    throw core::Error(core::ExitCode::usage, "cannot go on from a cursor in archived months",
+                      "give --since and --until");
 
   db::Connection connection = db::open_to_read(context.config(), "cdrctl export");
   filter.tenant = chosen_tenant(context, connection);
@@ -114,7 +124,17 @@ core::ExitCode run(cli::Context& context) {
     return !interrupt.is_requested();
   };
   if (!cursor) {
-    cdr::for_each_call(connection, filter, use);
+    // Oldest first: what is archived comes before what is not.
+    std::uint64_t given = 0;
+    if (context.has("--from-archive"))
+      each_archived_call(context, connection, filter, 0, [&](const cdr::Call& call) {
+        ++given;
+        return use(call);
+      });
+    if (filter.limit == 0 || given < filter.limit) {
+      if (filter.limit != 0) filter.limit -= given;
+      cdr::stream_calls(connection, filter, use);
+    }
     writer.flush();
     return core::ExitCode::done;
   }
@@ -147,6 +167,7 @@ cli::Command export_() {
        {.name = "--cursor",
         .help = "the same, with the cursor in words: start, or what the last export said",
         .value = "CURSOR"}});
+  options.push_back(from_archive_option());
   return {
       .path = "export",
       .summary = "write calls as CSV or JSON lines",
@@ -159,7 +180,8 @@ cli::Command export_() {
           "With a cursor each call is exported once, after its end, however late its entry arrived "
           "in the ledger; calls come in the order of their ends on each host. The cursor is "
           "written when everything was: what a reader did not get is exported again. It is kept "
-          "in the file, or said on standard error.",
+          "in the file, or said on standard error. Imported calls and those of archived months are "
+          "never given by a cursor.",
       .options = std::move(options),
       .exits = {{core::ExitCode::usage, "an unknown time zone or cursor"},
                 {core::ExitCode::unavailable, "PostgreSQL cannot be reached"}},

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "cdr/query.h"
+#include "cdrctl/archive.h"
 #include "cdrctl/call.h"
 #include "cdrctl/commands.h"
 #include "cdrctl/ledger.h"
@@ -33,10 +34,13 @@ core::ExitCode run(cli::Context& context) {
       context, "list",
       [&](db::Connection& connection) {
         filter.tenant = chosen_tenant(context, connection);
-        cdr::for_each_call(connection, filter, [&](const cdr::Call& call) {
+        const auto print = [&](const cdr::Call& call) {
           print_call(context.out(), call);
           return true;
-        });
+        };
+        const std::uint64_t given = cdr::for_each_call(connection, filter, print);
+        if (context.has("--from-archive"))
+          each_archived_call(context, connection, filter, given, print);
       },
       [&] {
         if (context.has("--tenant")) {
@@ -48,6 +52,12 @@ core::ExitCode run(cli::Context& context) {
   return core::ExitCode::done;
 }
 
+std::vector<cli::Option> options() {
+  std::vector<cli::Option> options = call_options("50");
+  options.push_back(from_archive_option());
+  return options;
+}
+
 }  // namespace
 
 cli::Command list() {
@@ -56,8 +66,9 @@ cli::Command list() {
       .summary = "list calls, newest first",
       .description =
           "Lists the calls of the ledger, live ones too. While PostgreSQL is away it lists what "
-          "this host's sipd has in its journal, and says so.",
-      .options = call_options("50"),
+          "this host's sipd has in its journal, and says so. With --from-archive the calls of "
+          "archived months follow those of PostgreSQL.",
+      .options = options(),
       .exits = {{core::ExitCode::unavailable, "neither PostgreSQL nor sipd can be reached"}},
       .examples = {{"cdrctl list --since today", "today's calls"},
                    {"cdrctl list --caller 101 --disposition missed --limit 0 --json",

@@ -5,6 +5,8 @@
 
 #include <filesystem>
 
+#include "archive/entries.h"
+#include "cdrctl/archive.h"
 #include "cdrctl/commands.h"
 #include "cli/context.h"
 #include "db/tool.h"
@@ -45,7 +47,12 @@ core::ExitCode run(cli::Context& context) {
                                    {"BEFORE"},
                                    {"DETAIL"}});
   const ledger::Tell tell = [&](const ledger::Proved& proved) { print(context.out(), proved); };
-  bool is_whole = ledger::prove_ledger(connection, tell);
+  archive::Entries archived(connection, archive_folder(context));
+  bool is_unread = false;
+  bool is_whole = ledger::prove_ledger(connection, archived, [&](const ledger::Proved& proved) {
+    if (proved.finding == ledger::Finding::archived) is_unread = true;
+    tell(proved);
+  });
   for (const auto& [daemon, setting] :
        {std::pair{"sipd", "sip.state_dir"}, std::pair{"recorderd", "media.state_dir"}}) {
     const auto file = std::filesystem::path(context.config().text(setting)) / "journal.db";
@@ -58,6 +65,8 @@ core::ExitCode run(cli::Context& context) {
                                      patience, tell) &&
                is_whole;
   }
+  if (is_unread)
+    context.note("archived entries were not walked: their files are not in ledger.archive_dir");
   context.note(is_whole ? "the ledger is whole" : "the ledger has holes");
   return is_whole ? core::ExitCode::done : core::ExitCode::failed;
 }
@@ -78,7 +87,13 @@ cli::Command prove() {
           "without a row (unlisted), rows without an entry (unfounded) or that differ from it. "
           "Numbers that were given up by an operator are accepted, entries of calls that "
           "retention erased or masked are erased, where the audit log says so and their hashes "
-          "still link, and those the daemon has not shipped yet wait; none of these is a hole.",
+          "still link, and those the daemon has not shipped yet wait; none of these is a hole.
+
+          "
+          "Entries of archived months are read from their files and proved like the others; where "
+          "a file is not here, its numbers are told as archived, and nothing is claimed of them. "
+          "Imported calls are in no chain: a line of each source says how many there are, and "
+          "whether as many are here as its batches added.",
       .options = {{.name = "--lag",
                    .help = "how old an entry of this host may be without being shipped",
                    .value = "DURATION",

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include "archive/calls.h"
 #include "cdr/query.h"
+#include "cdrctl/archive.h"
 #include "cdrctl/call.h"
 #include "cdrctl/commands.h"
 #include "cdrctl/ledger.h"
@@ -49,7 +51,12 @@ core::ExitCode run(cli::Context& context) {
   with_ledger(
       context, "show",
       [&](db::Connection& connection) {
-        cdr::Call call = core::value_or_throw(cdr::find_call(connection, context.value("CALL")));
+        auto found = cdr::find_call(connection, context.value("CALL"));
+        if (!found && found.error().code == core::ExitCode::no_input &&
+            context.has("--from-archive"))
+          found = archive::find_archived(archive_folder(context), archive::archives(connection),
+                                         context.value("CALL"));
+        cdr::Call call = core::value_or_throw(std::move(found));
         const cdr::CallFacts facts = cdr::facts_of(connection, call.call);
         call.recording_rule = facts.recording_rule;
         print(context, call, facts, cdr::tenant_name(connection, call.tenant));
@@ -69,6 +76,7 @@ cli::Command show() {
               "journal is asked.",
           .arguments = {{.name = "CALL",
                          .help = "id or its end, SIP Call-ID, number (its last call), or last"}},
+          .options = {from_archive_option()},
           .exits = {{core::ExitCode::no_input, "there is no such call"},
                     {core::ExitCode::usage, "the end of the id fits several calls"}},
           .examples = {{"cdrctl show last", "the call that began last"},

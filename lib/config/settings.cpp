@@ -391,6 +391,13 @@ constexpr auto kOtherSettings = std::to_array<Setting>({
      .help = "whether entries are shipped to PostgreSQL",
      .used_by = kDaemons,
      .man = "false keeps them in the local journal, which then grows."},
+    {.key = "ledger.archive_dir",
+     .kind = text,
+     .fallback = "/var/lib/trunkline/archive",
+     .help = "where months of the ledger lie that were taken out of PostgreSQL",
+     .used_by = "cdrctl",
+     .form = Form::path,
+     .man = "Belongs into backups: what lies there is nowhere else."},
 });
 
 template <class... Sections>

@@ -62,7 +62,9 @@ struct Node {
   core::Bytes last_hash;
 };
 
+/// Numbers whose absence has a reason.
 struct Gap {
+  Finding finding = Finding::accepted;
   std::int64_t first = 0;
   std::int64_t last = 0;
   std::string detail;
@@ -75,7 +77,8 @@ std::vector<Gap> accepted_gaps(db::Connection& connection, core::NodeId node) {
       " WHERE object = $1 AND event = 'ledger.gap_accepted' ORDER BY seq"};
   std::vector<Gap> gaps;
   for (const db::Row row : connection.query(kGaps, {node})) {
-    gaps.push_back({row.get<std::int64_t>("first"), row.get<std::int64_t>("last"),
+    gaps.push_back({Finding::accepted, row.get<std::int64_t>("first"),
+                    row.get<std::int64_t>("last"),
                     fmt::format("accepted by {}: {}", row.get<std::string>("who"),
                                 row.get<std::string>("why"))});
   }
@@ -85,21 +88,28 @@ std::vector<Gap> accepted_gaps(db::Connection& connection, core::NodeId node) {
 /// One node's numbers and links, from its first entry to its watermark.
 class Walk {
  public:
-  Walk(db::Connection& connection, const Node& node, Report& report)
+  Walk(db::Connection& connection, const Node& node, ArchivedEntries& archived, Report& report)
       : connection_(connection),
         node_(node),
+        archived_(archived),
         report_(report),
         gaps_(accepted_gaps(connection, node.id)),
-        link_(journal::first_link(node.id)) {}
+        link_(journal::first_link(node.id)) {
+    for (auto& [first, last, why] : archived.unread(node.id))
+      gaps_.push_back({Finding::archived, first, last, std::move(why)});
+    std::ranges::sort(gaps_, {}, &Gap::first);
+  }
 
   void run() {
     const std::uint64_t before = report_.holes();
     for (bool is_more = true; is_more;) {
       const db::Rows rows = connection_.query(kEntries, {node_.id, number_, kPage});
-      look_up_erased(rows);
+      attested_.clear();
+      look_up_erased(erased_calls(rows));
       for (const db::Row row : rows) look_at(row);
       is_more = rows.size() == kPage;
     }
+    if (number_ < node_.watermark) read_archived(node_.watermark);
     tell_erased();
     if (number_ < node_.watermark) {
       skip(node_.watermark + 1, std::nullopt);
@@ -121,16 +131,30 @@ class Walk {
     if (number == number_) {
       return tell(Finding::changed, number, number, at, "the number is there twice");
     }
-    if (number != number_ + 1) skip(number, at);
-    const auto hash = row.get<core::Bytes>("hash");
+    if (number != number_ + 1) read_archived(number - 1);
     const auto body = row.get<core::Bytes>("body");
-    const journal::Entry entry{.kind = row.get<std::string>("kind"),
-                               .tenant = row.get<core::TenantId>("tenant_id"),
-                               .call = row.get<core::CallRef>("call"),
-                               .body = std::string(core::as_text(body)),
-                               .at = at};
-    const bool was_erased = is_erased(body);
+    take(number,
+         {.kind = row.get<std::string>("kind"),
+          .tenant = row.get<core::TenantId>("tenant_id"),
+          .call = row.get<core::CallRef>("call"),
+          .body = std::string(core::as_text(body)),
+          .at = at},
+         row.get<core::Bytes>("hash"));
+  }
+
+  /// Numbers up to `last` that are not in PostgreSQL may be in archived months.
+  void read_archived(std::int64_t last) {
+    archived_.for_each(node_.id, number_ + 1, last, [&](const journal::StoredEntry& stored) {
+      if (is_erased(core::as_bytes(stored.entry.body))) look_up_erased({stored.entry.call.uuid()});
+      take(static_cast<std::int64_t>(stored.sequence.value()), stored.entry, stored.hash);
+    });
+  }
+
+  void take(std::int64_t number, const journal::Entry& entry, core::ByteView hash) {
+    const core::Time at = entry.at;
+    const bool was_erased = is_erased(core::as_bytes(entry.body));
     if (!was_erased || number != number_ + 1) tell_erased();
+    if (number != number_ + 1) skip(number, at);
     const auto sequence = journal::Sequence(static_cast<std::uint64_t>(number));
     // Behind a gap there is nothing to compare the first link with.
     if (was_erased) {
@@ -147,12 +171,15 @@ class Walk {
     at_ = at;
   }
 
-  /// What the audit log says of the entries of this page that carry the mark of an erasure.
-  void look_up_erased(const db::Rows& rows) {
+  static std::vector<core::Uuid> erased_calls(const db::Rows& rows) {
     std::vector<core::Uuid> calls;
     for (const db::Row row : rows)
       if (is_erased(row.get<core::Bytes>("body"))) calls.push_back(row.get<core::Uuid>("call"));
-    attested_.clear();
+    return calls;
+  }
+
+  /// What the audit log says of these calls' entries that carry the mark of an erasure.
+  void look_up_erased(const std::vector<core::Uuid>& calls) {
     if (calls.empty()) return;
     const std::span<const core::Uuid> all(calls);
     for (const db::Row row : connection_.query(kErased, {node_.id, db::Value::array(all)}))
@@ -161,9 +188,9 @@ class Walk {
   }
 
   /// The link to it cannot be computed any more; the one from it can, by the hash that stayed.
-  void look_at_erased(std::int64_t number, core::Time at, const core::Bytes& hash) {
+  void look_at_erased(std::int64_t number, core::Time at, core::ByteView hash) {
     const auto found = attested_.find(number);
-    if (found == attested_.end() || found->second.hash != hash) {
+    if (found == attested_.end() || !std::ranges::equal(found->second.hash, hash)) {
       tell_erased();
       return tell(Finding::changed, number, number, at,
                   "it is marked as erased, but the audit log knows of no such erasure");
@@ -187,7 +214,7 @@ class Walk {
     for (const Gap& gap : gaps_) {
       if (gap.last < from || gap.first >= next) continue;
       if (gap.first > from) tell(Finding::missing, from, gap.first - 1, before, {});
-      tell(Finding::accepted, std::max(from, gap.first), std::min(gap.last, next - 1), before,
+      tell(gap.finding, std::max(from, gap.first), std::min(gap.last, next - 1), before,
            gap.detail);
       from = gap.last + 1;
     }
@@ -210,6 +237,7 @@ class Walk {
 
   db::Connection& connection_;
   const Node& node_;
+  ArchivedEntries& archived_;
   Report& report_;
   std::vector<Gap> gaps_;
   journal::ChainHash link_;
@@ -222,7 +250,7 @@ class Walk {
     core::Bytes hash;
     std::int64_t line = 0;
   };
-  std::map<std::int64_t, Attested> attested_;  ///< of one page
+  std::map<std::int64_t, Attested> attested_;  ///< of one page, and of what is archived before it
   std::int64_t first_erased_ = 0;              ///< of a run of erased entries; 0: none
   std::int64_t last_erased_ = 0;
   std::int64_t erased_line_ = 0;
@@ -264,13 +292,24 @@ void prove_calls(db::Connection& connection, Report& report) {
       "SELECT DISTINCT ON (e.call) e.node_id, e.seq, e.at, e.call FROM trunkline.ledger_entry e"
       "  LEFT JOIN trunkline.cdr c ON c.call = e.call"
       " WHERE e.kind LIKE 'call.%'"
+      // The row of a call that began before midnight of the first goes with its month.
+      "   AND NOT EXISTS (SELECT FROM trunkline.archive a WHERE a.table_name = 'cdr'"
+      "         AND a.restored_at IS NULL"
+      "         AND (e.body ->> 'started_at')::timestamptz >= a.month::timestamp AT TIME ZONE 'UTC'"
+      "         AND (e.body ->> 'started_at')::timestamptz"
+      "             < (a.month + interval '1 month')::timestamp AT TIME ZONE 'UTC')"
       "   AND (c.call IS NULL OR c.node_id = e.node_id AND c.seq < e.seq)"
       "   AND e.body ->> 'schema' IS DISTINCT FROM 'erased.v1'"
       " ORDER BY e.call, e.seq DESC"};
-  // Imported calls never had an entry; their node is nil.
+  // Imported calls never had an entry, but a batch. The last entry of a call that began in a month
+  // which is here can be in an archived one only where somebody's clock was set.
   static constexpr db::Statement kUnfounded{
       "SELECT c.node_id, c.seq, c.entry_at AS at, c.call FROM trunkline.cdr c"
-      " WHERE c.node_id <> '00000000-0000-0000-0000-000000000000'"
+      " WHERE NOT EXISTS (SELECT FROM trunkline.import_batch b WHERE b.id = c.import_batch"
+      "                      AND c.node_id = '00000000-0000-0000-0000-000000000000')"
+      "   AND NOT EXISTS (SELECT FROM trunkline.archive a WHERE a.table_name = 'ledger_entry'"
+      "         AND a.restored_at IS NULL AND c.entry_at >= a.month::timestamp AT TIME ZONE 'UTC'"
+      "         AND c.entry_at < (a.month + interval '1 month')::timestamp AT TIME ZONE 'UTC')"
       "   AND NOT EXISTS (SELECT FROM trunkline.ledger_entry e"
       "                    WHERE e.node_id = c.node_id AND e.seq = c.seq AND e.call = c.call)"};
   static constexpr db::Statement kDiffering{
@@ -299,12 +338,54 @@ void prove_calls(db::Connection& connection, Report& report) {
              "its row says something else than its entry", report);
 }
 
+/// What was imported is as it was imported where its batch says how many calls it added; more is
+/// not claimed of it.
+void tell_imports(db::Connection& connection, Report& report) {
+  static constexpr db::Statement kBatches{
+      "SELECT b.source, count(*) AS batches, sum(b.added)::bigint AS added,"
+      "       sum(coalesce(n.calls, 0))::bigint AS here,"
+      "       EXISTS (SELECT FROM trunkline.archive a WHERE a.table_name = 'cdr'"
+      "                 AND a.restored_at IS NULL) AS are_archived"
+      "  FROM trunkline.import_batch b"
+      "  LEFT JOIN (SELECT c.import_batch, count(*) AS calls FROM trunkline.cdr c"
+      "              WHERE c.import_batch IS NOT NULL GROUP BY 1) AS n ON n.import_batch = b.id"
+      " GROUP BY b.source ORDER BY b.source"};
+  for (const db::Row row : connection.query(kBatches)) {
+    const auto added = row.get<std::int64_t>("added");
+    const auto here = row.get<std::int64_t>("here");
+    const bool is_short = here < added && !row.get<bool>("are_archived");
+    report.add({.finding = is_short || here > added ? Finding::unfounded : Finding::imported,
+                .daemon = row.get<std::string>("source"),
+                .detail = fmt::format("{} calls of {} batches, {} were added: in no hash chain, "
+                                      "their batches are in the audit log",
+                                      here, row.get<std::int64_t>("batches"), added)});
+  }
+}
+
+/// Whether the entry's number is one of an archived month, and its time, too.
+bool is_archived(db::Connection& connection, core::NodeId node, std::int64_t number,
+                 core::Time at) {
+  static constexpr db::Statement kArchived{
+      "SELECT EXISTS (SELECT FROM trunkline.archive_node n JOIN trunkline.archive a"
+      "                   ON a.id = n.archive AND a.restored_at IS NULL"
+      "                WHERE n.node_id = $1 AND $2 BETWEEN n.first AND n.last"
+      "                  AND $3::timestamptz >= a.month::timestamp AT TIME ZONE 'UTC'"
+      "                  AND $3::timestamptz"
+      "                      < (a.month + interval '1 month')::timestamp AT TIME ZONE 'UTC')"
+      " AS is_there"};
+  return connection.query(kArchived, {node, number, at}).only().get<bool>("is_there");
+}
+
 }  // namespace
 
 std::string_view name_of(Finding finding) {
   switch (finding) {
     case Finding::intact:
       return "intact";
+    case Finding::archived:
+      return "archived";
+    case Finding::imported:
+      return "imported";
     case Finding::accepted:
       return "accepted";
     case Finding::erased:
@@ -330,16 +411,18 @@ std::string_view name_of(Finding finding) {
 }
 
 bool is_hole(Finding finding) {
-  return finding != Finding::intact && finding != Finding::accepted && finding != Finding::erased &&
-         finding != Finding::waiting;
+  return finding != Finding::intact && finding != Finding::archived &&
+         finding != Finding::imported && finding != Finding::accepted &&
+         finding != Finding::erased && finding != Finding::waiting;
 }
 
-bool prove_ledger(db::Connection& connection, const Tell& tell) {
+bool prove_ledger(db::Connection& connection, ArchivedEntries& archived, const Tell& tell) {
   connection.set_statement_timeout(kTimeout);
   const db::Transaction moment(connection, db::Isolation::read_only_snapshot);
   Report report(tell);
-  for (const Node& node : nodes_of(connection)) Walk(connection, node, report).run();
+  for (const Node& node : nodes_of(connection)) Walk(connection, node, archived, report).run();
   prove_calls(connection, report);
+  tell_imports(connection, report);
   return report.holes() == 0;
 }
 
@@ -388,6 +471,7 @@ bool prove_journal(db::Connection& connection, const std::filesystem::path& file
       }
       const auto found = here.find(number);
       if (found != here.end() && std::ranges::equal(found->second, hash)) continue;
+      if (found == here.end() && is_archived(connection, node, number, entry.at)) continue;
       say(found == here.end() ? Finding::missing : Finding::journal, number, number, entry.at,
           found == here.end() ? "in the journal, but not in PostgreSQL"
                               : "PostgreSQL has another entry than the journal");

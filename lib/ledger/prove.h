@@ -12,16 +12,20 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/time.h"
 #include "core/uuid.h"
 #include "db/connection.h"
+#include "journal/entry.h"
 
 namespace trunkline::ledger {
 
 /// What is told of a range of a journal's numbers.
 enum class Finding : std::uint8_t {
   intact,     ///< the sum of a node: nothing is wrong from `first` to `last`
+  archived,   ///< in archived months whose files cannot be read here
+  imported,   ///< the sum of a source: calls that are in no chain
   accepted,   ///< missing, and an operator took that into account (ledger_accept_gap)
   erased,     ///< without content any more, as the audit log says; number and hash are there
   waiting,    ///< in the daemon's journal, not shipped yet
@@ -53,9 +57,30 @@ struct Proved {
 
 using Tell = std::function<void(const Proved&)>;
 
+/// Entries of months that are files now (trunkline::archive).
+class ArchivedEntries {
+ public:
+  ArchivedEntries() = default;
+  virtual ~ArchivedEntries() = default;
+  ArchivedEntries(const ArchivedEntries&) = delete;
+  ArchivedEntries& operator=(const ArchivedEntries&) = delete;
+
+  /// A node's entries with numbers from `first` to `last` that can be read here, in their order.
+  /// May throw core::Error.
+  virtual void for_each(core::NodeId node, std::int64_t first, std::int64_t last,
+                        const std::function<void(const journal::StoredEntry&)>& use) = 0;
+  /// Numbers of the node that may be in files which cannot be read here, and which files.
+  struct Unread {
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+    std::string why;
+  };
+  virtual std::vector<Unread> unread(core::NodeId node) const = 0;
+};
+
 /// Every journal that PostgreSQL knows, and its calls. Returns whether there is no hole. Throws
 /// core::Error where PostgreSQL cannot be asked.
-bool prove_ledger(db::Connection& connection, const Tell& tell);
+bool prove_ledger(db::Connection& connection, ArchivedEntries& archived, const Tell& tell);
 
 /// One daemon's journal file against PostgreSQL. Entries that are not shipped are told as waiting,
 /// and as missing where they are older than `patience`. Throws core::Error where the file cannot be

@@ -18,6 +18,13 @@ core::Time at(std::int64_t second) {
   return core::from_microseconds(1'793'000'000'000'000 + second * 1'000'000);
 }
 
+/// A site that has archived nothing; that prove walks through archives is tests/archive's.
+struct NoArchive final : ArchivedEntries {
+  void for_each(core::NodeId /*node*/, std::int64_t /*first*/, std::int64_t /*last*/,
+                const std::function<void(const journal::StoredEntry&)>& /*use*/) override {}
+  std::vector<Unread> unread(core::NodeId /*node*/) const override { return {}; }
+};
+
 /// Ten calls of three entries each, shipped; the last entry is one that PostgreSQL refuses.
 struct Scene {
   test::Database database;
@@ -71,7 +78,8 @@ struct Scene {
                       "-" + std::to_string(proved.last));
     };
     db::Connection connection = database.open();
-    const bool is_whole = prove_ledger(connection, tell);
+    NoArchive archived;
+    const bool is_whole = prove_ledger(connection, archived, tell);
     const auto is_fine = [](const std::string& one) { return one.starts_with("intact "); };
     CHECK(is_whole == std::all_of(found.begin(), found.end(), is_fine));
     return found;
@@ -171,7 +179,8 @@ TEST_CASE("an accepted gap is told and is no hole", "[ledger]") {
       "  FROM trunkline.ledger_node");
   Found found;
   db::Connection connection = scene.database.open();
-  CHECK(prove_ledger(connection, [&](const Proved& one) {
+  NoArchive archived;
+  CHECK(prove_ledger(connection, archived, [&](const Proved& one) {
     found.push_back(std::string(name_of(one.finding)) + " " + std::to_string(one.first) + "-" +
                     std::to_string(one.last));
   }));

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+#include "archive/archive.h"
+
+#include <fstream>
+#include <random>
+
+#include "archive/calls.h"
+#include "archive/compressed_file.h"
+#include "archive/entries.h"
+#include "journal/journal.h"
+#include "ledger/shipper.h"
+#include "support/database.h"
+#include "support/killed.h"
+#include "support/temporary_directory.h"
+
+namespace trunkline::archive {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kJanuary = 1'704'067'200'000'000;  // 2024-01-01T00:00:00Z
+constexpr std::int64_t kDay = 86'400'000'000;
+constexpr int kCalls = 90;  // one a day: January, February and March of 2024
+
+core::Time day(int number) {
+  return core::from_microseconds(kJanuary + number * kDay);
+}
+
+/// A ledger of three months, shipped from a journal.
+struct Scene {
+  test::Database database;
+  test::TemporaryDirectory directory;
+  fs::path folder = directory.path() / "archive";
+  core::TenantId tenant = core::TenantId::make(day(0));
+  std::unique_ptr<journal::Journal> journal =
+      journal::Journal::open(directory.path() / "journal.db");
+
+  Scene() {
+    for (int i = 0; i < kCalls; ++i) add_call(i);
+    REQUIRE(journal->flush());
+    ledger::Shipper shipper({.database = database.options("trunkline_sipd"),
+                             .daemon = "sipd",
+                             .keep = std::chrono::hours(24 * 365 * 100)},
+                            *journal);
+    REQUIRE(shipper.flush(core::Milliseconds(30'000)));
+    db::Connection connection = database.open();
+    cdr::ensure_partitions(connection, 0);
+  }
+
+  void add_call(int number) const {
+    const core::Time start = day(number);
+    const auto call = core::CallRef::make(start);
+    core::Json body{
+        {"schema", "call.v1"},
+        {"call", call.text()},
+        {"direction", "internal"},
+        {"caller", {{"name", "Ann, \"B\"\nC"}, {"number", std::to_string(100 + number)}}},
+        {"called", {{"dialled", "102"}}},
+        {"state", "initiated"},
+        {"started_at", core::to_rfc3339(start)}};
+    append("call.started", call, body, start);
+    body["state"] = "ended";
+    body["disposition"] = "answered";
+    body["talk_ms"] = 1'000 * number;
+    append("call.ended", call, body, start + core::Seconds(number));
+    const core::Json media{{"schema", "media.v1"}, {"legs", core::Json::array()}};
+    append("media.ended", call, media, start + core::Seconds(number));
+  }
+  void append(const std::string& kind, core::CallRef call, const core::Json& body,
+              core::Time at) const {
+    journal->append(
+        {.kind = kind, .tenant = tenant, .call = call, .body = core::to_line(body), .at = at});
+  }
+  std::vector<std::string> findings(const fs::path& where) const {
+    db::Connection connection = database.open();
+    Entries entries(connection, where);
+    std::vector<std::string> found;
+    ledger::prove_ledger(connection, entries, [&](const ledger::Proved& one) {
+      found.push_back(std::string(name_of(one.finding)) + " " + std::to_string(one.first) + "-" +
+                      std::to_string(one.last));
+    });
+    return found;
+  }
+  std::int64_t count(db::Statement statement) const {
+    return database.open().query(statement).only().get<std::int64_t>("count");
+  }
+};
+
+constexpr db::Statement kCallsLeft{"SELECT count(*) AS count FROM trunkline.cdr"};
+constexpr db::Statement kEntriesLeft{"SELECT count(*) AS count FROM trunkline.ledger_entry"};
+
+void archive_all(const Scene& scene, const std::string& before = "2025-01") {
+  db::Connection connection = scene.database.open();
+  for (const Due& month : due(connection, cdr::Month::parse(before).value()))
+    archive_month(connection, scene.folder, month, core::system_clock().wall());
+}
+
+using Found = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("archive: a month leaves the database for a file, and comes back as it was",
+          "[archive]") {
+  const Scene scene;
+  CHECK(scene.findings(scene.folder) == Found{"intact 1-270"});
+  archive_all(scene, "2024-03");
+  CHECK(scene.count(kCallsLeft) == 30);
+  db::Connection connection = scene.database.open();
+  const std::vector<Archived> all = archives(connection);
+  REQUIRE(all.size() == 6);
+  CHECK(all[0].file == "cdr_2024_01.1.csv.zst");
+  CHECK(all[0].rows == 31);
+  for (const Archived& one : all) CHECK(verify(scene.folder, one));
+
+  // The chain is walked through the files; without them it is said what is not known.
+  CHECK(scene.findings(scene.folder) == Found{"intact 1-270"});
+  CHECK(scene.findings("/nowhere") == Found{"archived 1-93", "archived 94-180", "intact 181-270"});
+
+  for (const Archived& one : all) restore(connection, scene.folder, one);
+  CHECK(scene.count(kCallsLeft) == kCalls);
+  CHECK(scene.count(kEntriesLeft) == 3 * kCalls);
+  CHECK(scene.findings("/nowhere") == Found{"intact 1-270"});
+  CHECK_THROWS_AS(restore(connection, scene.folder, all[0]), core::Error);
+  archive_all(scene, "2024-02");
+  CHECK(archives(connection)[1].file == "cdr_2024_01.2.csv.zst");
+}
+
+TEST_CASE("archive: calls are read from files as from the database", "[archive]") {
+  const Scene scene;
+  archive_all(scene, "2024-03");
+  db::Connection connection = scene.database.open();
+  const std::vector<Archived> all = archives(connection);
+  const auto numbers = [&](const cdr::Filter& filter) {
+    Found found;
+    for_each_archived(scene.folder, all, filter, [&](const cdr::Call& call) {
+      found.push_back(call.caller.number);
+      return true;
+    });
+    return found;
+  };
+  CHECK(numbers({.limit = 2}) == Found{"159", "158"});
+  CHECK(numbers({.is_oldest_first = true, .limit = 2}) == Found{"100", "101"});
+  CHECK(numbers({.limit = 0}).size() == 60);
+  CHECK(numbers({.since = day(30), .until = day(32), .limit = 0}) == Found{"131", "130"});
+  CHECK(numbers({.number = "131"}) == Found{"131"});
+  const cdr::Call call = find_archived(scene.folder, all, "131").value();
+  CHECK(call.caller.name == "Ann, \"B\"\nC");
+  CHECK(call.talk_ms == 31'000);
+  CHECK(call.started_at == day(31));
+  const std::string id = call.call.text();
+  CHECK(find_archived(scene.folder, all, id.substr(id.size() - 8)).value().call == call.call);
+  CHECK(find_archived(scene.folder, all, "last").value().caller.number == "159");
+  CHECK(find_archived(scene.folder, all, "999").error().code == core::ExitCode::no_input);
+}
+
+TEST_CASE("archive: a damaged, cut or missing file is told", "[archive]") {
+  const Scene scene;
+  archive_all(scene, "2024-02");
+  db::Connection connection = scene.database.open();
+  const Archived one = archives(connection).front();
+  const fs::path path = scene.folder / one.file;
+  const auto size = static_cast<std::streamoff>(fs::file_size(path));
+  SECTION("a byte flipped") {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(size / 2);
+    const char byte = static_cast<char>(file.get() ^ 1);
+    file.seekp(size / 2);
+    file.put(byte);
+  }
+  SECTION("cut") {
+    fs::resize_file(path, static_cast<std::uintmax_t>(size - 7));
+  }
+  SECTION("another one") {
+    CompressedWriter writer(path);
+    writer.write("call\nx\n");
+    writer.finish();
+  }
+  SECTION("gone") {
+    fs::remove(path);
+  }
+  CHECK_FALSE(verify(scene.folder, one));
+  CHECK_THROWS_AS(restore(connection, scene.folder, one), core::Error);
+  CHECK(scene.count(kCallsLeft) == 59);
+}
+
+TEST_CASE("archive: a month that is not over stays, and so does what is not due", "[archive]") {
+  const Scene scene;
+  db::Connection connection = scene.database.open();
+  CHECK(due(connection, cdr::Month::parse("2199-01").value()).size() == 9);
+  CHECK(due(connection, cdr::Month::parse("2024-01").value()).empty());
+  const std::string now = core::to_rfc3339(core::system_clock().wall()).substr(0, 7);
+  CHECK_THROWS_AS(archive_month(connection, scene.folder, {.table = "cdr", .month = now},
+                                core::system_clock().wall()),
+                  core::Error);
+}
+
+TEST_CASE("archive: killed at any moment, a month is in the database or in a whole file",
+          "[archive]") {
+  const Scene scene;
+  constexpr int kKills = 60;
+  std::mt19937 random(7);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same moments each time
+  const auto begun = std::chrono::steady_clock::now();
+  archive_all(scene);
+  const auto whole = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::steady_clock::now() - begun);
+  const auto restore_all = [&] {
+    db::Connection connection = scene.database.open();
+    for (const Archived& one : archives(connection))
+      if (one.counts()) restore(connection, scene.folder, one);
+  };
+  restore_all();
+  int kills = 0;
+  for (int round = 0; kills < kKills; ++round) {
+    REQUIRE(round < kKills * 10);
+    std::uniform_int_distribution<std::int64_t> moment(0, whole.count());
+    const bool is_killed = test::is_killed_after(std::chrono::microseconds(moment(random)),
+                                                 [&] { archive_all(scene); });
+    if (is_killed) ++kills;
+    db::Connection connection = scene.database.open();
+    // In one statement: the server may still end what the killed client had begun.
+    static constexpr db::Statement kSums{
+        "SELECT (SELECT count(*) FROM trunkline.cdr) + (SELECT coalesce(sum(rows), 0)::bigint FROM"
+        "  trunkline.archive WHERE table_name = 'cdr' AND restored_at IS NULL) AS calls,"
+        " (SELECT count(*) FROM trunkline.ledger_entry) + (SELECT coalesce(sum(rows), 0)::bigint "
+        "FROM"
+        "  trunkline.archive WHERE table_name = 'ledger_entry' AND restored_at IS NULL) AS "
+        "entries"};
+    const db::Rows sums = connection.query(kSums);
+    REQUIRE(sums.only().get<std::int64_t>("calls") == kCalls);
+    REQUIRE(sums.only().get<std::int64_t>("entries") == 3 * kCalls);
+    for (const Archived& one : archives(connection)) {
+      if (one.counts()) REQUIRE(verify(scene.folder, one));
+    }
+    if (!is_killed) restore_all();
+  }
+  CHECK(scene.findings(scene.folder) == Found{"intact 1-270"});
+  restore_all();
+  CHECK(scene.findings("/nowhere") == Found{"intact 1-270"});
+}
+
+}  // namespace trunkline::archive
