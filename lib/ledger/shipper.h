@@ -24,7 +24,7 @@ namespace trunkline::ledger {
 struct ShipperOptions {
   db::Options database = {};
   std::string daemon = {};  ///< "sipd", "recorderd": shown beside the node
-  std::size_t batch_rows = 2'000;
+  std::size_t batch_rows = 5'000;
   std::size_t batch_bytes = 4U << 20U;
   core::Milliseconds poll{200};  ///< look for entries this often without notify()
   core::Milliseconds keep = std::chrono::hours(24 * 7);
