@@ -117,7 +117,8 @@ void print_certificate(cli::Context& context, db::Connection& connection,
     write(file + ".json", core::to_line(whole) + "\n");
   }
   if (out.is_json()) return out.json_line("erasure_certificate.v1", std::move(json));
-  for (const std::string_view line : core::split(text_of(json), '\n')) out.line(line);
+  const std::string text = text_of(json);
+  for (const std::string_view line : core::split(text, '\n')) out.line(line);
 }
 
 }  // namespace trunkline::commands
