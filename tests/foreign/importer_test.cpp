@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t kStart = 1'704'110'400'000'000;  // 2024-01-01T12:00:00Z
 
 Call call_of(int number) {
-  const core::Time start = core::from_microseconds(kStart + number * 3'600'000'000LL);
+  const core::Time start = core::from_microseconds(kStart + number * 60'000'000LL);
   return {.identity = "call " + std::to_string(number),
           .key = "key-" + std::to_string(number),
           .caller_name = "Ann\xff",
