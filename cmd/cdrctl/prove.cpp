@@ -87,9 +87,7 @@ cli::Command prove() {
           "without a row (unlisted), rows without an entry (unfounded) or that differ from it. "
           "Numbers that were given up by an operator are accepted, entries of calls that "
           "retention erased or masked are erased, where the audit log says so and their hashes "
-          "still link, and those the daemon has not shipped yet wait; none of these is a hole.
-
-          "
+          "still link, and those the daemon has not shipped yet wait; none of these is a hole.\n\n"
           "Entries of archived months are read from their files and proved like the others; where "
           "a file is not here, its numbers are told as archived, and nothing is claimed of them. "
           "Imported calls are in no chain: a line of each source says how many there are, and "
