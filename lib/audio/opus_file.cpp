@@ -229,8 +229,8 @@ struct OpusFile::State {
         threads(std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads)),
         pages(std::move(file)) {}
 
-  std::int64_t granules_of(std::size_t frames) const {
-    return static_cast<std::int64_t>(frames) * kGranulesPerSecond / format.sample_rate;
+  std::int64_t granules_of(std::size_t count) const {
+    return static_cast<std::int64_t>(count) * kGranulesPerSecond / format.sample_rate;
   }
   void put_headers();
   void begin_stretch(Samples next);
