@@ -95,6 +95,9 @@ Json to_json(const Call& call) {
   put(json, "recording_mode", call.recording_mode);
   put(json, "recording_rule", call.recording_rule);
   put(json, "recording", call.recording);
+  put(json, "country", call.country);
+  put(json, "cost", call.cost);
+  put(json, "cost_currency", call.cost_currency);
   return json;
 }
 

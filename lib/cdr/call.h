@@ -48,6 +48,9 @@ struct Call {
   std::string recording_mode = {};
   std::string recording_rule = {};  ///< who decided the mode; only of one call's own body
   std::optional<core::RecordingId> recording = {};
+  std::string country = {};        ///< that was called, "DE"; empty within the house
+  std::string cost = {};           ///< "0.0123", as last rated; empty while it was not
+  std::string cost_currency = {};  ///< "EUR"
 
   bool is_live() const noexcept { return state != "ended"; }
 };

@@ -36,7 +36,10 @@ constexpr auto kHeadings = std::to_array<std::string_view>({"call",
                                                             "caller_user_agent",
                                                             "called_user_agent",
                                                             "caller_call_id",
-                                                            "called_call_id"});
+                                                            "called_call_id",
+                                                            "country",
+                                                            "cost",
+                                                            "cost_currency"});
 
 class Line {
  public:
@@ -102,6 +105,7 @@ void append_csv_line(std::string& text, const Call& call, std::string_view tenan
   line.add(call.recording_mode).add(call.recording ? call.recording->text() : std::string());
   line.add(call.caller.address).add(call.called.address).add(call.caller.user_agent);
   line.add(call.called.user_agent).add(call.caller.call_id).add(call.called.call_id);
+  line.add(call.country).add(call.cost).add(call.cost_currency);
   line.finish();
 }
 

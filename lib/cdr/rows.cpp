@@ -87,7 +87,10 @@ Call call_of(const db::Row& row) {
           .ring_ms = row.get<std::optional<std::int64_t>>("ring_ms"),
           .talk_ms = row.get<std::optional<std::int64_t>>("talk_ms"),
           .recording_mode = text_or_empty(row, "recording_mode"),
-          .recording = row.get<std::optional<core::RecordingId>>("recording")};
+          .recording = row.get<std::optional<core::RecordingId>>("recording"),
+          .country = text_or_empty(row, "country"),
+          .cost = text_or_empty(row, "cost"),
+          .cost_currency = text_or_empty(row, "cost_currency")};
 }
 
 }  // namespace trunkline::cdr
