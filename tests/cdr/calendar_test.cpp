@@ -30,7 +30,8 @@ core::Time moment_of(const char* text) {
 /// "2026-10-24T22:00Z 2026-10-25", a unit each.
 std::vector<std::string> units(Unit unit, const char* since, const char* until) {
   std::vector<std::string> told;
-  for (const core::Time start : starts_of(unit, moment_of(since), moment_of(until)).value())
+  const auto starts = starts_of(unit, moment_of(since), moment_of(until)).value();
+  for (const core::Time start : starts)
     told.push_back(core::to_rfc3339(start).substr(0, 16) + "Z " + label_of(unit, start));
   return told;
 }
