@@ -97,6 +97,7 @@ std::vector<cli::Field> fields_of(const cli::Output& out, const cdr::Call& call)
   add("caller", party_line(call.caller));
   add("called", party_line(call.called));
   add("dialled", call.dialled);
+  add("country", call.country);
   add("direction", call.direction);
   add("rule", call.rule);
   add_time("started", call.started_at);
@@ -111,6 +112,7 @@ std::vector<cli::Field> fields_of(const cli::Output& out, const cdr::Call& call)
                             ? call.recording_mode
                             : fmt::format("{} ({})", call.recording_mode, call.recording_rule));
   if (call.recording) add("recording", call.recording->text());
+  if (!call.cost.empty()) add("cost", fmt::format("{} {}", call.cost, call.cost_currency));
   add("caller's Call-ID", call.caller.call_id);
   add("called's Call-ID", call.called.call_id);
   return fields;

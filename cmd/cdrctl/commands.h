@@ -18,17 +18,27 @@ cli::Command archive_verify();
 cli::Command export_();
 cli::Command import();
 cli::Command list();
+cli::Command note();
+cli::Command note_list();
 cli::Command partition_ensure();
 cli::Command partition_list();
 cli::Command prove();
+cli::Command rate_apply();
+cli::Command rate_import();
+cli::Command rate_list();
+cli::Command rate_show();
+cli::Command rate_test();
 cli::Command reconcile();
 cli::Command recording_cat();
 cli::Command recording_export();
 cli::Command recording_list();
 cli::Command recording_play();
 cli::Command recording_show();
+cli::Command report();
 cli::Command show();
+cli::Command stats();
 cli::Command tail();
+cli::Command why();
 
 inline std::vector<cli::Command> all() {
   return {
@@ -39,17 +49,27 @@ inline std::vector<cli::Command> all() {
       export_(),
       import(),
       list(),
+      note(),
+      note_list(),
       partition_ensure(),
       partition_list(),
       prove(),
+      rate_apply(),
+      rate_import(),
+      rate_list(),
+      rate_show(),
+      rate_test(),
       reconcile(),
       recording_cat(),
       recording_export(),
       recording_list(),
       recording_play(),
       recording_show(),
+      report(),
       show(),
+      stats(),
       tail(),
+      why(),
   };
 }
 

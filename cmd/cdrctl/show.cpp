@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "archive/calls.h"
+#include "cdr/notes.h"
 #include "cdr/query.h"
 #include "cdrctl/archive.h"
 #include "cdrctl/call.h"
@@ -12,7 +13,7 @@ namespace trunkline::commands {
 namespace {
 
 void print(cli::Context& context, const cdr::Call& call, const cdr::CallFacts& facts,
-           const std::string& tenant) {
+           const std::string& tenant, const std::vector<cdr::Note>& notes = {}) {
   cli::Output& out = context.out();
   core::Json object = cdr::to_json(call);
   std::vector<cli::Field> fields = fields_of(out, call);
@@ -29,6 +30,10 @@ void print(cli::Context& context, const cdr::Call& call, const cdr::CallFacts& f
          fmt::format("{}, {}{}{}", core::text_at(recording, "status"),
                      out.duration(core::Milliseconds(core::number_at(recording, "duration_ms"))),
                      reason.empty() ? "" : ", ", reason)});
+  }
+  for (const cdr::Note& note : notes) {
+    object["notes"].push_back(cdr::to_json(note));
+    fields.push_back({"note", fmt::format("{} by {}: {}", out.time(note.at), note.who, note.text)});
   }
   out.record("cdr.v1", fields, std::move(object));
 }
@@ -59,7 +64,8 @@ core::ExitCode run(cli::Context& context) {
         cdr::Call call = core::value_or_throw(std::move(found));
         const cdr::CallFacts facts = cdr::facts_of(connection, call.call);
         call.recording_rule = facts.recording_rule;
-        print(context, call, facts, cdr::tenant_name(connection, call.tenant));
+        print(context, call, facts, cdr::tenant_name(connection, call.tenant),
+              cdr::notes_of(connection, call.call));
       },
       [&] { show_from_journal(context); });
   return core::ExitCode::done;
@@ -72,7 +78,8 @@ cli::Command show() {
           .summary = "show a call: how it went, its media and its recordings",
           .description =
               "Shows what the ledger knows of a call, live or ended: who, when, how it ended, what "
-              "recorderd saw of its media, and its recordings. While PostgreSQL is away, sipd's "
+              "recorderd saw of its media, its recordings and notes on it. While PostgreSQL is "
+              "away, sipd's "
               "journal is asked.",
           .arguments = {{.name = "CALL",
                          .help = "id or its end, SIP Call-ID, number (its last call), or last"}},

@@ -69,7 +69,7 @@ struct Figures {
   std::string cost_text() const;
 };
 
-/// The members of report.v1 and call_stats.v1.
+/// The members of call_report.v1 and call_stats.v1.
 void put_figures(core::Json& object, const Figures& figures);
 
 }  // namespace trunkline::cdr

@@ -56,7 +56,7 @@ const std::vector<std::string>& report_keys();
 /// What stands for a call without this key: "live" as disposition, else "-".
 std::string shown_key(std::string_view key, const std::string& value);
 
-/// A row as "report.v1", but for the schema.
+/// A row as "call_report.v1", but for the schema.
 core::Json to_json(const Report& report, const ReportRow& row);
 /// Heading and rows (RFC 4180). A column of cost for each currency there is.
 std::string csv_of(const Report& report);

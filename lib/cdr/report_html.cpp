@@ -31,7 +31,7 @@ main{max-width:62rem;margin:0 auto;padding:2rem 1.25rem 3rem}
 h1{font-size:1.6rem;line-height:1.2;margin:0}
 h2{font-size:1.05rem;margin:2.2rem 0 .6rem}
 .when{color:var(--soft);margin:.3rem 0 1.6rem}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(7.4rem,1fr));gap:.7rem;margin:0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.7rem;margin:0}
 .tiles div{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.6rem .8rem}
 dt{color:var(--soft);font-size:.8rem}
 dd{margin:0;font-size:1.3rem;font-weight:600;font-variant-numeric:tabular-nums;white-space:nowrap}

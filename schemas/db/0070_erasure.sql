@@ -63,7 +63,7 @@ CREATE TABLE trunkline.call_part (
 COMMENT ON TABLE trunkline.call_part IS 'tables with a column call: whether their rows go with an erased call, or hold nothing of the parties';
 INSERT INTO trunkline.call_part (table_name, goes) VALUES
   ('cdr', true), ('media_account', true), ('ledger_entry', false), ('ledger_rejected', false),
-  ('recording', false);
+  ('recording', false), ('call_note', true), ('call_rating', true);
 
 CREATE FUNCTION trunkline.is_erased_body(body text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT body LIKE '{"schema":"erased.v1",%' $$;

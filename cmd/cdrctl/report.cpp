@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "cdr/report.h"
+
+#include <fmt/format.h>
+
+#include "cdr/period.h"
+#include "cdr/report_html.h"
+#include "cdr/zone.h"
+#include "cdrctl/commands.h"
+#include "cdrctl/figures.h"
+#include "cdrctl/ledger.h"
+#include "core/text.h"
+#include "db/tool.h"
+
+namespace trunkline::commands {
+namespace {
+
+constexpr core::Milliseconds kPatience{600'000};
+
+void print_table(cli::Context& context, const cdr::Report& report) {
+  cli::Output& out = context.out();
+  std::vector<cli::Column> columns;
+  for (const std::string& key : report.keys) {
+    std::string heading = key;
+    for (char& letter : heading)
+      if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
+    columns.push_back({std::move(heading)});
+  }
+  for (cli::Column& column : figure_columns(report.total)) columns.push_back(std::move(column));
+  out.table("call_report.v1", std::move(columns));
+  const auto print = [&](const std::vector<std::string>& keys, const cdr::Figures& figures,
+                         core::Json object) {
+    std::vector<cli::Cell> cells;
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      cells.emplace_back(cdr::shown_key(report.keys[i], keys[i]));
+    for (cli::Cell& cell : figure_cells(out, figures, report.total))
+      cells.push_back(std::move(cell));
+    out.row(std::move(cells), std::move(object));
+  };
+  for (const cdr::ReportRow& row : report.rows)
+    print(row.keys, row.figures, cdr::to_json(report, row));
+  // For people; a script adds up what it asked for.
+  if (!out.is_terminal() || report.rows.size() < 2) return;
+  std::vector<std::string> all(report.keys.size(), " ");
+  all[0] = "all";
+  print(all, report.total, {});
+}
+
+void print(cli::Context& context, const cdr::Report& report, const std::string& heading) {
+  cli::Output& out = context.out();
+  const std::string format = context.flags().is_json ? "jsonl" : context.value("--format");
+  if (format == "csv") return out.bytes(core::as_bytes(cdr::csv_of(report)));
+  if (format == "html")
+    return out.bytes(core::as_bytes(cdr::html_of(
+        report, heading, context.has("--tz") ? context.value("--tz") : std::string("local time"))));
+  if (format == "table" || out.is_json()) return print_table(context, report);
+  for (const cdr::ReportRow& row : report.rows)
+    out.json_line("call_report.v1", cdr::to_json(report, row));
+}
+
+core::ExitCode run(cli::Context& context) {
+  // Before the times are read: --since today is that zone's today.
+  if (context.has("--tz")) core::value_or_throw(cdr::use_zone(context.value("--tz")));
+  const core::Time now = core::system_clock().wall();
+  cdr::ReportQuery query{
+      .since = core::value_or_throw(cdr::parse_when(context.value("--since"), now)),
+      .until = moment(context, "--until").value_or(now),
+      .keys = core::value_or_throw(cdr::parse_keys(context.value("--by")))};
+  if (query.until <= query.since)
+    throw core::Error(core::ExitCode::usage, "cannot report a time that ends before it begins",
+                      "give an --until behind --since");
+  db::Connection connection = db::open_to_read(context.config(), "cdrctl report");
+  connection.set_statement_timeout(kPatience);
+  query.tenant = chosen_tenant(context, connection);
+  cdr::Report report = core::value_or_throw(cdr::make_report(connection, query));
+  if (const auto most = context.number("--limit"); most && *most != 0 && *most < report.rows.size())
+    report.rows.resize(*most);
+  std::string heading = "Calls";
+  if (context.has("--tenant")) heading += " of " + core::to_lower(context.value("--tenant"));
+  print(context, report, heading + " by " + core::join(report.keys, ", "));
+  return core::ExitCode::done;
+}
+
+}  // namespace
+
+cli::Command report() {
+  return {
+      .path = "report",
+      .summary = "figures of calls by day, tenant, device, country and more",
+      .description =
+          "Adds up the calls that started in a time, by one key or several: " +
+          core::join(cdr::report_keys(), ", ") +
+          ". Days and hours are those of the time zone, whatever the clock did. A device is the "
+          "caller's, a user the person it belongs to, a country the one that was called.\n\n"
+          "ASR and NER are shares of the calls that have ended and that were not refused by us: "
+          "those answered, and those that reached the called side at all. ACD is the average talk "
+          "time of answered calls, PDD the average time from INVITE to the first sign of the "
+          "called "
+          "side, MOS the average of the calls' worst direction. Cost is as last rated by cdrctl "
+          "rate apply.\n\n"
+          "An HTML page is one file without scripts: charts, tiles and the table, in light or dark "
+          "as its reader prefers, and it prints.",
+      .options =
+          {{.name = "--by",
+            .help = "the keys, separated by commas, hour, day, week or month one of them at most",
+            .value = "KEYS",
+            .fallback = "day"},
+           {.name = "--since",
+            .help = "calls that started at or after: today, 30d, 2026-11-01",
+            .value = "TIME",
+            .fallback = "30d"},
+           {.name = "--until",
+            .help = "calls that started before (now if not given)",
+            .value = "TIME"},
+           {.name = "--tz",
+            .help = "the time zone of days and times (this host's if not given)",
+            .value = "ZONE"},
+           {.name = "--tenant", .help = "only of this tenant", .value = "NAME"},
+           {.name = "-n,--limit",
+            .help = "only the first so many rows; 0 for all",
+            .value = "COUNT",
+            .fallback = "0"},
+           {.name = "--format",
+            .help = "table, csv as of RFC 4180, jsonl: one object a line, or html: a page",
+            .value = "FORMAT",
+            .fallback = "table",
+            .choices = {"table", "csv", "jsonl", "html"}}},
+      .exits = {{core::ExitCode::usage, "an unknown key or time zone"},
+                {core::ExitCode::unavailable, "PostgreSQL cannot be reached"}},
+      .examples = {{"cdrctl report --since 7d", "the last week, day by day"},
+                   {"cdrctl report --by device -n 10 --since 2026-11-01 --until 2026-12-01",
+                    "who called most in November"},
+                   {"cdrctl report --by day --tz Europe/Berlin --format html >calls.html",
+                    "a page for a browser or a printer"}},
+      .is_paged = true,
+      .run = run};
+}
+
+}  // namespace trunkline::commands
