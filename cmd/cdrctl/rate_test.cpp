@@ -26,8 +26,8 @@ void print(cli::Output& out, const cdr::Tariff& tariff, const std::string& digit
        {"price",
         fmt::format("{} {} a minute", price.rate.price_per_minute.text(), tariff.currency)},
        {"connection fee", fmt::format("{} {}", price.rate.connection_fee.text(), tariff.currency)},
-       {"charged", fmt::format("{} s of {} talked, in steps of {}", price.billed_s,
-                               out.duration(talked), steps_of(price.rate))},
+       {"charged", fmt::format("{} s of {:.3f} s talked, in steps of {}", price.billed_s,
+                               static_cast<double>(talked.count()) / 1'000, steps_of(price.rate))},
        {"cost", fmt::format("{} {}", price.amount.text(), tariff.currency)}},
       std::move(object));
 }

@@ -2,6 +2,9 @@
 #include "cdr/report.h"
 
 #include <fmt/format.h>
+#include <sys/mman.h>
+
+#include <cerrno>
 
 #include "cdr/period.h"
 #include "cdr/report_html.h"
@@ -9,16 +12,21 @@
 #include "cdrctl/commands.h"
 #include "cdrctl/figures.h"
 #include "cdrctl/ledger.h"
+#include "cdrctl/report_mail.h"
 #include "core/text.h"
 #include "db/tool.h"
+#include "os/atomic_file.h"
+#include "os/fd.h"
+#include "os/system_fault.h"
 
 namespace trunkline::commands {
 namespace {
 
 constexpr core::Milliseconds kPatience{600'000};
+constexpr std::size_t kMailColumns = 120;
+constexpr core::ByteCount kLargestMail{10'000'000};
 
-void print_table(cli::Context& context, const cdr::Report& report) {
-  cli::Output& out = context.out();
+void print_table(cli::Output& out, const cdr::Report& report) {
   std::vector<cli::Column> columns;
   for (const std::string& key : report.keys) {
     std::string heading = key;
@@ -46,14 +54,28 @@ void print_table(cli::Context& context, const cdr::Report& report) {
   print(all, report.total, {});
 }
 
+std::string zone_of(const cli::Context& context) {
+  return context.has("--tz") ? context.value("--tz") : "local time";
+}
+
+/// The table as a terminal would show it.
+std::string text_of(const cdr::Report& report) {
+  const os::Fd file(::memfd_create("report", MFD_CLOEXEC));
+  if (!file) throw os::system_error("make a file in memory", errno);
+  cli::Output out(file.get(), {.layout = cli::Layout::terminal, .columns = kMailColumns});
+  print_table(out, report);
+  out.flush();
+  return core::value_or_throw(
+      os::read_text_file(fmt::format("/proc/self/fd/{}", file.get()), kLargestMail));
+}
+
 void print(cli::Context& context, const cdr::Report& report, const std::string& heading) {
   cli::Output& out = context.out();
   const std::string format = context.flags().is_json ? "jsonl" : context.value("--format");
   if (format == "csv") return out.bytes(core::as_bytes(cdr::csv_of(report)));
   if (format == "html")
-    return out.bytes(core::as_bytes(cdr::html_of(
-        report, heading, context.has("--tz") ? context.value("--tz") : std::string("local time"))));
-  if (format == "table" || out.is_json()) return print_table(context, report);
+    return out.bytes(core::as_bytes(cdr::html_of(report, heading, zone_of(context))));
+  if (format == "table" || out.is_json()) return print_table(out, report);
   for (const cdr::ReportRow& row : report.rows)
     out.json_line("call_report.v1", cdr::to_json(report, row));
 }
@@ -77,7 +99,14 @@ core::ExitCode run(cli::Context& context) {
     report.rows.resize(*most);
   std::string heading = "Calls";
   if (context.has("--tenant")) heading += " of " + core::to_lower(context.value("--tenant"));
-  print(context, report, heading + " by " + core::join(report.keys, ", "));
+  heading += " by " + core::join(report.keys, ", ");
+  if (context.has("--mail"))
+    return mail_report(context, report,
+                       {.heading = heading,
+                        .text = text_of(report),
+                        .page = cdr::html_of(report, heading, zone_of(context))},
+                       context.values("--mail"));
+  print(context, report, heading);
   return core::ExitCode::done;
 }
 
@@ -124,8 +153,14 @@ cli::Command report() {
             .help = "table, csv as of RFC 4180, jsonl: one object a line, or html: a page",
             .value = "FORMAT",
             .fallback = "table",
-            .choices = {"table", "csv", "jsonl", "html"}}},
+            .choices = {"table", "csv", "jsonl", "html"}},
+           {.name = "--mail",
+            .help = "send it instead: the table, with the page and CSV attached",
+            .value = "ADDRESS",
+            .is_repeatable = true}},
       .exits = {{core::ExitCode::usage, "an unknown key or time zone"},
+                {core::ExitCode::partly, "somebody did not get the mail"},
+                {core::ExitCode::config, "no mail server is set"},
                 {core::ExitCode::unavailable, "PostgreSQL cannot be reached"}},
       .examples = {{"cdrctl report --since 7d", "the last week, day by day"},
                    {"cdrctl report --by device -n 10 --since 2026-11-01 --until 2026-12-01",

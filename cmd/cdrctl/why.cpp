@@ -99,9 +99,10 @@ class Story {
   }
 
   void tell_recordings() {
-    add("recording", call_.recording_rule.empty()
-                         ? call_.recording_mode
-                         : fmt::format("{}, by {}", call_.recording_mode, call_.recording_rule));
+    if (!call_.recording_mode.empty())
+      add("recording", call_.recording_rule.empty()
+                           ? call_.recording_mode
+                           : fmt::format("{}, by {}", call_.recording_mode, call_.recording_rule));
     core::Json& list = object_["recordings"] = core::Json::array();
     if (!call_.recording) return;
     const auto recording = catalogue::find_recording(connection_, call_.recording->text());
@@ -139,8 +140,9 @@ class Story {
                       {"cost", one.amount.text()},
                       {"currency", one.currency}});
       add(list.size() == 1 ? "cost" : "then",
-          fmt::format("{} {} for {} s by prefix {} {} of tariff {}, rated {}", one.amount.text(),
-                      one.currency, one.billed_s, one.prefix, one.description, one.tariff,
+          fmt::format("{} {} for {} s by prefix {}{} of tariff {}, rated {}", one.amount.text(),
+                      one.currency, one.billed_s, one.prefix,
+                      one.description.empty() ? "" : " " + one.description, one.tariff,
                       out_.time(one.at)));
     }
   }
