@@ -11,9 +11,9 @@ namespace trunkline::mediaplane {
 namespace {
 
 constexpr core::Seconds kUnansweredLife{3600};
-/// An I/O thread takes so many calls before the next one gets any: each wakes for all its packets
-/// at once, and one waking for two calls' packets costs hardly more than for one's.
-constexpr std::size_t kCallsTogether = 400;
+/// An I/O thread takes so many calls before the next one gets any: each waking serves more packets.
+/// Not more of them, because two threads get twice the processor of one where others want it, too.
+constexpr std::size_t kCallsTogether = 100;
 
 sealed::Codec sealed_codec(audio::Codec codec) {
   switch (codec) {
