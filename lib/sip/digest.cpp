@@ -45,6 +45,14 @@ std::string nonce_signature(crypto::HmacSha256& key, std::string_view time) {
   return core::to_hex(core::ByteView(signature).first(16));
 }
 
+/// Of a device and a nonce: short enough for a string to hold without a block of its own, as there
+/// may be 100,000 of them.
+std::string key_of(std::string_view device, std::string_view nonce) {
+  constexpr std::size_t kKeySize = 15;
+  const auto digest = crypto::sha256(core::as_bytes(fmt::format("{}\n{}", device, nonce)));
+  return std::string(core::as_text(digest).substr(0, kKeySize));
+}
+
 std::uint64_t fingerprint(const DigestQuestion& question) {
   const std::string all = fmt::format("{}\n{}\n{}\n{}\n{}\n{}", question.credentials.response,
                                       question.credentials.cnonce, question.credentials.nonce_count,
@@ -127,7 +135,7 @@ DigestVerdict DigestVerifier::verify(const DigestQuestion& question, core::Time 
 
 DigestVerdict DigestVerifier::take(const DigestQuestion& question, core::Time nonce_time) {
   const DigestCredentials& credentials = question.credentials;
-  const std::string key = fmt::format("{}\n{}", question.device, credentials.nonce);
+  const std::string key = key_of(question.device, credentials.nonce);
   auto found = by_key_.find(key);
   if (found == by_key_.end()) {
     // Its earlier uses may be forgotten: not ours to accept.
@@ -173,7 +181,7 @@ void DigestVerifier::seed(std::string_view device, std::string_view nonce,
                           std::uint32_t nonce_count) {
   const auto nonce_time = time_of(nonce);
   if (!nonce_time) return;
-  const std::string key = fmt::format("{}\n{}", device, nonce);
+  const std::string key = key_of(device, nonce);
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) {
     // Everything up to the stored count is used; what lay behind it is not known.
