@@ -183,7 +183,7 @@ std::vector<OurCall> our_calls(db::Connection& connection, const OurFilter& filt
       "SELECT c.call, c.caller_number, coalesce(c.called_number, c.dialled),"
       "       CASE WHEN $5::boolean THEN c.started_at ELSE coalesce(c.answered_at, c.started_at) "
       "END,"
-      "       coalesce(c.talk_ms, 0)"
+      "       coalesce(c.talk_ms, 0), (c.cost * 1000000)::bigint"
       "  FROM trunkline.cdr c"
       " WHERE c.started_at >= $1 AND c.started_at < $2 AND c.disposition = 'answered'"
       "   AND ($3::uuid IS NULL OR c.tenant_id = $3) AND ($4 = '' OR c.direction = $4)"
@@ -200,6 +200,7 @@ std::vector<OurCall> our_calls(db::Connection& connection, const OurFilter& filt
         ours.call = {.numbers = numbers_of(ours.caller, ours.called, filter.by_caller, numbers),
                      .at = row.time(3),
                      .length = core::Milliseconds(row.bigint(4))};
+        if (!row.is_null(5)) ours.call.money = Money(row.bigint(5));
         calls.push_back(std::move(ours));
         return true;
       });
