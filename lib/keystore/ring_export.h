@@ -1,28 +1,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// A key ring in a file that may lie anywhere, sealed by a passphrase (schemas/keyring): scrypt
-// makes a key of it, AES-256-GCM seals the ring under that, and the header is the associated data.
-// It is text, so that it can also be printed and typed.
+// A key ring in a file that may lie anywhere, sealed by a passphrase (schemas/keyring).
 
-#include <array>
 #include <string>
 #include <string_view>
 
 #include "core/error.h"
 #include "core/secret.h"
-#include "crypto/aead.h"
-#include "crypto/passphrase.h"
+#include "crypto/sealed_text.h"
 #include "keystore/key_ring.h"
 
 namespace trunkline::keystore {
 
-struct SealedRing {
-  crypto::ScryptCost cost;
-  std::array<std::byte, 32> salt{};
-  crypto::AeadNonce nonce{};
-  core::Bytes sealed = {};  ///< ciphertext and tag
-};
+using SealedRing = crypto::SealedText;
 
 /// Any text. A fault (data) names the line.
 [[nodiscard]] core::Result<SealedRing> parse_sealed_ring(std::string_view text);

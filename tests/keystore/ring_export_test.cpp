@@ -47,7 +47,7 @@ TEST_CASE("ring export: every changed character shows", "[keystore]") {
   }
   CHECK_FALSE(open_ring(world.text.substr(0, world.text.size() - 3), world.passphrase));
   CHECK(parse_sealed_ring("").error().message ==
-        "key ring export line 4: the sealed ring is cut, or not hexadecimal");
+        "key ring export line 4: what is sealed is cut, or not hexadecimal");
   CHECK(parse_sealed_ring("hello\n").error().message ==
         "key ring export line 1: this is no key ring export");
 }
