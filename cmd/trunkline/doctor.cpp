@@ -8,12 +8,12 @@
 namespace trunkline::commands {
 namespace {
 
-constexpr std::array<Check, 17> kChecks{
+constexpr std::array<Check, 19> kChecks{
     check_database,   check_sipd,           check_recorderd,   check_key_ring,
     check_key_mirror, check_mirror_content, check_key_export,  check_verification,
     check_sip_key,    check_permissions,    check_ports,       check_rtp_range,
     check_disk,       check_clock,          check_file_limits, check_advertised_address,
-    check_alerts};
+    check_alerts,     check_backups,        check_drills};
 
 std::string_view name_of(Severity severity) {
   switch (severity) {
@@ -80,6 +80,7 @@ cli::Command doctor() {
           .description =
               "Looks at the database and its migrations, the daemons, the ledger's lag, the key "
               "ring, the key mirror, the copies outside, the last verification of the recordings, "
+              "backups and drills, "
               "permissions, ports, the RTP range, disks, "
               "the clock, file "
               "limits, the advertised address and whether anybody is told. Each finding comes with "

@@ -48,6 +48,8 @@ Findings check_permissions(const config::Config& config);
 // What has to lie outside (doctor_copies.cpp).
 Findings check_mirror_content(const config::Config& config);
 Findings check_key_export(const config::Config& config);
+Findings check_backups(const config::Config& config);
+Findings check_drills(const config::Config& config);
 Findings check_verification(const config::Config& config);
 
 // Who is told (doctor_alerts.cpp).

@@ -10,6 +10,7 @@
 #include "keystore/key_ring.h"
 #include "keystore/mirror.h"
 #include "os/atomic_file.h"
+#include "trunkline/backup_site.h"
 #include "trunkline/doctor_checks.h"
 #include "trunkline/keys.h"
 
@@ -69,6 +70,39 @@ Findings check_mirror_content(const config::Config& config) {
       {age > kMirrorIsLate ? Severity::problem : Severity::warning, "key mirror",
        fmt::format("lacks {} keys and still holds {} erased ones", found->missing, found->extra),
        "trunkline keys mirror --now"}};
+}
+
+Findings check_backups(const config::Config& config) {
+  const bool is_by_files = config.text("backup.tool") == "files";
+  if (config.text(is_by_files ? "backup.target" : "backup.repository").empty())
+    return {{Severity::warning, "backup", "no backup is made: it has no place",
+             is_by_files ? "trunkline config set backup.target FOLDER, on another disk"
+                         : "trunkline config set backup.repository PLACE"}};
+  const auto last = last_run(config, "backup");
+  if (!last) return {{Severity::problem, "backup", "no backup was made yet", "trunkline backup"}};
+  const auto age = core::system_clock().wall() - last->at;
+  const std::string words = fmt::format("the last was made at {}", core::to_rfc3339(last->at));
+  if (age > config.duration("backup.max_age"))
+    return {{Severity::problem, "backup", words,
+             "trunkline backup; systemctl enable --now trunkline-backup.timer"}};
+  return {{Severity::well, "backup", words, {}}};
+}
+
+Findings check_drills(const config::Config& config) {
+  // Without a backup there is nothing to prove, and the other check complains.
+  if (!last_run(config, "backup")) return {};
+  const auto last = last_run(config, "drill");
+  constexpr const char* kMend = "trunkline drill; systemctl enable --now trunkline-drill.timer";
+  if (!last)
+    return {{Severity::warning, "drill", "nobody has proved that a backup can be restored", kMend}};
+  if (!last->is_good)
+    return {{Severity::problem, "drill",
+             fmt::format("the last one failed, with backup {}", last->name), "trunkline drill"}};
+  const auto age = core::system_clock().wall() - last->at;
+  const std::string words = fmt::format("the last good one was at {}", core::to_rfc3339(last->at));
+  if (age > config.duration("backup.drill_max_age"))
+    return {{Severity::warning, "drill", words, kMend}};
+  return {{Severity::well, "drill", words, {}}};
 }
 
 }  // namespace trunkline::commands

@@ -86,8 +86,10 @@ std::map<std::string, Roles> wanted_logins(const config::Config& config,
   if (os::find_user("trunkline-sip")) logins["trunkline-sip"].insert("trunkline_sipd");
   if (os::find_user("trunkline-rec"))
     logins["trunkline-rec"].insert({"trunkline_recorderd", "trunkline_retention"});
-  // The timers' user does what an operator may.
+  // The timers' users do what an operator may; who backs up reads everything, past row security.
   if (os::find_user("trunkline-ops")) logins["trunkline-ops"] = operating;
+  if (os::find_user("trunkline-backup"))
+    logins["trunkline-backup"] = {"trunkline_operator", "trunkline_owner"};
   for (const std::string& name : operators) {
     logins[name].insert(operating.begin(), operating.end());
   }
@@ -113,18 +115,12 @@ void make_login(db::Connection& connection, const std::string& login, const Role
 }
 
 void make_database(db::Connection& connection, const std::string& name, InitReport& report) {
-  static constexpr db::Statement kDatabase{"SELECT 1 AS found FROM pg_database WHERE datname = $1"};
-  if (exists(connection, kDatabase, name)) {
+  if (has_database(connection, name)) {
     connection.run_script(
         fmt::format("GRANT CREATE ON DATABASE {} TO trunkline_owner", db::quoted_identifier(name)));
     return report.present("database", name);
   }
-  // Locale C: the order of text does not change with an upgrade of the C library, under which
-  // indexes break.
-  connection.run_script(
-      fmt::format("CREATE DATABASE {} OWNER trunkline_owner TEMPLATE template0 ENCODING 'UTF8'"
-                  " LC_COLLATE 'C' LC_CTYPE 'C'",
-                  db::quoted_identifier(name)));
+  make_empty_database(connection, name);
   report.made("database", name);
 }
 
@@ -171,18 +167,36 @@ db::Connection Administrator::open(const std::string& database, const std::strin
   return try_open(options);
 }
 
+bool has_database(db::Connection& connection, const std::string& name) {
+  static constexpr db::Statement kDatabase{"SELECT 1 AS found FROM pg_database WHERE datname = $1"};
+  return exists(connection, kDatabase, name);
+}
+
+void make_empty_database(db::Connection& connection, const std::string& name) {
+  // Locale C: the order of text does not change with an upgrade of the C library, under which
+  // indexes break.
+  connection.run_script(
+      fmt::format("CREATE DATABASE {} OWNER trunkline_owner TEMPLATE template0 ENCODING 'UTF8'"
+                  " LC_COLLATE 'C' LC_CTYPE 'C'",
+                  db::quoted_identifier(name)));
+}
+
+void init_roles(const config::Config& config, db::Connection& connection,
+                const std::vector<std::string>& operators, InitReport& report) {
+  const bool had_roles = has_role(connection, "trunkline_retention");
+  db::Migrator(db::find_migrations()).create_roles(connection);
+  had_roles ? report.present("roles", "trunkline_*") : report.made("roles", "trunkline_*");
+  for (const auto& [login, roles] : wanted_logins(config, operators))
+    make_login(connection, login, roles, report);
+}
+
 void init_database(const config::Config& config, const Administrator& administrator,
                    const std::vector<std::string>& operators, InitReport& report) {
   const db::Migrator migrator(db::find_migrations());
   const std::string name = db::login_of(config.text("db.url")).database;
   {
     db::Connection connection = administrator.open({}, {});
-    const bool had_roles = has_role(connection, "trunkline_retention");
-    migrator.create_roles(connection);
-    had_roles ? report.present("roles", "trunkline_*") : report.made("roles", "trunkline_*");
-    for (const auto& [login, roles] : wanted_logins(config, operators)) {
-      make_login(connection, login, roles, report);
-    }
+    init_roles(config, connection, operators, report);
     make_database(connection, name, report);
   }
   db::Connection owner = administrator.open(name, "trunkline_owner");

@@ -38,4 +38,12 @@ class Administrator {
 void init_database(const config::Config& config, const Administrator& administrator,
                    const std::vector<std::string>& operators, InitReport& report);
 
+// Its steps, for a database that is restored.
+/// Roles, and logins for this user, the daemons' users and `operators`; as an administrator.
+void init_roles(const config::Config& config, db::Connection& connection,
+                const std::vector<std::string>& operators, InitReport& report);
+bool has_database(db::Connection& connection, const std::string& name);
+/// Owned by trunkline_owner, without a schema.
+void make_empty_database(db::Connection& connection, const std::string& name);
+
 }  // namespace trunkline::commands

@@ -5,8 +5,9 @@
 
 namespace trunkline::commands {
 
-InitReport::InitReport(cli::Context& context) : context_(context) {
-  context_.out().table("init_step.v1", {{"STEP"}, {"STATE"}, {"WHAT"}});
+InitReport::InitReport(cli::Context& context, bool is_silent)
+    : context_(context), is_silent_(is_silent) {
+  if (!is_silent_) context_.out().table("init_step.v1", {{"STEP"}, {"STATE"}, {"WHAT"}});
 }
 
 void InitReport::made_with_password(std::string_view step, std::string_view what,
@@ -16,6 +17,7 @@ void InitReport::made_with_password(std::string_view step, std::string_view what
 
 void InitReport::add(std::string_view step, bool is_made, std::string_view what,
                      std::string_view password) {
+  if (is_silent_) return;
   const std::string state = is_made ? "made" : "present";
   core::Json object{{"step", step}, {"state", state}, {"what", what}};
   std::string shown(what);

@@ -11,7 +11,8 @@ namespace trunkline::commands {
 
 class InitReport {
  public:
-  explicit InitReport(cli::Context& context);
+  /// `is_silent`: what is done is part of another verb's answer.
+  explicit InitReport(cli::Context& context, bool is_silent = false);
 
   void made(std::string_view step, std::string_view what) { add(step, true, what, {}); }
   void present(std::string_view step, std::string_view what) { add(step, false, what, {}); }
@@ -22,6 +23,7 @@ class InitReport {
  private:
   void add(std::string_view step, bool is_made, std::string_view what, std::string_view password);
   cli::Context& context_;
+  bool is_silent_;
 };
 
 }  // namespace trunkline::commands

@@ -4,7 +4,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <thread>
 
 #include "os/credential.h"
@@ -22,6 +25,37 @@ constexpr core::Milliseconds kBetweenLooks{100};
 cli::Color color_of(std::string_view state) {
   if (state == "current") return cli::Color::green;
   return state == "missing" ? cli::Color::red : cli::Color::none;
+}
+
+bool are_equal(const core::Secret& left, const core::Secret& right) {
+  return left.reveal_text() == right.reveal_text();
+}
+
+/// Adds what `ring` lacks; the number of keys added.
+std::size_t merge(keystore::KeyRing& ring, const keystore::KeyRing& from) {
+  std::size_t added = 0;
+  for (const auto& key : from.list()) {
+    const core::Secret& secret = *from.find(key.id);
+    const core::Secret* const present = ring.find(key.id);
+    if (present != nullptr && !are_equal(*present, secret))
+      throw core::Error(
+          core::ExitCode::data,
+          fmt::format("key '{}' is another one in the export than in the ring", key.id.value()),
+          "is it the export of another site? nothing was changed");
+    if (present != nullptr) continue;
+    core::value_or_throw(ring.add(key.id, secret, key.created));
+    ++added;
+  }
+  return added;
+}
+
+/// A ring where there was none belongs to whom the key store's folder belongs.
+void save_new(const KeyPlaces& places, const keystore::KeyRing& ring) {
+  core::value_or_throw(ring.save(places.ring));
+  struct stat owner {};
+  if (::geteuid() != 0 || ::stat(places.store.parent_path().c_str(), &owner) != 0) return;
+  if (::chown(places.ring.c_str(), owner.st_uid, owner.st_gid) != 0)
+    throw os::system_error(fmt::format("give recorderd '{}'", places.ring.string()), errno);
 }
 
 }  // namespace
@@ -87,6 +121,17 @@ void print_keys(cli::Context& context, const std::vector<ListedKey>& keys) {
              key.created ? out.time(*key.created) : std::string()},
             std::move(object));
   }
+}
+
+std::size_t import_ring(const KeyPlaces& places, const keystore::KeyRing& imported) {
+  if (!fs::exists(places.ring)) {
+    save_new(places, imported);
+    return imported.list().size();
+  }
+  RingChange change(places.ring);
+  const std::size_t added = merge(change.ring(), imported);
+  if (added > 0) change.save();
+  return added;
 }
 
 void wait_for_recorderd(cli::Context& context, const keystore::KeyId& id) {

@@ -53,6 +53,10 @@ struct ListedKey {
 std::vector<ListedKey> list_keys(const keystore::KeyRing& ring, const keystore::KeyStore* store);
 void print_keys(cli::Context& context, const std::vector<ListedKey>& keys);
 
+/// Adds the keys that the ring lacks; where there is no ring, `imported` becomes it. How many were
+/// added. Throws core::Error (data) where a key is another one here.
+std::size_t import_ring(const KeyPlaces& places, const keystore::KeyRing& imported);
+
 /// Waits until recorderd wraps under this key, at most some seconds; says so where it does not.
 void wait_for_recorderd(cli::Context& context, const keystore::KeyId& id);
 

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 
 #include "keystore/ring_export.h"
 #include "os/atomic_file.h"
-#include "os/system_fault.h"
 #include "trunkline/audit.h"
 #include "trunkline/commands.h"
 #include "trunkline/keys.h"
@@ -18,37 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 constexpr core::ByteCount kLongestExport{4ULL * 1024 * 1024};
 
-bool are_equal(const core::Secret& left, const core::Secret& right) {
-  return left.reveal_text() == right.reveal_text();
-}
-
-/// Adds what `ring` lacks; the number of keys added.
-std::size_t merge(keystore::KeyRing& ring, const keystore::KeyRing& from) {
-  std::size_t added = 0;
-  for (const auto& key : from.list()) {
-    const core::Secret& secret = *from.find(key.id);
-    const core::Secret* const present = ring.find(key.id);
-    if (present != nullptr && !are_equal(*present, secret))
-      throw core::Error(
-          core::ExitCode::data,
-          fmt::format("key '{}' is another one in the export than in the ring", key.id.value()),
-          "is it the export of another site? nothing was changed");
-    if (present != nullptr) continue;
-    core::value_or_throw(ring.add(key.id, secret, key.created));
-    ++added;
-  }
-  return added;
-}
-
-/// A ring where there was none belongs to whom the key store's folder belongs.
-void save_new(const KeyPlaces& places, const keystore::KeyRing& ring) {
-  core::value_or_throw(ring.save(places.ring));
-  struct stat owner {};
-  if (::geteuid() != 0 || ::stat(places.store.parent_path().c_str(), &owner) != 0) return;
-  if (::chown(places.ring.c_str(), owner.st_uid, owner.st_gid) != 0)
-    throw os::system_error(fmt::format("give recorderd '{}'", places.ring.string()), errno);
-}
-
 core::ExitCode run(cli::Context& context) {
   const KeyPlaces places = key_places(context.config());
   const std::string text =
@@ -57,15 +21,7 @@ core::ExitCode run(cli::Context& context) {
   if (!parsed) throw core::Error(parsed.error());
   const auto imported =
       core::value_or_throw(keystore::open_ring(text, passphrase_of(context, false)));
-  std::size_t added = imported.list().size();
-  const bool is_new = !fs::exists(places.ring);
-  if (is_new) {
-    save_new(places, imported);
-  } else {
-    RingChange change(places.ring);
-    added = merge(change.ring(), imported);
-    if (added > 0) change.save();
-  }
+  const std::size_t added = import_ring(places, imported);
   if (added > 0) note_in_audit(context, "keys.imported", {{"keys", added}});
   context.note(fmt::format("{} keys added", added));
   const auto ring = core::value_or_throw(keystore::KeyRing::load(places.ring));

@@ -52,6 +52,8 @@ class Context {
 
   /// Loaded at first use; throws the loader's fault.
   const config::Config& config();
+  /// The next config() loads it again: for a verb that has just changed it.
+  void forget_config() { config_.reset(); }
   const GlobalFlags& flags() const { return flags_; }
   Output& out() { return output_; }
 

@@ -29,12 +29,19 @@ Assignments log_level(std::string_view value, const DotenvSite& /*site*/) {
   return std::vector<Assignment>{{"log.level", is_finest ? "debug" : level}};
 }
 
-Assignments recordings_path(std::string_view value, const DotenvSite& site) {
-  const std::filesystem::path path =
-      (site.folder / std::filesystem::path(value)).lexically_normal();
-  std::string text = path.string();
+/// A path as such files have it: relative to the file's folder, perhaps with a slash at its end.
+std::string path_of(std::string_view value, const DotenvSite& site) {
+  std::string text = (site.folder / std::filesystem::path(value)).lexically_normal().string();
   if (text.size() > 1 && text.ends_with('/')) text.pop_back();
-  return std::vector<Assignment>{{"recording.path", text}};
+  return text;
+}
+
+Assignments recordings_path(std::string_view value, const DotenvSite& site) {
+  return std::vector<Assignment>{{"recording.path", path_of(value, site)}};
+}
+
+Assignments backup_target(std::string_view value, const DotenvSite& site) {
+  return std::vector<Assignment>{{"backup.target", path_of(value, site)}};
 }
 
 Assignments default_days(std::string_view value, const DotenvSite& /*site*/) {
@@ -114,7 +121,7 @@ constexpr auto kNames = std::to_array<DotenvName>({
     {"DEFAULT_RETENTION_DAYS", setting, {}, default_days},
     {"STORAGE_ALERT_THRESHOLD", setting, {}, as_it_is<kQuotaWarning>},
     {"ENCRYPTION_KEY", recording_key},
-    {"BACKUP_DIR", waiting, "there are no backups yet"},
+    {"BACKUP_DIR", setting, {}, backup_target},
     // Calls from browsers.
     {"PORT", waiting, kHttp},
     {"FRONTEND_URL", waiting, kBrowsers},

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The table. A row: key, type, default, help, binaries, then what it must look like, and sentences
 // for trunkline.toml(5). Rows of one section stay together; those of sip are in settings_sip.h,
-// those of site, mail and alert in settings_mail.h.
+// those of backup in settings_backup.h, those of site, mail and alert in settings_mail.h.
 
 #include <algorithm>
 #include <array>
 
 #include "config/setting.h"
+#include "config/settings_backup.h"
 #include "config/settings_mail.h"
 #include "config/settings_sip.h"
 
@@ -289,13 +290,6 @@ constexpr auto kOtherSettings = std::to_array<Setting>({
      .man = "On another disk or host. Empty: no copy is made, losing the disk loses every "
             "recording's key, and trunkline doctor complains."},
 
-    {.key = "backup.state_dir",
-     .kind = text,
-     .fallback = "/var/lib/trunkline/backup",
-     .help = "where the tools note which copies were made last",
-     .used_by = "trunkline",
-     .form = Form::path},
-
     {.key = "retention.compact_after",
      .kind = duration,
      .fallback = "7d",
@@ -363,7 +357,7 @@ constexpr auto kOtherSettings = std::to_array<Setting>({
      .kind = text,
      .fallback = "/var/lib/trunkline/retention",
      .help = "where the erasure journal lies",
-     .used_by = "retention",
+     .used_by = "retention trunkline",
      .form = Form::path,
      .man = "Keep it, and a copy of it, apart from the backups of database, keys and recordings: "
             "after one of those is restored, it tells what must go again."},
@@ -408,7 +402,8 @@ constexpr auto joined(const Sections&... sections) {
   return all;
 }
 
-constexpr auto kSettings = joined(kCommonSettings, kSipSettings, kOtherSettings, kMailSettings);
+constexpr auto kSettings =
+    joined(kCommonSettings, kSipSettings, kOtherSettings, kBackupSettings, kMailSettings);
 
 }  // namespace
 

@@ -70,8 +70,8 @@ foreach(daemon IN ITEMS sipd recorderd)
 endforeach()
 
 # What timers run, and by hand anybody.
-install(PROGRAMS pipelines/alert pipelines/audit-anchor pipelines/compact pipelines/daily-report
-                 pipelines/doctor pipelines/keycheck pipelines/partitions pipelines/sweep
+install(PROGRAMS pipelines/alert pipelines/audit-anchor pipelines/backup pipelines/compact pipelines/daily-report
+                 pipelines/doctor pipelines/drill pipelines/keycheck pipelines/partitions pipelines/sweep
                  pipelines/usage pipelines/verify pipelines/watch
         DESTINATION share/trunkline/pipelines COMPONENT trunkline)
 file(GLOB housekeeping CONFIGURE_DEPENDS systemd/trunkline-*.service systemd/trunkline-*.timer)
@@ -133,7 +133,7 @@ set(CPACK_DEBIAN_TRUNKLINE_PACKAGE_DEPENDS
     "systemd | systemd-standalone-sysusers | systemd-sysusers, systemd | systemd-standalone-tmpfiles | systemd-tmpfiles")
 set(CPACK_DEBIAN_TRUNKLINE_PACKAGE_RECOMMENDS
     "curl, postgresql (>= 14), trunkline-recorderd, trunkline-sipd")
-set(CPACK_DEBIAN_TRUNKLINE_PACKAGE_SUGGESTS "baresip-core, espeak-ng, sox")
+set(CPACK_DEBIAN_TRUNKLINE_PACKAGE_SUGGESTS "baresip-core, espeak-ng, rclone, restic, sox")
 set(CPACK_DEBIAN_TRUNKLINE_PACKAGE_CONTROL_EXTRA ${debian}/trunkline/conffiles
     ${debian}/trunkline/postinst ${debian}/trunkline/prerm ${debian}/trunkline/postrm)
 

@@ -92,7 +92,8 @@ TEST_CASE("import env places what has a place, tells the rest, and a second time
   const Importing site;
   const std::string content =
       "# our old system\nexport LOG_LEVEL=warn\nDATABASE_URL=\"postgres://app:k2Rw9%3AmmQ7@db/voip"
-      "?schema=public\"\nRECORDINGS_PATH=./recordings\nGOSIP_SIP_PORT=5070\nPORT=3000\n"
+      "?schema=public\"\nRECORDINGS_PATH=./recordings\nBACKUP_DIR=./backups/"
+      "\nGOSIP_SIP_PORT=5070\nPORT=3000\n"
       "JWT_SECRET=abc#def-Xy9\nREGISTRATION_ENABLED=true\nexternal-ip=192.0.2.7 # public\n"
       "TRUNKLINE_SIP_MAX_CALLS=7\nSMTP_HOTS=mail\nport-min=20000\nport-max=30000\n";
   const Steps planned = site.steps(content, {"--dry-run"});
@@ -101,7 +102,7 @@ TEST_CASE("import env places what has a place, tells the rest, and a second time
 
   const os::Output done = site.run(content);
   CHECK(done.exit.text() == "exit code 3");
-  CHECK(done.errors == "3 of 12 names were not imported: keep " + site.path("env").string() + "\n");
+  CHECK(done.errors == "3 of 13 names were not imported: keep " + site.path("env").string() + "\n");
   for (const std::string_view secret : {"k2Rw9", "mmQ7", "abc#def"}) {
     CHECK(done.output.find(secret) == std::string::npos);
     CHECK(done.errors.find(secret) == std::string::npos);
@@ -114,6 +115,7 @@ TEST_CASE("import env places what has a place, tells the rest, and a second time
   CHECK(site.setting("media.advertised_address") == "media.advertised_address\t192.0.2.7\n");
   CHECK(site.setting("recording.path") ==
         "recording.path\t" + site.path("recordings").string() + "\n");
+  CHECK(site.setting("backup.target") == "backup.target\t" + site.path("backups").string() + "\n");
   CHECK(site.setting("db.url") == "db.url\tpostgresql://app@db/voip?passfile=" +
                                       site.path("credentials/database.pgpass").string() + "\n");
   CHECK(site.read("credentials/database.pgpass") == "db:5432:voip:app:k2Rw9\\:mmQ7\n");

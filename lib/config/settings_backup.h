@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The rows of the section backup, for settings.cpp alone: where backups go, how many are kept, and
+// when trunkline doctor complains.
+
+#include <array>
+
+#include "config/setting.h"
+#include "config/settings_sip.h"
+
+namespace trunkline::config {
+
+inline constexpr auto kBackupSettings = std::to_array<Setting>({
+    {.key = "backup.tool",
+     .kind = text,
+     .fallback = "files",
+     .help = "what backups are made with",
+     .used_by = "trunkline",
+     .form = Form::choice,
+     .choices = "files restic rclone",
+     .man =
+         "files makes dated folders below backup.target. restic and rclone are programs of their "
+         "own and write to backup.repository."},
+    {.key = "backup.target",
+     .kind = text,
+     .fallback = "",
+     .help = "the folder that backups are made in",
+     .used_by = "trunkline",
+     .form = Form::path,
+     .man = "On another disk or host. Empty: no backup is made, and trunkline doctor complains."},
+    {.key = "backup.repository",
+     .kind = text,
+     .fallback = "",
+     .help = "restic's repository, or rclone's REMOTE:PATH",
+     .used_by = "trunkline",
+     .is_secret = true,
+     .man = "Credentials belong into the tools' own files: backup.password_file, "
+            "backup.rclone_config."},
+    {.key = "backup.password_file",
+     .kind = text,
+     .fallback = "",
+     .help = "the file with the password of restic's repository",
+     .used_by = "trunkline",
+     .form = Form::path,
+     .man = "Its owner's alone. Keep the password elsewhere, too: without it no backup opens."},
+    {.key = "backup.rclone_config",
+     .kind = text,
+     .fallback = "",
+     .help = "rclone's configuration file",
+     .used_by = "trunkline",
+     .form = Form::path,
+     .man = "Empty: the one rclone takes by itself."},
+    {.key = "backup.passphrase_file",
+     .kind = text,
+     .fallback = "",
+     .help = "the file with the passphrase that seals the key ring's copy",
+     .used_by = "trunkline",
+     .form = Form::path,
+     .man = "Each backup then puts the key ring and sipd's key, sealed, into recording.key_mirror. "
+            "Keep the passphrase elsewhere, too. Empty: trunkline keys export is yours to run."},
+    {.key = "backup.keep_daily",
+     .kind = integer,
+     .fallback = "7",
+     .help = "days of which the last backup is kept",
+     .used_by = "trunkline",
+     .most = 10'000},
+    {.key = "backup.keep_weekly",
+     .kind = integer,
+     .fallback = "4",
+     .help = "weeks of which the last backup is kept",
+     .used_by = "trunkline",
+     .most = 10'000},
+    {.key = "backup.keep_monthly",
+     .kind = integer,
+     .fallback = "6",
+     .help = "months of which the last backup is kept",
+     .used_by = "trunkline",
+     .most = 10'000,
+     .man = "Days, weeks and months without a backup do not count, and the newest always stays."},
+    {.key = "backup.jobs",
+     .kind = integer,
+     .fallback = "2",
+     .help = "connections by which the database is dumped and restored",
+     .used_by = "trunkline",
+     .least = 1,
+     .most = 64},
+    {.key = "backup.max_age",
+     .kind = duration,
+     .fallback = "30h",
+     .help = "how old the last backup may be before trunkline doctor complains",
+     .used_by = "trunkline",
+     .least = kMinute,
+     .most = 3650 * kDay},
+    {.key = "backup.drill_max_age",
+     .kind = duration,
+     .fallback = "35d",
+     .help = "how old the last good drill may be before trunkline doctor complains",
+     .used_by = "trunkline",
+     .least = kMinute,
+     .most = 3650 * kDay},
+    {.key = "backup.drill_recordings",
+     .kind = integer,
+     .fallback = "25",
+     .help = "recordings that a drill opens, chosen at random",
+     .used_by = "trunkline",
+     .least = 1,
+     .most = 100'000'000},
+    {.key = "backup.state_dir",
+     .kind = text,
+     .fallback = "/var/lib/trunkline/backup",
+     .help = "where the tools note which copies were made last",
+     .used_by = "trunkline",
+     .form = Form::path,
+     .man =
+         "Also where restic and rclone are given what is dumped, and where drills restore to: it "
+         "needs room for the database."},
+});
+
+}  // namespace trunkline::config
