@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include "cli/context.h"
 #include "db/tool.h"
 #include "retention/commands.h"
 #include "usage/usage.h"

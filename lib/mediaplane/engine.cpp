@@ -76,8 +76,8 @@ ng::ServerOptions ng_options(const config::Config& config) {
   return options;
 }
 
-/// A media port is a socket, in each family; what does not fit is refused port by port. The lanes of
-/// those that have settled (two of a call's four ports) and the files of those that are recorded
+/// A media port is a socket, in each family; what does not fit is refused port by port. The lanes
+/// of those that have settled (two of a call's four ports) and the files of those that are recorded
 /// come on top, and are done without or fail alone.
 void raise_file_limit(const config::Config& config) {
   const auto ports = static_cast<std::uint64_t>(config.integer("media.rtp_max") -
