@@ -13,7 +13,7 @@ complete -c sipctl -s h -d 'a short help'
 complete -c sipctl -l help -d 'the whole help'
 complete -c sipctl -s V -l version -d 'name, version and commit'
 complete -c sipctl -l config -d 'read this file instead of /etc/trunkline/trunkline.toml' -r -F
-complete -c sipctl -l set -d 'change a setting for this run; may be repeated' -x -a 'db.url= log.level= log.format= log.numbers= sip.listen= sip.tls_certificate= sip.tls_key= sip.tls_verify_clients= sip.tls_client_ca= sip.advertised_address= sip.advertised_networks= sip.nat_keepalive= sip.connections_per_source= sip.connection_idle= sip.expires_min= sip.expires_max= sip.expires_default= sip.ring_timeout= sip.max_calls= sip.stale_after= sip.session_expires= sip.min_se= sip.drain_timeout= sip.state_dir= sip.control= sip.nonce_life= sip.key_file= sip.ng= sip.media_control= guard.allow= guard.wrong_passwords= guard.ban_time= guard.ban_scanners= guard.packets_per_second= guard.source_calls= guard.source_calls_per_minute= guard.source_registrations= guard.source_registrations_per_minute= guard.device_calls= guard.device_calls_per_minute= guard.calls_per_second= guard.max_lag= guard.max_transactions= media.ng_listen= media.ng_allow= media.address= media.address6= media.advertised_address= media.advertised_networks= media.rtp_min= media.rtp_max= media.threads= media.timeout= media.state_dir= media.control= recording.path= recording.key_ring= recording.key_mirror= backup.state_dir= retention.default_days= ledger.keep= ledger.enabled='
+complete -c sipctl -l set -d 'change a setting for this run; may be repeated' -x -a 'db.url= log.level= log.format= log.numbers= sip.listen= sip.tls_certificate= sip.tls_key= sip.tls_verify_clients= sip.tls_client_ca= sip.advertised_address= sip.advertised_networks= sip.nat_keepalive= sip.flow_timer= sip.connections_per_source= sip.connection_idle= sip.expires_min= sip.expires_max= sip.expires_default= sip.ring_timeout= sip.max_calls= sip.stale_after= sip.session_expires= sip.min_se= sip.drain_timeout= sip.state_dir= sip.control= sip.nonce_life= sip.key_file= sip.ng= sip.media_control= guard.allow= guard.wrong_passwords= guard.ban_time= guard.ban_scanners= guard.packets_per_second= guard.source_calls= guard.source_calls_per_minute= guard.source_registrations= guard.source_registrations_per_minute= guard.device_calls= guard.device_calls_per_minute= guard.calls_per_second= guard.max_lag= guard.max_transactions= media.ng_listen= media.ng_allow= media.address= media.address6= media.advertised_address= media.advertised_networks= media.rtp_min= media.rtp_max= media.threads= media.timeout= media.state_dir= media.control= recording.path= recording.key_ring= recording.key_mirror= retention.compact_after= retention.compact_codec= retention.default_days= retention.quota= retention.quota_warning= retention.quota_critical= retention.quota_emergency= retention.most_share= retention.state_dir= retention.verify_within= ledger.keep= ledger.enabled= ledger.archive_dir= backup.tool= backup.target= backup.repository= backup.password_file= backup.rclone_config= backup.passphrase_file= backup.keep_daily= backup.keep_weekly= backup.keep_monthly= backup.jobs= backup.max_age= backup.drill_max_age= backup.drill_recordings= backup.state_dir= site.public_url= mail.host= mail.port= mail.tls= mail.user= mail.password_file= mail.from= mail.from_name= mail.to= alert.gotify= alert.gotify_token_file= alert.webhooks= alert.webhook_secret_file= alert.state_dir='
 complete -c sipctl -l json -d 'one JSON object a line, errors too'
 complete -c sipctl -l color -d 'when to use colour' -x -a 'auto always never'
 complete -c sipctl -l no-pager -d 'print long answers straight to the terminal'
@@ -45,6 +45,7 @@ complete -c sipctl -n '__sipctl_is_at \'device\'' -a 'set' -d 'change a device'
 complete -c sipctl -n '__sipctl_is_at \'device\'' -a 'show' -d 'show a device'
 complete -c sipctl -n '__sipctl_is_at \'device add\'' -l extension -d 'digits others dial to call it' -x
 complete -c sipctl -n '__sipctl_is_at \'device add\'' -l display-name -d 'shown by the phone that is called' -x
+complete -c sipctl -n '__sipctl_is_at \'device add\'' -l owner -d 'the user whose device it is; "" takes it away' -x
 complete -c sipctl -n '__sipctl_is_at \'device add\'' -l recording -d 'whether its calls are recorded' -x -a 'inherit always off'
 complete -c sipctl -n '__sipctl_is_at \'device add\'' -l algorithm -d 'digest algorithm of its challenge' -x -a 'md5 sha256'
 complete -c sipctl -n '__sipctl_is_at \'device add\'' -l password-file -d 'take the password from this file (mode 600) instead of making one' -r -F
@@ -58,6 +59,7 @@ complete -c sipctl -n '__sipctl_is_at \'device qr\'' -l tenant -d 'the device\'s
 complete -c sipctl -n '__sipctl_is_at \'device remove\'' -l tenant -d 'the device\'s tenant instead of the default one' -x
 complete -c sipctl -n '__sipctl_is_at \'device set\'' -l extension -d 'another extension; "" takes it away' -x
 complete -c sipctl -n '__sipctl_is_at \'device set\'' -l display-name -d 'shown by the phone that is called' -x
+complete -c sipctl -n '__sipctl_is_at \'device set\'' -l owner -d 'the user whose device it is; "" takes it away' -x
 complete -c sipctl -n '__sipctl_is_at \'device set\'' -l recording -d 'whether its calls are recorded' -x -a 'inherit always off'
 complete -c sipctl -n '__sipctl_is_at \'device set\'' -l enable -d 'let it register and call'
 complete -c sipctl -n '__sipctl_is_at \'device set\'' -l disable -d 'refuse it'
@@ -66,15 +68,17 @@ complete -c sipctl -n '__sipctl_is_at \'device set\'' -l password-file -d 'take 
 complete -c sipctl -n '__sipctl_is_at \'device set\'' -l algorithm -d 'digest algorithm of its challenge; makes a new password' -x -a 'md5 sha256'
 complete -c sipctl -n '__sipctl_is_at \'device set\'' -l tenant -d 'the device\'s tenant instead of the default one' -x
 complete -c sipctl -n '__sipctl_is_at \'device show\'' -l tenant -d 'the device\'s tenant instead of the default one' -x
-complete -c sipctl -n '__sipctl_is_at \'limit\'' -a 'list' -d 'list the limits of devices and tenants'
-complete -c sipctl -n '__sipctl_is_at \'limit\'' -a 'remove' -d 'take a device\'s or a tenant\'s own limits away'
-complete -c sipctl -n '__sipctl_is_at \'limit\'' -a 'set' -d 'give a device or a tenant limits of its own'
+complete -c sipctl -n '__sipctl_is_at \'limit\'' -a 'list' -d 'list the limits of devices, users and tenants'
+complete -c sipctl -n '__sipctl_is_at \'limit\'' -a 'remove' -d 'take a device\'s, a user\'s or a tenant\'s own limits away'
+complete -c sipctl -n '__sipctl_is_at \'limit\'' -a 'set' -d 'give a device, a user or a tenant limits of its own'
 complete -c sipctl -n '__sipctl_is_at \'limit remove\'' -l device -d 'of this device' -x
-complete -c sipctl -n '__sipctl_is_at \'limit remove\'' -l tenant -d 'of this tenant, or the device\'s tenant instead of the default one' -x
+complete -c sipctl -n '__sipctl_is_at \'limit remove\'' -l user -d 'of this user, over all devices of theirs' -x
+complete -c sipctl -n '__sipctl_is_at \'limit remove\'' -l tenant -d 'of this tenant, or the device\'s or user\'s tenant instead of the default one' -x
 complete -c sipctl -n '__sipctl_is_at \'limit set\'' -l device -d 'of this device' -x
-complete -c sipctl -n '__sipctl_is_at \'limit set\'' -l tenant -d 'of this tenant, or the device\'s tenant instead of the default one' -x
+complete -c sipctl -n '__sipctl_is_at \'limit set\'' -l user -d 'of this user, over all devices of theirs' -x
+complete -c sipctl -n '__sipctl_is_at \'limit set\'' -l tenant -d 'of this tenant, or the device\'s or user\'s tenant instead of the default one' -x
 complete -c sipctl -n '__sipctl_is_at \'limit set\'' -l calls -d 'calls at the same time' -x
 complete -c sipctl -n '__sipctl_is_at \'limit set\'' -l calls-per-minute -d 'calls begun in a minute' -x
-complete -c sipctl -n '__sipctl_is_at \'limit set\'' -l registrations -d 'registrations at the same time; of a tenant only' -x
+complete -c sipctl -n '__sipctl_is_at \'limit set\'' -l registrations -d 'registrations at the same time; not of a device' -x
 complete -c sipctl -n '__sipctl_is_at \'registration\'' -a 'list' -d 'list the phones that are registered'
 complete -c sipctl -n '__sipctl_is_at \'registration list\'' -l watch -d 'go on with what changes'
