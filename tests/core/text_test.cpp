@@ -53,7 +53,8 @@ TEST_CASE("a size has a unit and is written with the largest that divides it", "
                                            {"64KiB", 65536, "64KiB"},
                                            {"1536KiB", 1572864, "1536KiB"},
                                            {"1024MiB", 1ULL << 30, "1GiB"},
-                                           {"2kB", 2000, "2000B"}}) {
+                                           {"2kB", 2000, "2kB"},
+                                           {"100GB", 100'000'000'000, "100GB"}}) {
     const auto size = parse_size(row.text);
     REQUIRE(size);
     CHECK(size->value() == row.bytes);

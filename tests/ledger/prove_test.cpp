@@ -209,7 +209,8 @@ TEST_CASE("calls that were erased leave links that still prove the ledger", "[le
   const auto proved = [&](bool is_proof_expected) {
     std::vector<std::string> found;
     db::Connection connection = scene.database.open();
-    CHECK(prove_ledger(connection, [&](const Proved& one) {
+    NoArchive archived;
+    CHECK(prove_ledger(connection, archived, [&](const Proved& one) {
             found.push_back(std::string(name_of(one.finding)) + " " + std::to_string(one.first) +
                             "-" + std::to_string(one.last));
           }) == is_proof_expected);

@@ -72,10 +72,12 @@ TEST_CASE("a sweep erases what is due, key, file and row, and leaves the rest", 
   CHECK(world.traces_of(due) == kGone);
   const auto runs = last_runs(process.database, RunKind::sweep, 5);
   REQUIRE(runs.size() == 2);
-  CHECK(runs[1].recordings == 2);
-  CHECK(runs[1].bytes == 2000);
-  CHECK(runs[1].missing == 1);
-  CHECK(runs[1].who == "test");
+  // Both began at the same moment of this clock.
+  const Run& first = runs[0].recordings > 0 ? runs[0] : runs[1];
+  CHECK(first.recordings == 2);
+  CHECK(first.bytes == 2000);
+  CHECK(first.missing == 1);
+  CHECK(first.who == "test");
 }
 
 TEST_CASE("a call goes where a policy says so, and never before its recording", "[retention]") {

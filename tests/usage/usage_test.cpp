@@ -23,7 +23,8 @@ struct Site {
 
   Site() {
     static constexpr db::Statement kTenant{
-        "INSERT INTO trunkline.tenant (id, name, domain) VALUES ($1, $2, $2 || '.example')"};
+        "INSERT INTO trunkline.tenant (id, name, domain) VALUES ($1, $2::text, $2::text || "
+        "'.example')"};
     connection.query(kTenant, {acme, "acme"});
     connection.query(kTenant, {other, "other"});
   }
