@@ -72,6 +72,7 @@ std::string restore_ring(Passphrase& passphrase, const KeyPlaces& places, const 
   if (fs::exists(places.ring) && !passphrase.is_at_hand()) return "the ring is here";
   const std::string text = core::value_or_throw(os::read_text_file(sealed, kLongestExport));
   const auto ring = core::value_or_throw(keystore::open_ring(text, passphrase.get()));
+  core::value_or_throw(backup::make_folders(places.ring.parent_path()));
   return fmt::format("{} keys added to the ring", import_ring(places, ring));
 }
 

@@ -83,9 +83,10 @@ core::Result<ColumnPlaces> ColumnPlaces::find(const Columns& columns,
       places.places_[ours] = *number - 1;
       continue;
     }
-    const auto found = std::find_if(heading.begin(), heading.end(), [&](std::string_view one) {
-      return plain_heading(core::trim(one)) == plain_heading(theirs);
-    });
+    const auto found = std::find_if(heading.begin(), heading.end(),
+                                    [wanted = plain_heading(theirs)](std::string_view one) {
+                                      return plain_heading(core::trim(one)) == wanted;
+                                    });
     if (found == heading.end()) {
       const auto nearest = core::nearest(theirs, as_strings(heading));
       return core::fault(

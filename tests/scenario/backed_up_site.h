@@ -29,11 +29,12 @@ class BackedUpSite {
     fs::permissions(path("passphrase"), fs::perms(0600));
     std::ofstream(path("rclone.conf")) << "\n";
     std::ofstream(path("trunkline.d/10-backup.toml"))
-        << "[recording]\nkey_mirror = \"" << path("mirror").string() << "\"\n[backup]\ntool = \""
-        << tool << "\"\ntarget = \"" << path("target").string() << "\"\nrepository = \""
-        << path("repository").string() << "\"\npassword_file = \"" << path("passphrase").string()
-        << "\"\nrclone_config = \"" << path("rclone.conf").string()
-        << "\"\n[retention]\nstate_dir = \"" << path("erasures").string() << "\"\n";
+        << "[recording]\nkey_mirror = \"" << path("mirror").string()
+        << "\"\n[retention]\nstate_dir = \"" << path("erasures").string()
+        << "\"\n[backup]\ntool = \"" << tool << "\"\ntarget = \"" << path("target").string()
+        << "\"\nrepository = \"" << path("repository").string() << "\"\npassword_file = \""
+        << path("passphrase").string() << "\"\nrclone_config = \"" << path("rclone.conf").string()
+        << "\"\n";
     tenant_ = core::value_or_throw(core::TenantId::parse(
         core::text_at(site_.json("trunkline", {"tenant", "list"}).at(0), "tenant")));
     open_journal();

@@ -194,6 +194,7 @@ TEST_CASE("tariffs are imported, shown, tried and applied", "[scenario]") {
   CHECK(site.json("cdrctl", {"rate", "list"}).size() == 1);
   CHECK(site.refusal("cdrctl", {"rate", "import", site.path("rates.csv"), "--tariff", "carrier-a",
                                 "--currency", "EUR"}) ==
+        "columns that are not read: colour\n"
         "cdrctl: tariff 'carrier-a' is not in EUR\n"
         "hint: a tariff has one currency: import this one under another name\n");
 }
