@@ -10,10 +10,10 @@
 #include "db/tool.h"
 #include "http/mailer.h"
 #include "retention/commands.h"
+#include "retention/due.h"
 #include "retention/items.h"
 #include "retention/site.h"
 #include "retention/storage.h"
-#include "usage/daily.h"
 #include "usage/facts.h"
 
 namespace trunkline::commands {
@@ -67,8 +67,8 @@ core::ExitCode run(cli::Context& context) {
                                         : db::open_to_read(context.config(), "retention report");
   connection.set_statement_timeout(core::Milliseconds(120'000));
   const core::Time now = core::system_clock().wall();
-  if (context.has("--if-due") && !usage::is_due_daily(now, alert::watch_mark(connection, kMark),
-                                                      kEight, retention::local_zone)) {
+  if (context.has("--if-due") && !retention::is_due(now, alert::watch_mark(connection, kMark),
+                                                    retention::local_zone, kEight)) {
     context.note("the report is not due yet");
     return core::ExitCode::done;
   }

@@ -6,15 +6,14 @@
 namespace trunkline::retention {
 namespace {
 
-constexpr core::Seconds kTwoOclock = std::chrono::hours(2);
 constexpr core::Seconds kMinute{60};
 // A clock that was put right by less than that is no wrong clock.
 constexpr core::Seconds kTolerance = std::chrono::minutes(5);
 
-/// Days that begin at two o'clock by the place's clock. Clocks are put back from three to two and
-/// from two to one, never over two o'clock, so that this never goes back.
-std::chrono::sys_days day_of(core::Time at, const Zone& zone) {
-  return std::chrono::floor<std::chrono::days>(at + zone(at) - kTwoOclock);
+/// Days that begin at this hour of the place's clock. Of two o'clock: Clocks are put back from
+/// three to two and from two to one, never over two o'clock, so that this never goes back.
+std::chrono::sys_days day_of(core::Time at, const Zone& zone, core::Seconds hour) {
+  return std::chrono::floor<std::chrono::days>(at + zone(at) - hour);
 }
 
 }  // namespace
@@ -27,17 +26,18 @@ core::Seconds local_zone(core::Time at) {
   return core::Seconds(local.tm_gmtoff);
 }
 
-bool is_due(core::Time now, const std::optional<core::Time>& last, const Zone& zone) {
+bool is_due(core::Time now, const std::optional<core::Time>& last, const Zone& zone,
+            core::Seconds hour) {
   if (!last || *last > now + kTolerance) return true;
-  return day_of(now, zone) > day_of(*last, zone);
+  return day_of(now, zone, hour) > day_of(*last, zone, hour);
 }
 
 core::Time next_due(core::Time now, const Zone& zone) {
   core::Time at = std::chrono::floor<core::Seconds>(now);
   at -= at.time_since_epoch() % kMinute;
-  const auto today = day_of(now, zone);
+  const auto today = day_of(now, zone, kTwoOclock);
   do at += kMinute;
-  while (day_of(at, zone) == today);
+  while (day_of(at, zone, kTwoOclock) == today);
   return at;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// When a nightly sweep is due: once since two o'clock of the place. A timer set to two o'clock is
-// passed over on the day in spring that has none, so timers run hourly and ask here. Pure: how far
-// the place's clock is from UTC at a moment is asked of `zone`.
+// When a nightly sweep, or other daily work, is due: once since an hour of the place. A timer set
+// to two o'clock is passed over on the day in spring that has none, so timers run hourly and ask
+// here. Pure: how far the place's clock is from UTC at a moment is asked of `zone`.
 
 #include <functional>
 #include <optional>
@@ -17,10 +17,14 @@ using Zone = std::function<core::Seconds(core::Time)>;
 /// The zone of this process, by the C library (package tzdata).
 core::Seconds local_zone(core::Time at);
 
-/// Whether two o'clock has passed at that place since `last`, the start of the last sweep that
-/// reached its end. On the day without a two o'clock it is when the clock jumps over it, on the day
-/// with two of them the first. A last one that lies ahead is that of a wrong clock: due.
-bool is_due(core::Time now, const std::optional<core::Time>& last, const Zone& zone);
+/// When a night's work begins.
+inline constexpr core::Seconds kTwoOclock = std::chrono::hours(2);
+
+/// Whether that hour, two o'clock, has passed at that place since `last`, the start of the last
+/// sweep that reached its end. On the day without a two o'clock it is when the clock jumps over it,
+/// on the day with two of them the first. A last one that lies ahead is that of a wrong clock: due.
+bool is_due(core::Time now, const std::optional<core::Time>& last, const Zone& zone,
+            core::Seconds hour = kTwoOclock);
 
 /// The first moment after `now`, to the minute, at which a sweep that was just done is due again.
 core::Time next_due(core::Time now, const Zone& zone);

@@ -3,8 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "retention/due.h"
 #include "usage/capacity.h"
-#include "usage/daily.h"
 
 namespace trunkline::usage {
 namespace {
@@ -173,9 +173,9 @@ TEST_CASE("daily: eight o'clock of the place, on the days the clock is set, too"
       {berlin, "2028-05-01T06:00:00Z", "2027-05-01T05:00:00Z", true}};  // a clock that was ahead
   for (const Row& row : rows) {
     CAPTURE(row.last, row.now);
-    CHECK(is_due_daily(at(row.now), at(row.last), hours(8), row.zone) == row.is_due);
+    CHECK(retention::is_due(at(row.now), at(row.last), row.zone, hours(8)) == row.is_due);
   }
-  CHECK(is_due_daily(at("2027-05-01T03:00:00Z"), std::nullopt, hours(8), berlin));
+  CHECK(retention::is_due(at("2027-05-01T03:00:00Z"), std::nullopt, berlin, hours(8)));
 }
 
 }  // namespace trunkline::usage
