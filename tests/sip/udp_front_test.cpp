@@ -147,7 +147,10 @@ TEST_CASE("udp_front: answers what nta would answer, line by line", "[udp_front]
   Peer peer(world);
   for (const sip::Reply& reply : replies) {
     Answering answering(world, reply);
-    for (const auto& [from, to] : changes) {
+    for (const auto& change : changes) {
+      // Not a structured binding: a lambda may not capture one in every compiler.
+      const auto& from = change.first;
+      const auto& to = change.second;
       CAPTURE(reply.status, from, to);
       const auto ask = [&](const std::string& extra) {
         peer.received.clear();
