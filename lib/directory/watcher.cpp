@@ -7,6 +7,7 @@
 #include "core/locked.h"
 #include "core/log.h"
 #include "db/wakeup.h"
+#include "os/heap.h"
 
 namespace trunkline::directory {
 
@@ -88,19 +89,26 @@ class Watcher::Worker {
 
   void take(SnapshotPtr loaded) {
     const SnapshotPtr before = current();
+    // A restored database may have another content under the same version.
+    const bool is_same = before->version() == loaded->version() &&
+                         before->tenants() == loaded->tenants() &&
+                         before->devices() == loaded->devices() &&
+                         before->limits() == loaded->limits();
     shared_.with([&](Shared& shared) {
       shared.status = {.is_connected = true, .version = loaded->version()};
-      shared.snapshot = loaded;
+      // The exchange goes on with the one it has; two of them would be twice the memory.
+      if (!is_same) shared.snapshot = loaded;
     });
-    // A restored database may have another content under the same version.
-    if (before->version() == loaded->version() && before->tenants() == loaded->tenants() &&
-        before->devices() == loaded->devices()) {
+    if (is_same) {
+      loaded.reset();
+      os::return_free_memory();
       return;
     }
     if (const core::Result<void> saved = save(*loaded, options_.file); !saved) {
       core::log_warning("cannot save the directory file", {{"error", saved.error().message}});
     }
     changed_(std::move(loaded));
+    os::return_free_memory();
   }
 
   void note_failure(const core::Error& error) {

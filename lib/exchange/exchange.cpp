@@ -71,7 +71,8 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
         calls_(bench_),
         intake_(bench_, calls_, registrar_, authenticator_, doorman_),
         desk_(root, journal.path()),
-        keep_alive_(root, agent_),
+        keep_alive_(root, agent_,
+                    [this](core::DeviceId device) { return registrar_.lookup(device); }),
         farewells_(root, agent_,
                    [this](core::DeviceId device) { return registrar_.lookup(device); }) {}
 

@@ -26,47 +26,52 @@ bool is_behind_nat(const registrar::Binding& binding) {
   return binding.flow.protocol == sip::Protocol::udp && port != binding.flow.peer.port;
 }
 
-KeepAlive::KeepAlive(os::Reactor& reactor, sip::Agent& agent)
-    : agent_(agent), timer_(reactor.every(kTick, [this] { tick(); })) {}
+KeepAlive::KeepAlive(os::Reactor& reactor, sip::Agent& agent, Lookup lookup)
+    : agent_(agent),
+      lookup_(std::move(lookup)),
+      timer_(reactor.every(kTick, [this] { tick(); })) {}
 
 void KeepAlive::add(const registrar::Binding& binding) {
-  if (!is_behind_nat(binding)) return;
-  targets_[state_key(binding)] = {.contact = binding.contact.uri, .flow = binding.flow};
+  if (is_behind_nat(binding)) devices_.insert(binding.device);
 }
 
 void KeepAlive::changed(const registrar::Change& change) {
   const bool is_gone = change.kind == registrar::Change::Kind::unbound;
-  if (is_gone || !is_behind_nat(change.binding)) {
-    if (targets_.empty()) return;
-    targets_.erase(state_key(change.binding));
-  } else {
-    add(change.binding);
+  if (!is_gone && is_behind_nat(change.binding)) {
+    devices_.insert(change.binding.device);
+    return;
   }
+  const auto found = devices_.find(change.binding.device);
+  if (found == devices_.end()) return;
+  const std::vector<registrar::Binding> left = lookup_(*found);
+  if (std::none_of(left.begin(), left.end(), is_behind_nat)) devices_.erase(found);
 }
 
 void KeepAlive::tick() {
-  if (period_ <= core::Milliseconds{0} || targets_.empty()) return;
+  if (period_ <= core::Milliseconds{0} || devices_.empty()) return;
   // Spread over the period.
   const double ticks = static_cast<double>(period_.count()) / static_cast<double>(kTick.count());
-  due_ = std::min(due_ + static_cast<double>(targets_.size()) / ticks, kMostInTick);
+  due_ = std::min(due_ + static_cast<double>(devices_.size()) / ticks, kMostInTick);
   for (; due_ >= 1; due_ -= 1) {
-    auto next = targets_.upper_bound(last_asked_);
-    if (next == targets_.end()) next = targets_.begin();
-    last_asked_ = next->first;
-    ask(next->second);
+    auto next = devices_.upper_bound(last_asked_);
+    if (next == devices_.end()) next = devices_.begin();
+    last_asked_ = *next;
+    for (const registrar::Binding& binding : lookup_(last_asked_)) {
+      if (is_behind_nat(binding)) ask(binding);
+    }
   }
 }
 
-void KeepAlive::ask(const Target& target) {
+void KeepAlive::ask(const registrar::Binding& binding) {
   sip::Uri own;
-  own.host = agent_.local_host_for(target.flow);
+  own.host = agent_.local_host_for(binding.flow);
   if (own.host.empty()) return;
   const std::uint64_t number = ++last_;
   asked_[number] = agent_.send(sip::Method::options,
-                               {.target = target.contact,
-                                .flow = target.flow,
+                               {.target = binding.contact.uri,
+                                .flow = binding.flow,
                                 .from = {.uri = own},
-                                .to = {.uri = target.contact}},
+                                .to = {.uri = binding.contact.uri}},
                                {}, [this, number](const sip::Response&) { asked_.erase(number); });
 }
 

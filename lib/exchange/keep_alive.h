@@ -8,12 +8,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <memory>
-#include <string>
+#include <set>
 #include <unordered_map>
+#include <vector>
 
 #include "core/time.h"
+#include "core/uuid.h"
 #include "os/reactor.h"
 #include "registrar/registrar.h"
 #include "sip/agent.h"
@@ -24,29 +26,31 @@ bool is_behind_nat(const registrar::Binding& binding);
 
 class KeepAlive {
  public:
-  /// Both must outlive it. Lives on their thread.
-  KeepAlive(os::Reactor& reactor, sip::Agent& agent);
+  /// The live bindings of a device.
+  using Lookup = std::function<std::vector<registrar::Binding>(core::DeviceId)>;
+
+  /// Reactor and agent must outlive it. Lives on their thread.
+  KeepAlive(os::Reactor& reactor, sip::Agent& agent, Lookup lookup);
 
   /// Zero: nobody is asked.
   void set_period(core::Milliseconds period) { period_ = period; }
   void add(const registrar::Binding& binding);
+  /// The change has been made: lookup tells what is left.
   void changed(const registrar::Change& change);
-  /// Phones behind NATs.
-  std::size_t size() const noexcept { return targets_.size(); }
+  /// Devices with a phone behind a NAT.
+  std::size_t size() const noexcept { return devices_.size(); }
 
  private:
-  struct Target {
-    sip::Uri contact;
-    sip::Flow flow;
-  };
   void tick();
-  void ask(const Target& target);
+  void ask(const registrar::Binding& binding);
 
   sip::Agent& agent_;
+  Lookup lookup_;
   core::Milliseconds period_{0};
-  std::map<std::string, Target> targets_;  ///< by registrar::state_key
-  std::string last_asked_;                 ///< goes round
-  double due_ = 0;                         ///< how many are to be asked by now
+  // The registrar has the bindings; there may be 100,000 of them, so they are not kept twice.
+  std::set<core::DeviceId> devices_;
+  core::DeviceId last_asked_;  ///< goes round
+  double due_ = 0;             ///< how many are to be asked by now
   std::uint64_t last_ = 0;
   std::unordered_map<std::uint64_t, std::unique_ptr<sip::ClientTransaction>> asked_;
   os::RegistrationPtr timer_;

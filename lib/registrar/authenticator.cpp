@@ -61,12 +61,6 @@ std::optional<sip::DigestCredentials> credentials_of(const sip::Request& request
   return credentials;
 }
 
-/// Eight bytes, which a string holds without a block of its own: there is one for each device.
-std::string digest_of(std::string_view text) {
-  const std::size_t hash = std::hash<std::string_view>{}(text);
-  return {reinterpret_cast<const char*>(&hash), sizeof hash};
-}
-
 bool is_own_address(const sip::Request& request, const directory::Device& device) {
   const std::string user = core::to_lower(request.to.uri.user);
   return user == device.name || (!device.extension.empty() && user == device.extension);
@@ -86,7 +80,7 @@ const core::Secret& Authenticator::ha1_of(const directory::Device* device) {
   if (device == nullptr) return nobody_;
   Opened& opened = opened_[device->id];
   // Only whether it is another one now must be known.
-  const std::string sealed = digest_of(device->sealed_ha1);
+  const std::size_t sealed = std::hash<std::string>{}(device->sealed_ha1);
   if (opened.sealed != sealed || opened.ha1.empty()) {
     opened.sealed = sealed;
     auto ha1 = open_ha1_(*device);

@@ -65,7 +65,7 @@ class Authenticator {
 
  private:
   struct Opened {
-    std::string sealed;
+    std::size_t sealed = 0;  ///< hash of what was opened: there may be 100,000 of these
     core::Secret ha1;
   };
   /// Of nobody where there is no device. The first time costs an X25519; then it is remembered.

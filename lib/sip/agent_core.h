@@ -83,7 +83,9 @@ class AgentCore : public std::enable_shared_from_this<AgentCore> {
   AgentCounts counts() const;
   AgentCounts& counted() { return counts_; }
 
-  void on_request(Agent::OnRequest on_request) { on_request_ = std::move(on_request); }
+  void on_request(Agent::OnRequest on_request) {
+    on_request_ = std::make_shared<const Agent::OnRequest>(std::move(on_request));
+  }
   static int on_message(AgentCore* core, nta_agent_t*, msg_t* message, sip_t* sip) noexcept;
 
   Flow flow_of(tport_t* transport, msg_t* message);
@@ -177,7 +179,8 @@ class AgentCore : public std::enable_shared_from_this<AgentCore> {
   LocalAddresses local_addresses_;
   crypto::HmacSha256 tag_key_;
   AgentCounts counts_;
-  Agent::OnRequest on_request_;
+  /// Held while it runs: it may end the agent.
+  std::shared_ptr<const Agent::OnRequest> on_request_;
   std::unordered_map<const void*, std::shared_ptr<void>> kept_;
   bool is_shut_down_ = false;
 };

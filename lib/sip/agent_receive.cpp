@@ -65,8 +65,9 @@ void AgentCore::dispatch(std::unique_ptr<ReceivedMessage> received) {
     return reply_without_state(*received, {.status = 481});
   }
   if (const auto reply = refusal(request)) return reply_without_state(*received, *reply);
-  if (!on_request_) return reply_without_state(*received, {.status = 503});
-  on_request_(IncomingRequest(std::move(received)));
+  const auto on_request = on_request_;
+  if (!on_request || !*on_request) return reply_without_state(*received, {.status = 503});
+  (*on_request)(IncomingRequest(std::move(received)));
 }
 
 std::string AgentCore::unknown_extensions(const Request& request) const {

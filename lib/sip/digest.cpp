@@ -20,7 +20,6 @@ constexpr std::size_t kNonceTimeSize = 16;
 constexpr std::size_t kNonceSize = 48;
 // Nonces from the future are not ours, whatever the clocks of two processes say.
 constexpr core::Seconds kFuture{5};
-constexpr std::size_t kRecentMax = 8;
 constexpr std::uint32_t kWindow = 64;
 
 std::string hash_hex(DigestHash hash, std::string_view text) {
@@ -43,14 +42,6 @@ bool is_same_target(std::string_view digest_uri, std::string_view request_uri) {
 std::string nonce_signature(crypto::HmacSha256& key, std::string_view time) {
   const auto signature = key.sign(time);
   return core::to_hex(core::ByteView(signature).first(16));
-}
-
-/// Of a device and a nonce: short enough for a string to hold without a block of its own, as there
-/// may be 100,000 of them.
-std::string key_of(std::string_view device, std::string_view nonce) {
-  constexpr std::size_t kKeySize = 15;
-  const auto digest = crypto::sha256(core::as_bytes(fmt::format("{}\n{}", device, nonce)));
-  return std::string(core::as_text(digest).substr(0, kKeySize));
 }
 
 std::uint64_t fingerprint(const DigestQuestion& question) {
@@ -133,29 +124,37 @@ DigestVerdict DigestVerifier::verify(const DigestQuestion& question, core::Time 
   return take(question, *nonce_time);
 }
 
+std::size_t DigestVerifier::HashOfKey::operator()(const Key& key) const noexcept {
+  return static_cast<std::size_t>(core::read_u64(key, 0));
+}
+
+DigestVerifier::Key DigestVerifier::key_of(std::string_view device, std::string_view nonce) {
+  const auto digest = crypto::sha256(core::as_bytes(fmt::format("{}\n{}", device, nonce)));
+  Key key{};
+  std::copy_n(digest.begin(), key.size(), key.begin());
+  return key;
+}
+
 DigestVerdict DigestVerifier::take(const DigestQuestion& question, core::Time nonce_time) {
   const DigestCredentials& credentials = question.credentials;
-  const std::string key = key_of(question.device, credentials.nonce);
-  auto found = by_key_.find(key);
-  if (found == by_key_.end()) {
-    // Its earlier uses may be forgotten: not ours to accept.
-    if (nonce_time < known_since_) return DigestVerdict::stale;
-    remember({.key = key, .nonce_time = nonce_time, .highest = 0, .window = 0, .recent = {}});
-    found = by_key_.find(key);
-  }
-  Use& use = *found->second;
+  const Key key = key_of(question.device, credentials.nonce);
+  const auto found = uses_.find(key);
+  // Its earlier uses may be forgotten: not ours to accept.
+  if (found == uses_.end() && nonce_time < known_since_) return DigestVerdict::stale;
+  Use& use = found == uses_.end() ? remember(key, {.nonce_time = nonce_time}) : found->second;
   const std::uint64_t print = fingerprint(question);
   // A retransmission: the same request, which gets the same answer.
-  if (std::find(use.recent.begin(), use.recent.end(), print) != use.recent.end()) {
-    return DigestVerdict::accepted;
-  }
+  const auto known = use.recent.begin() + std::min<std::size_t>(use.seen, use.recent.size());
+  if (std::find(use.recent.begin(), known, print) != known) return DigestVerdict::accepted;
   // The RFC 2069 form has no count: each nonce is good for one request.
   const std::uint32_t count = credentials.qop.empty() ? 1 : credentials.nonce_count;
   if (!use_up(use, count)) {
     return credentials.qop.empty() ? DigestVerdict::stale : DigestVerdict::refused;
   }
-  if (use.recent.size() >= kRecentMax) use.recent.erase(use.recent.begin());
-  use.recent.push_back(print);
+  use.recent[use.seen % use.recent.size()] = print;
+  // Goes round above the array's size, so that it never looks empty again.
+  use.seen = use.seen + 1 < 2 * use.recent.size() ? use.seen + 1
+                                                  : static_cast<std::uint32_t>(use.recent.size());
   return DigestVerdict::accepted;
 }
 
@@ -181,37 +180,37 @@ void DigestVerifier::seed(std::string_view device, std::string_view nonce,
                           std::uint32_t nonce_count) {
   const auto nonce_time = time_of(nonce);
   if (!nonce_time) return;
-  const std::string key = key_of(device, nonce);
-  const auto found = by_key_.find(key);
-  if (found == by_key_.end()) {
+  const Key key = key_of(device, nonce);
+  const auto found = uses_.find(key);
+  if (found == uses_.end()) {
     // Everything up to the stored count is used; what lay behind it is not known.
-    remember({.key = key,
-              .nonce_time = *nonce_time,
-              .highest = nonce_count,
-              .window = ~std::uint64_t{0},
-              .recent = {}});
-  } else if (found->second->highest < nonce_count) {
-    found->second->highest = nonce_count;
-    found->second->window = ~std::uint64_t{0};
+    remember(key,
+             {.nonce_time = *nonce_time, .highest = nonce_count, .window = ~std::uint64_t{0}});
+  } else if (found->second.highest < nonce_count) {
+    found->second.highest = nonce_count;
+    found->second.window = ~std::uint64_t{0};
   }
 }
 
-void DigestVerifier::remember(Use use) {
+DigestVerifier::Use& DigestVerifier::remember(const Key& key, const Use& use) {
   while (uses_.size() >= max_nonces_ && !uses_.empty()) {
     // What is forgotten must not become usable again.
-    known_since_ = std::max(known_since_, uses_.front().nonce_time + core::Microseconds(1));
-    by_key_.erase(uses_.front().key);
-    uses_.pop_front();
+    known_since_ =
+        std::max(known_since_, uses_.at(by_age_.front()).nonce_time + core::Microseconds(1));
+    forget_oldest();
   }
-  uses_.push_back(std::move(use));
-  const auto last = std::prev(uses_.end());
-  by_key_.emplace(last->key, last);
+  by_age_.push_back(key);
+  return uses_.emplace(key, use).first->second;
+}
+
+void DigestVerifier::forget_oldest() {
+  uses_.erase(by_age_.front());
+  by_age_.pop_front();
 }
 
 void DigestVerifier::forget_old(core::Time now) {
-  while (!uses_.empty() && now - uses_.front().nonce_time > nonce_life_) {
-    by_key_.erase(uses_.front().key);
-    uses_.pop_front();
+  while (!by_age_.empty() && now - uses_.at(by_age_.front()).nonce_time > nonce_life_) {
+    forget_oldest();
   }
 }
 

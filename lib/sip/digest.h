@@ -6,8 +6,10 @@
 // the site key knows its own nonces, also after a restart. Use counts are kept per device and nonce
 // in a bounded table: a replay is refused, a retransmission is not a replay.
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <list>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -89,27 +91,34 @@ class DigestVerifier {
   std::size_t table_size() const { return uses_.size(); }
 
  private:
+  /// Of a device and a nonce: half a SHA-256.
+  using Key = std::array<std::byte, 16>;
+  struct HashOfKey {
+    std::size_t operator()(const Key& key) const noexcept;
+  };
+  // There may be 100,000 of them, so nothing in here has a block of its own.
   struct Use {
-    std::string key;
     core::Time nonce_time;
     std::uint32_t highest = 0;
-    std::uint64_t window = 0;           ///< bit i: count highest - i was used
-    std::vector<std::uint64_t> recent;  ///< fingerprints of the last requests, for retransmissions
+    std::uint32_t seen = 0;                  ///< requests, as far as `recent` goes round
+    std::uint64_t window = 0;                ///< bit i: count highest - i was used
+    std::array<std::uint64_t, 4> recent{};  ///< fingerprints of the last, for retransmissions
   };
-  using Uses = std::list<Use>;
 
   std::string make_nonce(core::Time now);
   std::optional<core::Time> time_of(std::string_view nonce);
   DigestVerdict take(const DigestQuestion& question, core::Time nonce_time);
   static bool use_up(Use& use, std::uint32_t count);
-  void remember(Use use);
+  static Key key_of(std::string_view device, std::string_view nonce);
+  Use& remember(const Key& key, const Use& use);
+  void forget_oldest();
 
   crypto::HmacSha256 site_key_;
   core::Milliseconds nonce_life_;
   core::Time known_since_;
   std::size_t max_nonces_;
-  Uses uses_;  ///< oldest first
-  std::unordered_map<std::string_view, Uses::iterator> by_key_;
+  std::unordered_map<Key, Use, HashOfKey> uses_;
+  std::deque<Key> by_age_;  ///< of uses_, oldest first
 };
 
 }  // namespace trunkline::sip
