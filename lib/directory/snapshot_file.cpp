@@ -17,6 +17,8 @@ namespace {
 using core::ExitCode;
 using core::Json;
 
+/// The line of a device has two ids at least.
+constexpr std::size_t kShortestDevice = 100;
 constexpr std::int64_t kHighestLimit = 10'000'000;
 // 100,000 devices are about 40 MB.
 constexpr core::ByteCount kFileLimit{512ULL << 20U};
@@ -175,6 +177,11 @@ core::Result<SnapshotPtr> parse_snapshot(std::string_view text) {
   auto limits = limits_from(*head);
   if (!limits) return tl::unexpected(limits.error());
   std::vector<Device> devices;
+  const std::int64_t count = core::number_at(*head, "devices", -1);
+  // Exactly as many, for they stay; a head that promises more than its text can hold is believed
+  // no further than that.
+  if (count > 0)
+    devices.reserve(std::min(static_cast<std::size_t>(count), text.size() / kShortestDevice));
   while (!text.empty()) {
     const core::Result<Json> line = core::parse_json(take_line(text));
     if (!line) return tl::unexpected(line.error());
@@ -182,7 +189,6 @@ core::Result<SnapshotPtr> parse_snapshot(std::string_view text) {
     if (!device) return tl::unexpected(device.error());
     devices.push_back(std::move(*device));
   }
-  const std::int64_t count = core::number_at(*head, "devices", -1);
   if (count < 0 || devices.size() != static_cast<std::uint64_t>(count)) {
     return core::fault(ExitCode::data,
                        fmt::format("cannot read the directory: {} devices where its head says {}",

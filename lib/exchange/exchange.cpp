@@ -25,6 +25,7 @@
 #include "exchange/verbs.h"
 #include "journal/journal.h"
 #include "journal/reader.h"
+#include "os/heap.h"
 #include "registrar/outbound.h"
 #include "sip/root.h"
 
@@ -107,6 +108,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
         {.closed = [this](const sip::Flow& flow) { registrar_.connection_closed(flow); },
          .is_needed = [this](const sip::Flow& flow) { return registrar_.is_bound_over(flow); }});
     agent_.on_request([this](sip::IncomingRequest incoming) { intake_.take(std::move(incoming)); });
+    os::return_free_memory();  // the state's, which is several times what it became
     core::log_info("exchange is up", {{"bindings", bindings}, {"interrupted", interrupted}});
   }
 

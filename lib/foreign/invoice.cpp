@@ -120,6 +120,7 @@ core::Result<Money> parse_money(std::string_view text) {
       continue;  // a sign of currency
     } else {
       digits.clear();
+      point = std::string::npos;
       break;
     }
   }
