@@ -90,10 +90,9 @@ class Watcher::Worker {
   void take(SnapshotPtr loaded) {
     const SnapshotPtr before = current();
     // A restored database may have another content under the same version.
-    const bool is_same = before->version() == loaded->version() &&
-                         before->tenants() == loaded->tenants() &&
-                         before->devices() == loaded->devices() &&
-                         before->limits() == loaded->limits();
+    const bool is_same =
+        before->version() == loaded->version() && before->tenants() == loaded->tenants() &&
+        before->devices() == loaded->devices() && before->limits() == loaded->limits();
     shared_.with([&](Shared& shared) {
       shared.status = {.is_connected = true, .version = loaded->version()};
       // The exchange goes on with the one it has; two of them would be twice the memory.

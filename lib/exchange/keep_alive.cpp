@@ -27,9 +27,7 @@ bool is_behind_nat(const registrar::Binding& binding) {
 }
 
 KeepAlive::KeepAlive(os::Reactor& reactor, sip::Agent& agent, Lookup lookup)
-    : agent_(agent),
-      lookup_(std::move(lookup)),
-      timer_(reactor.every(kTick, [this] { tick(); })) {}
+    : agent_(agent), lookup_(std::move(lookup)), timer_(reactor.every(kTick, [this] { tick(); })) {}
 
 void KeepAlive::add(const registrar::Binding& binding) {
   if (is_behind_nat(binding)) devices_.insert(binding.device);
@@ -52,7 +50,8 @@ void KeepAlive::tick() {
   // Spread over the period.
   const double ticks = static_cast<double>(period_.count()) / static_cast<double>(kTick.count());
   due_ = std::min(due_ + static_cast<double>(devices_.size()) / ticks, kMostInTick);
-  for (; due_ >= 1; due_ -= 1) {
+  while (due_ >= 1) {
+    due_ -= 1;
     auto next = devices_.upper_bound(last_asked_);
     if (next == devices_.end()) next = devices_.begin();
     last_asked_ = *next;

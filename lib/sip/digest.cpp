@@ -184,8 +184,7 @@ void DigestVerifier::seed(std::string_view device, std::string_view nonce,
   const auto found = uses_.find(key);
   if (found == uses_.end()) {
     // Everything up to the stored count is used; what lay behind it is not known.
-    remember(key,
-             {.nonce_time = *nonce_time, .highest = nonce_count, .window = ~std::uint64_t{0}});
+    remember(key, {.nonce_time = *nonce_time, .highest = nonce_count, .window = ~std::uint64_t{0}});
   } else if (found->second.highest < nonce_count) {
     found->second.highest = nonce_count;
     found->second.window = ~std::uint64_t{0};

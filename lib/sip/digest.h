@@ -100,8 +100,8 @@ class DigestVerifier {
   struct Use {
     core::Time nonce_time;
     std::uint32_t highest = 0;
-    std::uint32_t seen = 0;                  ///< requests, as far as `recent` goes round
-    std::uint64_t window = 0;                ///< bit i: count highest - i was used
+    std::uint32_t seen = 0;                 ///< requests, as far as `recent` goes round
+    std::uint64_t window = 0;               ///< bit i: count highest - i was used
     std::array<std::uint64_t, 4> recent{};  ///< fingerprints of the last, for retransmissions
   };
 
