@@ -98,15 +98,13 @@ class Watcher::Worker {
       // The exchange goes on with the one it has; two of them would be twice the memory.
       if (!is_same) shared.snapshot = loaded;
     });
-    if (is_same) {
-      loaded.reset();
-      os::return_free_memory();
-      return;
+    if (!is_same) {
+      if (const core::Result<void> saved = save(*loaded, options_.file); !saved) {
+        core::log_warning("cannot save the directory file", {{"error", saved.error().message}});
+      }
+      changed_(loaded);
     }
-    if (const core::Result<void> saved = save(*loaded, options_.file); !saved) {
-      core::log_warning("cannot save the directory file", {{"error", saved.error().message}});
-    }
-    changed_(std::move(loaded));
+    loaded.reset();
     os::return_free_memory();
   }
 

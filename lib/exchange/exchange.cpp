@@ -72,8 +72,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
         calls_(bench_),
         intake_(bench_, calls_, registrar_, authenticator_, doorman_),
         desk_(root, journal.path()),
-        keep_alive_(root, agent_,
-                    [this](core::DeviceId device) { return registrar_.lookup(device); }),
+        keep_alive_(root, agent_, registrar_),
         farewells_(root, agent_,
                    [this](core::DeviceId device) { return registrar_.lookup(device); }) {}
 

@@ -26,8 +26,8 @@ bool is_behind_nat(const registrar::Binding& binding) {
   return binding.flow.protocol == sip::Protocol::udp && port != binding.flow.peer.port;
 }
 
-KeepAlive::KeepAlive(os::Reactor& reactor, sip::Agent& agent, Lookup lookup)
-    : agent_(agent), lookup_(std::move(lookup)), timer_(reactor.every(kTick, [this] { tick(); })) {}
+KeepAlive::KeepAlive(os::Reactor& reactor, sip::Agent& agent, const registrar::Registrar& registrar)
+    : agent_(agent), registrar_(registrar), timer_(reactor.every(kTick, [this] { tick(); })) {}
 
 void KeepAlive::add(const registrar::Binding& binding) {
   if (is_behind_nat(binding)) devices_.insert(binding.device);
@@ -41,7 +41,7 @@ void KeepAlive::changed(const registrar::Change& change) {
   }
   const auto found = devices_.find(change.binding.device);
   if (found == devices_.end()) return;
-  const std::vector<registrar::Binding> left = lookup_(*found);
+  const std::vector<registrar::Binding> left = registrar_.lookup(*found);
   if (std::none_of(left.begin(), left.end(), is_behind_nat)) devices_.erase(found);
 }
 
@@ -50,13 +50,16 @@ void KeepAlive::tick() {
   // Spread over the period.
   const double ticks = static_cast<double>(period_.count()) / static_cast<double>(kTick.count());
   due_ = std::min(due_ + static_cast<double>(devices_.size()) / ticks, kMostInTick);
-  while (due_ >= 1) {
+  int asked = 0;
+  while (due_ >= 1 && asked < kMostInTick) {
     due_ -= 1;
     auto next = devices_.upper_bound(last_asked_);
     if (next == devices_.end()) next = devices_.begin();
     last_asked_ = *next;
-    for (const registrar::Binding& binding : lookup_(last_asked_)) {
-      if (is_behind_nat(binding)) ask(binding);
+    for (const registrar::Binding& binding : registrar_.lookup(last_asked_)) {
+      if (!is_behind_nat(binding)) continue;
+      ask(binding);
+      ++asked;
     }
   }
 }

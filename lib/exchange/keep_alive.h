@@ -8,11 +8,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <set>
 #include <unordered_map>
-#include <vector>
 
 #include "core/time.h"
 #include "core/uuid.h"
@@ -26,16 +24,13 @@ bool is_behind_nat(const registrar::Binding& binding);
 
 class KeepAlive {
  public:
-  /// The live bindings of a device.
-  using Lookup = std::function<std::vector<registrar::Binding>(core::DeviceId)>;
-
-  /// Reactor and agent must outlive it. Lives on their thread.
-  KeepAlive(os::Reactor& reactor, sip::Agent& agent, Lookup lookup);
+  /// All must outlive it. Lives on their thread.
+  KeepAlive(os::Reactor& reactor, sip::Agent& agent, const registrar::Registrar& registrar);
 
   /// Zero: nobody is asked.
   void set_period(core::Milliseconds period) { period_ = period; }
   void add(const registrar::Binding& binding);
-  /// The change has been made: lookup tells what is left.
+  /// The registrar has made the change.
   void changed(const registrar::Change& change);
   /// Devices with a phone behind a NAT.
   std::size_t size() const noexcept { return devices_.size(); }
@@ -45,7 +40,7 @@ class KeepAlive {
   void ask(const registrar::Binding& binding);
 
   sip::Agent& agent_;
-  Lookup lookup_;
+  const registrar::Registrar& registrar_;
   core::Milliseconds period_{0};
   // The registrar has the bindings; there may be 100,000 of them, so they are not kept twice.
   std::set<core::DeviceId> devices_;

@@ -104,6 +104,10 @@ core::Result<Columns> usual_columns(std::span<const std::string_view> heading) {
 }
 
 core::Result<Money> parse_money(std::string_view text) {
+  const auto unreadable = [&] {
+    return core::fault(ExitCode::data,
+                       fmt::format("cannot read price '{}'", core::printable(text.substr(0, 40))));
+  };
   std::string digits;
   std::size_t point = std::string::npos;
   bool is_negative = false;
@@ -119,9 +123,7 @@ core::Result<Money> parse_money(std::string_view text) {
     } else if (letter == '$' || letter == ' ' || static_cast<unsigned char>(letter) >= 0x80U) {
       continue;  // a sign of currency
     } else {
-      digits.clear();
-      point = std::string::npos;
-      break;
+      return unreadable();
     }
   }
   const std::string whole = digits.substr(0, std::min(point, digits.size()));
@@ -129,9 +131,7 @@ core::Result<Money> parse_money(std::string_view text) {
   part.resize(6, '0');
   const auto units = core::parse_unsigned(whole.empty() ? "0" : whole);
   const auto millionths = core::parse_unsigned(part);
-  if (digits.empty() || !units || !millionths || *units > kMostMoney)
-    return core::fault(ExitCode::data,
-                       fmt::format("cannot read price '{}'", core::printable(text.substr(0, 40))));
+  if (digits.empty() || !units || !millionths || *units > kMostMoney) return unreadable();
   const auto value =
       static_cast<std::int64_t>(*units) * kMillionth + static_cast<std::int64_t>(*millionths);
   return Money(is_negative ? -value : value);

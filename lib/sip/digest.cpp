@@ -151,10 +151,7 @@ DigestVerdict DigestVerifier::take(const DigestQuestion& question, core::Time no
   if (!use_up(use, count)) {
     return credentials.qop.empty() ? DigestVerdict::stale : DigestVerdict::refused;
   }
-  use.recent[use.seen % use.recent.size()] = print;
-  // Goes round above the array's size, so that it never looks empty again.
-  use.seen = use.seen + 1 < 2 * use.recent.size() ? use.seen + 1
-                                                  : static_cast<std::uint32_t>(use.recent.size());
+  use.recent[use.seen++ % use.recent.size()] = print;
   return DigestVerdict::accepted;
 }
 

@@ -100,9 +100,9 @@ class DigestVerifier {
   struct Use {
     core::Time nonce_time;
     std::uint32_t highest = 0;
-    std::uint32_t seen = 0;                 ///< requests, as far as `recent` goes round
+    std::uint32_t seen = 0;                 ///< requests, each in recent[its number % size]
     std::uint64_t window = 0;               ///< bit i: count highest - i was used
-    std::array<std::uint64_t, 4> recent{};  ///< fingerprints of the last, for retransmissions
+    std::array<std::uint64_t, 8> recent{};  ///< fingerprints of the last, for retransmissions
   };
 
   std::string make_nonce(core::Time now);

@@ -53,8 +53,7 @@ TEST_CASE("keep-alive: each phone behind a NAT hears an OPTIONS in every period"
   const auto journal = journal::Journal::open(folder.path() / "journal.db");
   registrar::Registrar registrar(world.root, *journal, core::system_clock(), {});
   const auto agent = world.agent();
-  KeepAlive keep_alive(world.root, *agent,
-                       [&](core::DeviceId device) { return registrar.lookup(device); });
+  KeepAlive keep_alive(world.root, *agent, registrar);
   registrar.on_change([&](const registrar::Change& change) { keep_alive.changed(change); });
   std::vector<std::unique_ptr<Peer>> phones;
   const auto device = core::DeviceId::make({});
