@@ -355,6 +355,9 @@ TEST_CASE("recording: started, paused and stopped by command", "[recording]") {
   test::talk(caller, called, core::Milliseconds(300));
   REQUIRE(world.ng->call("start recording", call.named()).text("result") == "ok");
   test::talk(caller, called, core::Milliseconds(300));
+  // A command may overtake the packet that was sent just before it.
+  CHECK(called.count(caller.packets_sent()) == caller.packets_sent());
+  CHECK(caller.count(called.packets_sent()) == called.packets_sent());
   REQUIRE(world.ng->call("stop recording", call.named()).text("result") == "ok");
   const core::Json body = world.settled_recording(call.id);
   CHECK(body["status"] == "complete");
