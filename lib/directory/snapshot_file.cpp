@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/json.h"
+#include "core/json_reader.h"
 #include "core/json_text.h"
 #include "directory/snapshot.h"
 #include "os/atomic_file.h"
@@ -75,26 +76,28 @@ core::Result<Tenant> tenant_from(const Json& json) {
                 .recording = *recording};
 }
 
-core::Result<Device> device_from(const Json& json) {
-  const auto id = core::DeviceId::parse(core::text_at(json, "id"));
+core::Result<Device> device_from(const core::JsonReader& json) {
+  const auto id = core::DeviceId::parse(json.text_at("id"));
   if (!id) return tl::unexpected(id.error());
-  const auto tenant = core::TenantId::parse(core::text_at(json, "tenant"));
+  const auto tenant = core::TenantId::parse(json.text_at("tenant"));
   if (!tenant) return tl::unexpected(tenant.error());
-  const auto algorithm = parse_digest_algorithm(core::text_at(json, "algorithm"));
+  const auto algorithm = parse_digest_algorithm(json.text_at("algorithm"));
   if (!algorithm) return tl::unexpected(algorithm.error());
-  const auto recording = parse_recording_mode(core::text_at(json, "recording"));
+  const auto recording = parse_recording_mode(json.text_at("recording"));
   if (!recording) return tl::unexpected(recording.error());
-  const auto owner = id_at<core::UserId>(json, "owner");
+  const std::string_view owner_text = json.text_at("owner");
+  const auto owner = owner_text.empty() ? core::Result<core::UserId>(core::UserId{})
+                                        : core::UserId::parse(owner_text);
   if (!owner) return tl::unexpected(owner.error());
   return Device{.id = *id,
                 .tenant = *tenant,
-                .name = core::text_at(json, "name"),
-                .extension = core::text_at(json, "extension"),
-                .display_name = core::text_at(json, "display_name"),
+                .name = std::string(json.text_at("name")),
+                .extension = std::string(json.text_at("extension")),
+                .display_name = std::string(json.text_at("display_name")),
                 .algorithm = *algorithm,
-                .sealed_ha1 = core::text_at(json, "sealed_ha1"),
+                .sealed_ha1 = std::string(json.text_at("sealed_ha1")),
                 .recording = *recording,
-                .is_enabled = core::bool_at(json, "is_enabled"),
+                .is_enabled = json.bool_at("is_enabled"),
                 .owner = *owner};
 }
 
@@ -182,10 +185,10 @@ core::Result<SnapshotPtr> parse_snapshot(std::string_view text) {
   // no further than that.
   if (count > 0)
     devices.reserve(std::min(static_cast<std::size_t>(count), text.size() / kShortestDevice));
+  core::JsonReader reader;
   while (!text.empty()) {
-    const core::Result<Json> line = core::parse_json(take_line(text));
-    if (!line) return tl::unexpected(line.error());
-    core::Result<Device> device = device_from(*line);
+    if (auto line = reader.read(take_line(text)); !line) return tl::unexpected(line.error());
+    core::Result<Device> device = device_from(reader);
     if (!device) return tl::unexpected(device.error());
     devices.push_back(std::move(*device));
   }

@@ -94,12 +94,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
     const journal::JournalReader reader(journal_.path());
     const std::size_t bindings = registrar_.load(reader.state("binding"));
     doorman_->start(agent_, reader.state("ban"));
-    for (const registrar::Binding& binding : registrar_.all()) {
-      doorman_->binding_loaded(binding, owner_of(binding.device));
-      authenticator_.seed(binding.device, binding.nonce, binding.nonce_count);
-      keep_alive_.add(binding);
-    }
-    drop_stale_bindings();
+    take_bindings();
     open_control();
     const std::size_t interrupted =
         close_interrupted_calls(bench_, farewells_, reader.state(kOpenCallKind));
@@ -111,6 +106,9 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
     core::log_info("exchange is up", {{"bindings", bindings}, {"interrupted", interrupted}});
   }
 
+  bool has_directory(const directory::SnapshotPtr& directory) const {
+    return directory == directory_;
+  }
   void take_directory(directory::SnapshotPtr directory) {
     doorman_->directory_changed(*directory_, *directory);
     const directory::SnapshotPtr before = std::exchange(directory_, std::move(directory));
@@ -130,15 +128,32 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
       }
     }
   }
-  /// Bindings of devices that are not there any more, or not allowed.
+  /// Tells everybody of the bindings that were loaded.
+  void take_bindings() {
+    Stale stale;
+    registrar_.each([&](const registrar::Binding& binding) {
+      doorman_->binding_loaded(binding, owner_of(binding.device));
+      authenticator_.seed(binding.device, binding.nonce, binding.nonce_count);
+      keep_alive_.add(binding);
+      look_whether_stale(binding, stale);
+    });
+    unbind(stale);
+  }
   void drop_stale_bindings() {
-    for (const registrar::Binding& binding : registrar_.all()) {
-      const directory::Device* device = directory_->device(binding.device);
-      if (device == nullptr) registrar_.unbind(binding.device, "device removed");
-      if (device != nullptr && !device->is_enabled) {
-        registrar_.unbind(binding.device, "device disabled");
-      }
-    }
+    Stale stale;
+    registrar_.each([&](const registrar::Binding& binding) { look_whether_stale(binding, stale); });
+    unbind(stale);
+  }
+
+  /// Devices that are not there any more, or not allowed, and which it is.
+  using Stale = std::map<core::DeviceId, std::string_view>;
+  void look_whether_stale(const registrar::Binding& binding, Stale& stale) const {
+    const directory::Device* device = directory_->device(binding.device);
+    if (device == nullptr) stale.emplace(binding.device, "device removed");
+    if (device != nullptr && !device->is_enabled) stale.emplace(binding.device, "device disabled");
+  }
+  void unbind(const Stale& stale) {
+    for (const auto& [device, why] : stale) registrar_.unbind(device, why);
   }
 
   void reconfigure(const Options& options) {
@@ -342,7 +357,8 @@ void Exchange::start(directory::SnapshotPtr directory) {
 void Exchange::set_directory(directory::SnapshotPtr directory) {
   state_->root().post([weak = std::weak_ptr(state_), directory = std::move(directory)]() mutable {
     const auto state = weak.lock();
-    if (!state) return;
+    // The watcher begins with telling the one that was started with.
+    if (!state || state->has_directory(directory)) return;
     state->take_directory(std::move(directory));
     state->drop_stale_bindings();
   });

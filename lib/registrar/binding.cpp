@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "core/json.h"
 #include "core/json_text.h"
 
 namespace trunkline::registrar {
@@ -11,10 +10,9 @@ namespace trunkline::registrar {
 namespace {
 
 using core::ExitCode;
-using core::Json;
 
-core::Result<core::Time> time_at(const Json& json, std::string_view key) {
-  return core::parse_rfc3339(core::text_at(json, key));
+core::Result<core::Time> time_at(const core::JsonReader& json, std::string_view key) {
+  return core::parse_rfc3339(json.text_at(key));
 }
 
 core::Fault unreadable(std::string_view what) {
@@ -51,20 +49,19 @@ std::string to_text(const Binding& binding) {
   return std::move(text).finish();
 }
 
-core::Result<Binding> parse_binding(std::string_view text) {
-  const auto json = core::parse_json(text);
-  if (!json) return tl::unexpected(json.error());
-  if (core::text_at(*json, "schema") != "binding.v1") {
+core::Result<Binding> parse_binding(core::JsonReader& json, std::string_view text) {
+  if (auto read = json.read(text); !read) return tl::unexpected(read.error());
+  if (json.text_at("schema") != "binding.v1") {
     return tl::unexpected(unreadable("not binding.v1"));
   }
-  const auto tenant = core::TenantId::parse(core::text_at(*json, "tenant"));
-  const auto device = core::DeviceId::parse(core::text_at(*json, "device"));
-  const auto uri = sip::Uri::parse(core::text_at(*json, "contact"));
-  const auto flow = sip::Flow::parse(core::text_at(*json, "flow"));
-  const auto registered_at = time_at(*json, "registered_at");
-  const auto expires_at = time_at(*json, "expires_at");
-  const std::int64_t cseq = core::number_at(*json, "cseq", -1);
-  const std::int64_t nonce_count = core::number_at(*json, "nonce_count");
+  const auto tenant = core::TenantId::parse(json.text_at("tenant"));
+  const auto device = core::DeviceId::parse(json.text_at("device"));
+  const auto uri = sip::Uri::parse(json.text_at("contact"));
+  const auto flow = sip::Flow::parse(json.text_at("flow"));
+  const auto registered_at = time_at(json, "registered_at");
+  const auto expires_at = time_at(json, "expires_at");
+  const std::int64_t cseq = json.number_at("cseq", -1);
+  const std::int64_t nonce_count = json.number_at("nonce_count");
   if (!tenant || !device) return tl::unexpected(unreadable("no tenant or device"));
   if (!uri || !flow) return tl::unexpected(unreadable("no contact or flow"));
   if (!registered_at || !expires_at) return tl::unexpected(unreadable("a time is missing"));
@@ -74,24 +71,20 @@ core::Result<Binding> parse_binding(std::string_view text) {
   Binding binding;
   binding.tenant = *tenant;
   binding.device = *device;
-  binding.name = core::text_at(*json, "name");
-  binding.contact.display_name = core::text_at(*json, "display_name");
+  binding.name = json.text_at("name");
+  binding.contact.display_name = json.text_at("display_name");
   binding.contact.uri = *uri;
-  binding.contact.q = core::text_at(*json, "q");
-  binding.contact.instance = core::text_at(*json, "instance");
-  binding.contact.reg_id = core::text_at(*json, "reg_id");
-  if (const auto path = json->find("path"); path != json->end() && path->is_array()) {
-    for (const Json& route : *path) {
-      if (route.is_string()) binding.path.push_back(route.get<std::string>());
-    }
-  }
+  binding.contact.q = json.text_at("q");
+  binding.contact.instance = json.text_at("instance");
+  binding.contact.reg_id = json.text_at("reg_id");
+  json.for_each_text("path", [&](std::string_view route) { binding.path.emplace_back(route); });
   binding.flow = *flow;
-  binding.call_id = core::text_at(*json, "call_id");
+  binding.call_id = json.text_at("call_id");
   binding.cseq = static_cast<std::uint32_t>(cseq);
-  binding.user_agent = core::text_at(*json, "user_agent");
+  binding.user_agent = json.text_at("user_agent");
   binding.registered_at = *registered_at;
   binding.expires_at = *expires_at;
-  binding.nonce = core::text_at(*json, "nonce");
+  binding.nonce = json.text_at("nonce");
   binding.nonce_count = static_cast<std::uint32_t>(nonce_count);
   return binding;
 }

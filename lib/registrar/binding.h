@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/json_reader.h"
 #include "core/time.h"
 #include "core/uuid.h"
 #include "sip/address.h"
@@ -36,7 +37,8 @@ struct Binding {
 /// What the journal's state keeps: key is unique for the binding, value one line of JSON.
 std::string state_key(const Binding& binding);
 std::string to_text(const Binding& binding);
-core::Result<Binding> parse_binding(std::string_view text);
+/// `reader` is used for it: one for many.
+core::Result<Binding> parse_binding(core::JsonReader& reader, std::string_view text);
 
 /// The body of a registration.bound or registration.unbound entry ("registration.v1"); `reason` is
 /// left out where empty.

@@ -213,7 +213,9 @@ void Bindings::put(const core::DeviceId& device, const std::vector<Binding>& bin
 }
 
 void Bindings::add(const Binding& binding) {
-  packed_[binding.device] += pack(binding);
+  std::string& records = packed_[binding.device];
+  records += pack(binding);
+  records.shrink_to_fit();
   ++size_;
 }
 

@@ -89,8 +89,9 @@ Binding Registrar::for_record(Binding binding) const {
 
 std::size_t Registrar::load(const std::vector<std::pair<std::string, std::string>>& state) {
   std::vector<journal::StateChange> unreadable;
+  core::JsonReader reader;
   for (const auto& [key, value] : state) {
-    auto binding = parse_binding(value);
+    auto binding = parse_binding(reader, value);
     if (!binding) {
       core::log_warning("a stored binding was dropped",
                         {{"binding", key}, {"error", binding.error().message}});
@@ -150,10 +151,14 @@ std::optional<core::DeviceId> Registrar::device_of_gruu(const sip::Uri& uri) con
 
 std::vector<Binding> Registrar::all() const {
   std::vector<Binding> live;
-  bindings_.each([&, at = now()](const Binding& binding) {
-    if (binding.expires_at > at) live.push_back(for_record(binding));
-  });
+  each([&](Binding binding) { live.push_back(std::move(binding)); });
   return live;
+}
+
+void Registrar::each(const std::function<void(Binding)>& use) const {
+  bindings_.each([&, at = now()](const Binding& binding) {
+    if (binding.expires_at > at) use(for_record(binding));
+  });
 }
 
 std::size_t Registrar::size() const {

@@ -10,12 +10,13 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace trunkline;
+  static core::JsonReader reader;
   const auto binding =
-      registrar::parse_binding(std::string_view(reinterpret_cast<const char*>(data), size));
+      registrar::parse_binding(reader, std::string_view(reinterpret_cast<const char*>(data), size));
   if (!binding) return 0;
   (void)registrar::registration_body(*binding, "expired");
   const std::string text = registrar::to_text(*binding);
-  const auto again = registrar::parse_binding(text);
+  const auto again = registrar::parse_binding(reader, text);
   if (!again || registrar::to_text(*again) != text) std::abort();
   return 0;
 }

@@ -283,12 +283,13 @@ TEST_CASE("binding: survives as text", "[binding]") {
   asked.contacts[0].display_name = "Alice \"A\"";
   asked.headers = {{"Path", "<sip:edge@192.0.2.3;lr>"}};
   const Binding binding = registered(asked).front();
-  const auto read = registrar::parse_binding(registrar::to_text(binding));
+  core::JsonReader reader;
+  const auto read = registrar::parse_binding(reader, registrar::to_text(binding));
   REQUIRE(read);
   CHECK(*read == binding);
   for (const char* text : {"", "{}", "{\"schema\":\"binding.v1\"}", "[1]"}) {
     INFO(text);
-    CHECK_FALSE(registrar::parse_binding(text));
+    CHECK_FALSE(registrar::parse_binding(reader, text));
   }
   CHECK(registrar::registration_body(binding, "expired") ==
         R"({"schema":"registration.v1","tenant":"0193a000-0000-7000-8000-000000000001",)"

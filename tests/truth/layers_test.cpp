@@ -19,14 +19,17 @@ struct Wall {
   std::string_view prefix;
   std::string_view folders;
 };
-constexpr std::array<Wall, 21> kWalls{
-    {{"openssl/", "crypto"},   {"crypt.h", "crypto"},   {"sqlite3", "localdb"},
-     {"CLI/", "cli"},          {"systemd/", "daemon"},  {"libpq", "db"},
-     {"postgresql/", "db"},    {"sndfile", "audio"},    {"sofia-sip/", "sip"},
-     {"qrencode", "qr"},       {"curl/", "http"},       {"phonenumbers/", "number"},
-     {"pugixml", "foreign"},   {"zstd", "archive"},     {"toml++/", "config"},
-     {"boost/", "config"},     {"opus/", "audio"},      {"ogg/", "audio"},
-     {"libavcodec/", "media"}, {"libavutil/", "media"}, {"libswresample/", "media"}}};
+constexpr std::array<Wall, 22> kWalls{{{"openssl/", "crypto"},  {"crypt.h", "crypto"},
+                                       {"sqlite3", "localdb"},  {"CLI/", "cli"},
+                                       {"systemd/", "daemon"},  {"libpq", "db"},
+                                       {"postgresql/", "db"},   {"sndfile", "audio"},
+                                       {"sofia-sip/", "sip"},   {"qrencode", "qr"},
+                                       {"curl/", "http"},       {"phonenumbers/", "number"},
+                                       {"pugixml", "foreign"},  {"simdjson", "core"},
+                                       {"zstd", "archive"},     {"toml++/", "config"},
+                                       {"boost/", "config"},    {"opus/", "audio"},
+                                       {"ogg/", "audio"},       {"libavcodec/", "media"},
+                                       {"libavutil/", "media"}, {"libswresample/", "media"}}};
 
 struct Declared {
   std::vector<std::string> order;
