@@ -11,6 +11,7 @@
 #include "ledger/shipper.h"
 #include "support/database.h"
 #include "support/killed.h"
+#include "support/kills.h"
 #include "support/temporary_directory.h"
 
 namespace trunkline::archive {
@@ -197,7 +198,7 @@ TEST_CASE("archive: a month that is not over stays, and so does what is not due"
 TEST_CASE("archive: killed at any moment, a month is in the database or in a whole file",
           "[archive]") {
   const Scene scene;
-  constexpr int kKills = 60;
+  const int kKills = test::kills(60);
   std::mt19937 random(7);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same moments each time
   const auto begun = std::chrono::steady_clock::now();
   archive_all(scene);

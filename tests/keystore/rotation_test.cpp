@@ -15,6 +15,7 @@
 #include "keystore/mirror.h"
 #include "localdb/database.h"
 #include "support/fake_clock.h"
+#include "support/kills.h"
 #include "support/temporary_directory.h"
 
 namespace trunkline::keystore {
@@ -176,7 +177,7 @@ TEST_CASE("rotation: kill -9 at random moments loses no key", "[keystore]") {
   World world;
   world.fill(300);
   std::minstd_rand random(20261125);
-  for (int round = 0; round < 50; ++round) {
+  for (int round = 0; round < test::kills(50); ++round) {
     world.rotate();
     std::array<int, 2> ready{};
     REQUIRE(::pipe(ready.data()) == 0);

@@ -8,6 +8,7 @@
 #include "ledger/shipper.h"
 #include "support/database.h"
 #include "support/killed.h"
+#include "support/kills.h"
 #include "support/temporary_directory.h"
 
 namespace trunkline::ledger {
@@ -39,7 +40,7 @@ void append(journal::Journal& journal, int count) {
 
 }  // namespace
 
-TEST_CASE("killed at sixty moments, the shipper loses nothing and doubles nothing", "[ledger]") {
+TEST_CASE("killed at random moments, the shipper loses nothing and doubles nothing", "[ledger]") {
   const test::Database database;
   const test::TemporaryDirectory directory;
   const auto path = directory.path() / "journal.db";
@@ -60,8 +61,8 @@ TEST_CASE("killed at sixty moments, the shipper loses nothing and doubles nothin
   };
   int entries = 0;
   int kills = 0;
-  for (int round = 0; kills < 60; ++round) {
-    REQUIRE(round < 600);
+  for (int round = 0; kills < test::kills(60); ++round) {
+    REQUIRE(round < test::kills(600));
     append(*journal::Journal::open(path), kEntriesARound);
     entries += kEntriesARound;
     if (test::is_killed_after(std::chrono::milliseconds(moment(random)), ship)) ++kills;

@@ -12,6 +12,7 @@
 #include "retention/erasing_world.h"
 #include "retention/holds.h"
 #include "retention/request.h"
+#include "support/kills.h"
 
 namespace trunkline::retention {
 namespace {
@@ -102,7 +103,7 @@ class Victims {
 
 }  // namespace
 
-TEST_CASE("kill -9 at fifty moments of a sweep loses, doubles and hides nothing", "[retention]") {
+TEST_CASE("kill -9 at random moments of a sweep loses, doubles and hides nothing", "[retention]") {
   ErasingWorld world;
   REQUIRE(add_hold(world.operators,
                    {.tenant = world.tenant,
@@ -123,7 +124,7 @@ TEST_CASE("kill -9 at fifty moments of a sweep loses, doubles and hides nothing"
   std::mt19937 random(20261130);
   std::uniform_int_distribution<std::int64_t> life(0, 150'000);
   Victims victims(world);
-  while (victims.kills() < 50) {
+  while (victims.kills() < test::kills(50)) {
     if (victims.run("sweep", life(random))) add(30);
     for (const Recorded& one : kept) REQUIRE(world.traces_of(one) == kWhole);
     for (const Recorded& one : due) REQUIRE(world.traces_of(one).audited <= 1);
@@ -140,14 +141,14 @@ TEST_CASE("kill -9 at fifty moments of a sweep loses, doubles and hides nothing"
                       [](const Run& run) { return run.outcome == "interrupted"; }) > 0);
 }
 
-TEST_CASE("kill -9 at twenty-five moments of a person's request does not, either", "[retention]") {
+TEST_CASE("kill -9 at random moments of a person's request does not, either", "[retention]") {
   ErasingWorld world;
   const Recorded other = world.add(5, "+15550177");
   std::vector<Recorded> theirs;
   std::mt19937 random(20261130);
   std::uniform_int_distribution<std::int64_t> life(0, 60'000);
   Victims victims(world);
-  while (victims.kills() < 25) {
+  while (victims.kills() < test::kills(50)) {
     for (int i = 0; i < 2; ++i) theirs.push_back(world.add(i, std::string(kTheirs)));
     victims.run("request", life(random));
     REQUIRE(world.traces_of(other) == kWhole);

@@ -7,11 +7,12 @@
 
 #include "backup/repository.h"
 #include "scenario/backed_up_site.h"
+#include "support/kills.h"
 
 namespace trunkline::test {
 namespace {
 
-constexpr int kKills = 50;
+const int kKills = kills(50);
 
 core::Milliseconds time_of(const std::function<void()>& work) {
   const core::SteadyTime begun = core::system_clock().steady();
@@ -19,7 +20,7 @@ core::Milliseconds time_of(const std::function<void()>& work) {
   return std::chrono::duration_cast<core::Milliseconds>(core::system_clock().steady() - begun);
 }
 
-TEST_CASE("backup: fifty kills leave whole backups only, and the living site as it is",
+TEST_CASE("backup: kills at random moments leave whole backups only, and the living site as it is",
           "[scenario]") {
   const std::uint32_t seed = std::random_device()();
   INFO("seed " << seed);
@@ -45,7 +46,7 @@ TEST_CASE("backup: fifty kills leave whole backups only, and the living site as 
     CHECK(core::value_or_throw(repository->verify(manifest)).empty());
   }
   INFO(made << " of " << kKills << " were done before their moment");
-  CHECK(made < kKills);
+  CHECK(made < static_cast<std::size_t>(kKills));
   site.json({"backup"}, 3);
   for (const core::Json& verified : site.json({"backup", "verify", "--all"}))
     CHECK(verified.at("is_whole") == true);

@@ -7,11 +7,12 @@
 #include <random>
 
 #include "scenario/backed_up_site.h"
+#include "support/kills.h"
 
 namespace trunkline::test {
 namespace {
 
-constexpr int kKills = 50;
+const int kKills = kills(50);
 constexpr int kBackedUp = 4;
 
 /// What restores leave under names of their own.
@@ -25,7 +26,7 @@ void drop_old_databases(const std::string& name) {
                           " WITH (FORCE)");
 }
 
-TEST_CASE("restore: fifty kills leave the site before it or after it, and it goes on",
+TEST_CASE("restore: kills at random moments leave the site before it or after it, and it goes on",
           "[scenario]") {
   const std::uint32_t seed = std::random_device()();
   INFO("seed " << seed);
@@ -64,7 +65,7 @@ TEST_CASE("restore: fifty kills leave the site before it or after it, and it goe
     if (kill % 10 == 9) drop_old_databases(site.site().database().name());
   }
   INFO(done << " of " << kKills << " were done before their moment");
-  CHECK(done < kKills);
+  CHECK(done < static_cast<std::size_t>(kKills));
   site.json(restore);
   site.ship();
   for (const core::RecordingId id : recordings) CHECK(site.opens(id));

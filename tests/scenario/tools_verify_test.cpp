@@ -6,6 +6,7 @@
 #include <random>
 
 #include "scenario/recorded_site.h"
+#include "support/kills.h"
 
 namespace trunkline::test {
 namespace {
@@ -88,7 +89,7 @@ TEST_CASE("retention verify: killed at any moment it goes on, and tells everythi
   for (const std::size_t i : {3UL, 70UL, 131UL, 199UL}) world.flip(i);
   std::mt19937 random(20261121);
   std::uniform_int_distribution<int> moment_ms(0, 120);
-  for (int kill = 0; kill < 50; ++kill)
+  for (int kill = 0; kill < kills(50); ++kill)
     world.kill_after({"verify", "--rate", "2MiB"}, core::Milliseconds(moment_ms(random)));
   CHECK(world.verify(65) == Words{"changed 131", "changed 199", "changed 3", "changed 70"});
   CHECK(world.end.at("recordings") == kRecordings);
