@@ -17,6 +17,8 @@ note() { printf '%s\n' "$*" >&2; }
 finish() {
   local pid
   for pid in "${children[@]}"; do kill "$pid" 2>/dev/null || true; done
+  # PostgreSQL still writes into its folder while it stops.
+  wait "${children[@]}" 2>/dev/null || true
   [ ! -f "$scratch/site/trunkline.toml" ] || "$root/pipelines/quickstart" --state "$scratch/site" --purge >/dev/null 2>&1 || true
   rm -rf "$scratch"
 }
