@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "trunkline/user.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "core/text.h"
 #include "crypto/hash.h"
 #include "crypto/password.h"
+#include "http/mailer.h"
 #include "os/credential.h"
 
 namespace trunkline::commands {
@@ -20,6 +22,9 @@ std::vector<cli::Field> fields_of(const cli::Output& out, const directory::Perso
       {"roles", roles_text(person)},
       {"state",
        person.is_enabled ? cli::Cell("enabled") : cli::Cell("disabled", cli::Color::yellow)},
+      {"alerts", person.alerts == "none"
+                     ? std::string("none")
+                     : fmt::format("from {} on, to {}", person.alerts, person.mail)},
       {"last login", person.last_login ? out.time(*person.last_login) : "never"}};
   if (person.locked_until && *person.locked_until > core::system_clock().wall())
     fields.push_back(
@@ -47,7 +52,9 @@ core::Json to_json(const directory::Person& person, const directory::Tenant& ten
                     {"name", person.name},
                     {"display_name", person.display_name},
                     {"roles", std::move(roles)},
-                    {"is_enabled", person.is_enabled}};
+                    {"is_enabled", person.is_enabled},
+                    {"mail", person.mail},
+                    {"alerts", person.alerts}};
   if (person.last_login) object["last_login_at"] = core::to_rfc3339(*person.last_login);
   if (person.locked_until) object["locked_until"] = core::to_rfc3339(*person.locked_until);
   return object;
@@ -60,7 +67,18 @@ std::vector<cli::Option> profile_options(bool is_role_required) {
            .choices = {"admin", "supervisor", "agent", "user", "auditor"},
            .is_repeatable = true,
            .is_required = is_role_required},
-          {.name = "--display-name", .help = "the person's name", .value = "TEXT"}};
+          {.name = "--display-name", .help = "the person's name", .value = "TEXT"},
+          {.name = "--mail", .help = "where alerts go to; '' for nowhere", .value = "ADDRESS"},
+          {.name = "--alerts",
+           .help = "mail alerts from this level on; normal adds what is good again",
+           .value = "LEVEL",
+           .choices = {"none", "normal", "warning", "critical", "emergency"}}};
+}
+
+std::string mail_of(cli::Context& context) {
+  const std::string text = context.value("--mail");
+  if (!text.empty()) (void)core::value_or_throw(http::parse_mail_address(text));
+  return text;
 }
 
 std::vector<directory::PersonRole> roles_of(cli::Context& context) {

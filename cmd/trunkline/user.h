@@ -18,10 +18,13 @@ namespace trunkline::commands {
 core::Json to_json(const directory::Person& person, const directory::Tenant& tenant);
 std::string roles_text(const directory::Person& person);
 
-/// --display-name and --role; add_user asks for a role, set_user may do without.
+/// --display-name, --role, --mail and --alerts; add_user asks for a role, set_user may do without.
 std::vector<cli::Option> profile_options(bool is_role_required);
 /// The roles given by --role. Throws core::Error.
 std::vector<directory::PersonRole> roles_of(cli::Context& context);
+
+/// The address given by --mail, empty where none or an empty one is. Throws core::Error.
+std::string mail_of(cli::Context& context);
 
 struct NewPassword {
   core::Secret text;

@@ -7,9 +7,12 @@ namespace trunkline::commands {
 namespace {
 
 core::ExitCode run(cli::Context& context) {
-  const directory::NewPerson wanted{.name = context.value("NAME"),
-                                    .display_name = context.value("--display-name"),
-                                    .roles = roles_of(context)};
+  const directory::NewPerson wanted{
+      .name = context.value("NAME"),
+      .display_name = context.value("--display-name"),
+      .roles = roles_of(context),
+      .mail = mail_of(context),
+      .alerts = context.has("--alerts") ? context.value("--alerts") : std::string("none")};
   const NewPassword password = take_password(context);
   db::Connection connection = db::open_for_tool(context.config(), "trunkline user add");
   const directory::Tenant tenant = chosen_tenant(context, connection);

@@ -10,6 +10,8 @@ directory::PersonChange change_of(cli::Context& context) {
   directory::PersonChange change;
   if (context.has("--display-name")) change.display_name = context.value("--display-name");
   if (context.has("--role")) change.roles = roles_of(context);
+  if (context.has("--mail")) change.mail = mail_of(context);
+  if (context.has("--alerts")) change.alerts = context.value("--alerts");
   if (context.has("--enable") && context.has("--disable")) {
     throw core::Error(core::ExitCode::usage, "cannot both enable and disable a user",
                       "give one of --enable and --disable");
@@ -46,6 +48,8 @@ cli::Command user_set() {
           .options = std::move(options),
           .exits = {{core::ExitCode::no_input, "there is no such user"}},
           .examples = {{"trunkline user set ann --role admin", "make ann an administrator"},
+                       {"trunkline user set ann --mail ann@example.org --alerts critical",
+                        "mail her alerts from critical on"},
                        {"trunkline user set ann --disable", "keep her out for now"}},
           .run = run};
 }

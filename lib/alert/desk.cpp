@@ -9,6 +9,8 @@
 
 #include "alert/away.h"
 #include "alert/channel.h"
+#include "alert/people.h"
+#include "core/text.h"
 #include "http/mailer.h"
 
 namespace trunkline::alert {
@@ -87,8 +89,19 @@ void Desk::deliver(const Message& message, Sent& sent) {
   }
 }
 
+void Desk::add_people(std::vector<Target>& targets, const Alert& alert) const {
+  if (config_.text("mail.host").empty()) return;
+  for (std::string& address : addresses_of_people(*connection_, alert)) {
+    const bool is_known = std::ranges::any_of(targets, [&](const Target& target) {
+      return target.channel == kMailChannel.name && core::to_lower(target.address) == address;
+    });
+    if (!is_known) targets.push_back({std::string(kMailChannel.name), std::move(address)});
+  }
+}
+
 Desk::Outcome Desk::raise(const Alert& alert, Sent& sent) {
-  const auto targets = configured_targets(config_);
+  auto targets = configured_targets(config_);
+  if (connection_ != nullptr) add_people(targets, alert);
   const core::Time now = clock_.wall();
   if (connection_ != nullptr) {
     if (!put(*connection_, alert, now, host_, targets)) return Outcome::held_back;

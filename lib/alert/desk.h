@@ -2,7 +2,8 @@
 #pragma once
 
 // Where alerts are handed in. With the database they go through its spool, so that they survive;
-// while it is away they go out directly, once, to every channel.
+// while it is away they go out directly, once, to every channel, though not to people who asked for
+// them: the database knows those.
 
 #include <functional>
 #include <string>
@@ -51,6 +52,8 @@ class Desk {
   Sent test(const std::string& text);
 
  private:
+  /// Those who asked for it themselves.
+  void add_people(std::vector<Target>& targets, const Alert& alert) const;
   void deliver(const Message& message, Sent& sent);
   Message fresh(const Alert& alert) const;
 

@@ -44,6 +44,12 @@ core::Result<void> check_roles(const std::vector<PersonRole>& roles) {
                      "one or more of: admin, supervisor, agent, user, auditor");
 }
 
+core::Result<void> check_alerts(std::string_view mail, std::string_view alerts) {
+  if (alerts == "none" || !mail.empty()) return {};
+  return core::fault(ExitCode::usage, "cannot mail alerts to a person without an address",
+                     "give one: --mail ADDRESS");
+}
+
 }  // namespace
 
 core::Result<Person> add_person(db::Connection& connection, const Tenant& tenant,
@@ -53,6 +59,8 @@ core::Result<Person> add_person(db::Connection& connection, const Tenant& tenant
   const auto display_name = parse_display_name(person.display_name);
   if (!display_name) return tl::unexpected(display_name.error());
   if (const auto roles = check_roles(person.roles); !roles) return tl::unexpected(roles.error());
+  if (const auto told = check_alerts(person.mail, person.alerts); !told)
+    return tl::unexpected(told.error());
   const auto hash = crypto::hash_password(password);
   if (!hash) return tl::unexpected(hash.error());
 
@@ -60,13 +68,16 @@ core::Result<Person> add_person(db::Connection& connection, const Tenant& tenant
                      .tenant = tenant.id,
                      .name = *name,
                      .display_name = *display_name,
-                     .roles = person.roles};
+                     .roles = person.roles,
+                     .mail = person.mail,
+                     .alerts = person.alerts};
   db::Transaction transaction(connection);
   static constexpr db::Statement kAdd{
-      "INSERT INTO trunkline.person (id, tenant_id, name, display_name, password_hash)"
-      " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING"};
-  const db::Rows rows =
-      connection.query(kAdd, {added.id, tenant.id, added.name, added.display_name, *hash});
+      "INSERT INTO trunkline.person (id, tenant_id, name, display_name, password_hash, mail, "
+      "alerts)"
+      " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"};
+  const db::Rows rows = connection.query(
+      kAdd, {added.id, tenant.id, added.name, added.display_name, *hash, added.mail, added.alerts});
   if (rows.affected() == 0) {
     return core::fault(ExitCode::data,
                        fmt::format("cannot add user '{}': the name is taken", added.name),
@@ -79,7 +90,8 @@ core::Result<Person> add_person(db::Connection& connection, const Tenant& tenant
 
 std::vector<Person> list_people(db::Connection& connection, const core::TenantId& tenant) {
   static constexpr db::Statement kList{
-      "SELECT p.id, p.tenant_id, p.name, p.display_name, p.is_enabled, l.last_login_at, "
+      "SELECT p.id, p.tenant_id, p.name, p.display_name, p.is_enabled, p.mail, p.alerts, "
+      "l.last_login_at, "
       "l.locked_until,"
       "       coalesce(string_agg(r.role, ',' ORDER BY r.role), '') AS roles"
       "  FROM trunkline.person p LEFT JOIN trunkline.person_role r ON r.person_id = p.id"
@@ -95,7 +107,8 @@ std::vector<Person> list_people(db::Connection& connection, const core::TenantId
 core::Result<Person> find_person(db::Connection& connection, const Tenant& tenant,
                                  std::string_view which) {
   static constexpr db::Statement kFind{
-      "SELECT p.id, p.tenant_id, p.name, p.display_name, p.is_enabled, l.last_login_at, "
+      "SELECT p.id, p.tenant_id, p.name, p.display_name, p.is_enabled, p.mail, p.alerts, "
+      "l.last_login_at, "
       "l.locked_until,"
       "       p.name = $2 AS is_named, coalesce(string_agg(r.role, ',' ORDER BY r.role), '') AS "
       "roles"
@@ -128,12 +141,19 @@ core::Result<Person> set_person(db::Connection& connection, const Person& person
   }
   if (change.roles) wanted.roles = *change.roles;
   if (change.is_enabled) wanted.is_enabled = *change.is_enabled;
+  if (change.mail) wanted.mail = *change.mail;
+  if (change.alerts) wanted.alerts = *change.alerts;
+  if (const auto told = check_alerts(wanted.mail, wanted.alerts); !told)
+    return tl::unexpected(told.error());
   if (const auto roles = check_roles(wanted.roles); !roles) return tl::unexpected(roles.error());
   db::Transaction transaction(connection);
   static constexpr db::Statement kSet{
-      "UPDATE trunkline.person SET display_name = $2, is_enabled = $3, changed_at = now()"
-      " WHERE id = $1"};
-  if (connection.query(kSet, {person.id, wanted.display_name, wanted.is_enabled}).affected() == 0) {
+      "UPDATE trunkline.person SET display_name = $2, is_enabled = $3, mail = $4, alerts = $5,"
+      "       changed_at = now() WHERE id = $1"};
+  if (connection
+          .query(kSet,
+                 {person.id, wanted.display_name, wanted.is_enabled, wanted.mail, wanted.alerts})
+          .affected() == 0) {
     return tl::unexpected(not_there("user", person.name, "it was removed meanwhile"));
   }
   write_roles(connection, wanted);

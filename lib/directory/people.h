@@ -21,12 +21,16 @@ struct NewPerson {
   std::string name = {};
   std::string display_name = {};
   std::vector<PersonRole> roles = {};
+  std::string mail = {};
+  std::string alerts = "none";  ///< see Person
 };
 
 struct PersonChange {
   std::optional<std::string> display_name = {};
   std::optional<std::vector<PersonRole>> roles = {};
   std::optional<bool> is_enabled = {};
+  std::optional<std::string> mail = {};
+  std::optional<std::string> alerts = {};
 };
 
 /// Takes about 200 ms for the hash. The password has 8 to 72 bytes.

@@ -36,6 +36,8 @@ Person person_of(const db::Row& row) {
                 .name = row.get<std::string>("name"),
                 .display_name = row.get<std::string>("display_name"),
                 .is_enabled = row.get<bool>("is_enabled"),
+                .mail = row.get<std::string>("mail"),
+                .alerts = row.get<std::string>("alerts"),
                 .last_login = row.get<std::optional<core::Time>>("last_login_at"),
                 .locked_until = row.get<std::optional<core::Time>>("locked_until")};
   const std::string roles = row.get<std::string>("roles");

@@ -53,6 +53,8 @@ struct Person {
   std::string display_name = {};
   std::vector<PersonRole> roles = {};
   bool is_enabled = true;
+  std::string mail = {};        ///< where alerts go to; empty: nowhere
+  std::string alerts = "none";  ///< the lowest level that is mailed, as alert::Level calls it
   std::optional<core::Time> last_login = {};
   std::optional<core::Time> locked_until = {};  ///< may be past
   bool operator==(const Person&) const = default;

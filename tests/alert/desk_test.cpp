@@ -55,6 +55,40 @@ TEST_CASE("desk: an alert is kept, delivered once, and held back the second time
   CHECK(prune(connection, clock.wall() + minutes(1)) == 2);
 }
 
+TEST_CASE("desk: people are mailed what they asked for, and of its end", "[alert]") {
+  const test::Database database;
+  auto connection = database.open();
+  connection.run_script(
+      "INSERT INTO trunkline.tenant (id, name, domain) VALUES"
+      " ('0199a1b2-0000-7000-8000-0000000000aa', 'main', 'pbx.example');"
+      "INSERT INTO trunkline.person"
+      " (id, tenant_id, name, password_hash, is_enabled, mail, alerts)"
+      " SELECT gen_random_uuid(), '0199a1b2-0000-7000-8000-0000000000aa', name, '$2x', name <> "
+      "'cid',"
+      "        mail, alerts"
+      "   FROM (VALUES ('ann', 'Ann@example.org', 'critical'), ('bea', 'bea@example.org', "
+      "'emergency'),"
+      "                ('cid', 'cid@example.org', 'critical'), ('dan', 'A@example.org', 'warning'),"
+      "                ('eve', 'eve@example.org', 'none')) AS p (name, mail, alerts)");
+  const test::Receiver receiver("mail");
+  const auto config = mailing_to("a@example.org", receiver.port());
+  const test::FakeClock clock;
+  Desk desk(config, &connection, clock);
+  Sent none;
+  const auto mailed_at = [&](Level level) {
+    CHECK(desk.raise(alert_of(level), none) == Desk::Outcome::told);
+    return desk.flush().delivered;
+  };
+  CHECK(mailed_at(Level::warning) == 1);  // mail.to, who is dan, too
+  CHECK(mailed_at(Level::critical) == 2);
+  CHECK(mailed_at(Level::normal) == 2);  // ann was told that it was critical
+  CHECK(mailed_at(Level::emergency) == 3);
+
+  const auto silent = config::Config::of({}).value();
+  CHECK(Desk(silent, &connection, clock).raise(alert_of(Level::normal), none) ==
+        Desk::Outcome::nobody);
+}
+
 TEST_CASE("desk: mail is tried three times over an hour, then given up", "[alert]") {
   const test::Database database;
   auto connection = database.open();

@@ -132,6 +132,15 @@ TEST_CASE("devices, tenants and users are added, listed, changed and removed", "
   CHECK(site.json("trunkline", {"user", "passwd", "ann", "--tenant", "zeta", "--new-password"})
             .at(0)
             .contains("password"));
+  const auto told = site.json("trunkline", {"user", "set", "ann", "--tenant", "zeta", "--mail",
+                                            "ann@example.org", "--alerts", "critical"});
+  CHECK(core::text_at(told.at(0), "mail") == "ann@example.org");
+  CHECK(core::text_at(told.at(0), "alerts") == "critical");
+  CHECK(site.refusal("trunkline", {"user", "set", "ann", "--tenant", "zeta", "--mail", ""}) ==
+        "trunkline: cannot mail alerts to a person without an address\n"
+        "hint: give one: --mail ADDRESS\n");
+  CHECK(site.run("trunkline", {"user", "set", "ann", "--tenant", "zeta", "--mail", "ann"})
+            .exit.code == 65);
   CHECK_FALSE(site.run("trunkline", {"tenant", "remove", "zeta", "--yes"}).exit.is_success());
   CHECK(site.json("trunkline", {"user", "remove", "ann", "--tenant", "zeta", "--yes"}).size() == 1);
   CHECK(site.json("trunkline", {"tenant", "remove", "zeta", "--yes"}).size() == 1);
