@@ -39,6 +39,7 @@ core::Json certificate_of(cli::Context& context, db::Connection& connection,
                   {"erased", core::Json::array()},
                   {"withheld", core::Json::array()},
                   {"failed", certified.erased.failed},
+                  {"not_reached", retention::archived_months(connection)},
                   {"audit", {{"seq", anchor.seq}, {"hash", core::to_hex(anchor.hash)}}}};
   const bool are_calls_kept = context.value("--calls") == "keep";
   for (const Held& held : certified.held) {
@@ -74,6 +75,9 @@ std::string text_of(const core::Json& json) {
   if (core::number_at(json, "failed") > 0)
     text += fmt::format("failed    {} files could not be removed yet; their keys are gone\n",
                         core::number_at(json, "failed"));
+  for (const core::Json& month : json.at("not_reached"))
+    text += fmt::format("not reached  calls of {}, which are archived as a file\n",
+                        month.get<std::string>());
   text += fmt::format("\nAudit log    line {}, hash {}\nSHA-256      {} (of this as JSON)\n",
                       core::number_at(json.at("audit"), "seq"),
                       core::text_at(json.at("audit"), "hash"), core::text_at(json, "sha256"));

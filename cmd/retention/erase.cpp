@@ -7,6 +7,7 @@
 #include "db/tool.h"
 #include "retention/certificate.h"
 #include "retention/commands.h"
+#include "retention/locations.h"
 #include "retention/sweep.h"
 
 namespace trunkline::commands {
@@ -73,6 +74,14 @@ retention::Erased erase_held(cli::Context& context, Workplace& place, const core
   return retention::Eraser(place.parts(), run, retention::RunKind::request).erase(erasures, page);
 }
 
+void tell_archived(cli::Context& context, db::Connection& connection) {
+  const auto months = retention::archived_months(connection);
+  if (months.empty()) return;
+  context.warn(fmt::format("calls of {} months are archived as files and not reached: {}",
+                           months.size(), core::join(months, ", ")),
+               "cdrctl archive restore MONTH, erase again, then cdrctl archive add");
+}
+
 std::uint64_t count_withheld(const std::vector<Held>& held) {
   return static_cast<std::uint64_t>(std::count_if(
       held.begin(), held.end(), [](const Held& one) { return !one.because.empty(); }));
@@ -82,6 +91,7 @@ ExitCode apply(cli::Context& context, core::Time now) {
   Workplace place(context, "erase");
   place.resume(now);
   std::vector<Held> held = look(context, place.database(), now);
+  tell_archived(context, place.database());
   if (context.has("--export")) export_held(place.database(), context.value("--export"), held);
   const std::uint64_t withheld = count_withheld(held);
   if (!context.confirm(fmt::format("erase what is held about this number for good ({} things, {} "
@@ -104,6 +114,7 @@ ExitCode run(cli::Context& context) {
   const std::vector<Held> held = look(context, connection, now);
   if (context.has("--export")) export_held(connection, context.value("--export"), held);
   print(context.out(), held, calls_fate(context.value("--calls")));
+  tell_archived(context, connection);
   context.note(
       fmt::format("{} things are held about this number, {} of them have to stay; "
                   "nothing was changed: --apply erases",

@@ -108,6 +108,16 @@ std::vector<Erasure> erasures_of(std::span<const Held> held, CallsFate calls,
   return erasures;
 }
 
+std::vector<std::string> archived_months(db::Connection& connection) {
+  static constexpr db::Statement kMonths{
+      "SELECT DISTINCT to_char(month, 'YYYY-MM') AS month FROM trunkline.archive"
+      " WHERE table_name = 'cdr' AND restored_at IS NULL ORDER BY month"};
+  std::vector<std::string> months;
+  const db::Rows rows = connection.query(kMonths);
+  for (const db::Row row : rows) months.push_back(row.get<std::string>("month"));
+  return months;
+}
+
 core::Json call_row(db::Connection& connection, const core::Uuid& call) {
   static constexpr db::Statement kRow{
       "SELECT to_jsonb(c) - 'search_keys' AS row FROM trunkline.cdr c WHERE c.call = $1"};

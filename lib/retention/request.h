@@ -29,6 +29,9 @@ std::vector<Held> held_about(db::Connection& connection, const Planner& planner,
                              std::string_view number, const std::optional<core::TenantId>& tenant,
                              core::Time now);
 
+/// Months of calls ("2024-01") that are archived as files, which a request does not reach.
+std::vector<std::string> archived_months(db::Connection& connection);
+
 /// What happens to the calls.
 enum class CallsFate : std::uint8_t { mask, erase, keep };
 /// What goes of `held` by this request: recordings, then calls. A call stays while a recording of

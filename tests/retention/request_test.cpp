@@ -120,4 +120,21 @@ TEST_CASE("a request waits for holds and duties, and says so", "[retention]") {
   CHECK(erasures_of(found, CallsFate::keep, "DSR-17").size() == 1);
 }
 
+TEST_CASE("request: names the months of calls that are files", "[retention]") {
+  const test::Database database;
+  database.open("trunkline_owner")
+      .run_script(
+          "INSERT INTO trunkline.archive (id, table_name, month, part, file, rows, bytes, sha256, "
+          "who,"
+          "  restored_at)"
+          " SELECT gen_random_uuid(), t, m::date, 1, t || m, 1, 1, sha256(''), 'test', "
+          "r::timestamptz"
+          "   FROM (VALUES ('cdr', '2024-02-01', NULL), ('cdr', '2024-01-01', NULL),"
+          "                ('cdr', '2024-03-01', '2026-01-01'), ('ledger_entry', '2024-04-01', "
+          "NULL))"
+          "     AS a (t, m, r)");
+  auto connection = database.open("trunkline_retention");
+  CHECK(archived_months(connection) == std::vector<std::string>{"2024-01", "2024-02"});
+}
+
 }  // namespace trunkline::retention
