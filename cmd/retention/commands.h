@@ -21,6 +21,7 @@ cli::Command hold_list();
 cli::Command hold_release();
 cli::Command hold_show();
 cli::Command measure();
+cli::Command move();
 cli::Command plan();
 cli::Command policy_list();
 cli::Command policy_remove();
@@ -35,10 +36,10 @@ cli::Command verify();
 
 inline std::vector<cli::Command> all() {
   return {
-      capacity(),      check(),        compact(),     erase(),   explain(), hold_add(),
-      hold_list(),     hold_release(), hold_show(),   measure(), plan(),    policy_list(),
-      policy_remove(), policy_set(),   policy_show(), reapply(), report(),  status(),
-      sweep(),         usage(),        verify(),
+      capacity(),    check(),         compact(),    erase(),       explain(), hold_add(),
+      hold_list(),   hold_release(),  hold_show(),  measure(),     move(),    plan(),
+      policy_list(), policy_remove(), policy_set(), policy_show(), reapply(), report(),
+      status(),      sweep(),         usage(),      verify(),
   };
 }
 

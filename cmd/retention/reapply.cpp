@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "retention/commands.h"
+#include "retention/locations.h"
 #include "retention/workplace.h"
 
 namespace trunkline::commands {

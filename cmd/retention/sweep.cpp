@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "retention/commands.h"
 #include "retention/due.h"
+#include "retention/locations.h"
 #include "retention/site.h"
 #include "retention/workplace.h"
 

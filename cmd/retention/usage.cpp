@@ -51,6 +51,9 @@ void print(cli::Output& out, const usage::View& view) {
       {"forecast", shown_forecast(view)},
       {"last 30 days", fmt::format("{} recordings, {}", out.count(month.recordings),
                                    shown_bytes(out, month.bytes))}};
+  if (const usage::Amount& cold = view.usage.cold; cold.recordings > 0)
+    fields.push_back({"cold tier", fmt::format("{} recordings, {}", out.count(cold.recordings),
+                                               shown_bytes(out, cold.bytes))});
   if (const auto average = month.average_ms())
     fields.push_back({"average length", out.duration(core::Milliseconds(whole(*average)))});
   if (const auto rate = month.bytes_per_minute())
@@ -65,6 +68,7 @@ void print(cli::Output& out, const usage::View& view) {
                     {"quota_bytes", view.quota.bytes},
                     {"all", to_json(view.usage.all)},
                     {"last_30_days", to_json(month)},
+                    {"cold", to_json(view.usage.cold)},
                     {"tenants", to_json(view.usage.tenants)},
                     {"devices", to_json(view.usage.devices)}};
   if (const auto growth = view.growth()) {

@@ -12,7 +12,9 @@
 #include "keystore/key_ring.h"
 #include "keystore/key_store.h"
 #include "retention/commands.h"
+#include "retention/locations.h"
 #include "retention/verify_runs.h"
+#include "storage/cold.h"
 #include "storage/identity.h"
 #include "verify/engine.h"
 
@@ -147,15 +149,24 @@ class Verification {
     const auto before = retention::last_location(connection_, host, root_.string());
     if (before && (!identity || identity->uuid() != *before))
       core::value_or_throw(storage::check_identity(root_, storage::LocationId(*before)));
-    if (!files_.recordings.empty()) return;
+    for (const bool is_cold : {false, true}) check_tier(is_cold);
+  }
+
+  void check_tier(bool is_cold) {
+    const auto is_there = [&](const auto& file) {
+      return storage::is_cold(file.second) == is_cold;
+    };
+    if (std::ranges::any_of(files_.recordings, is_there)) return;
     const auto expected = std::ranges::count_if(rows_, [&](const auto& row) {
-      return row.second.is_complete && with_key_.contains(row.first);
+      return row.second.is_complete && with_key_.contains(row.first) &&
+             storage::is_cold(row.second.path) == is_cold;
     });
+    const fs::path folder = is_cold ? cold_folder(context_.config()) : root_;
     if (expected > 0)
       throw core::Error(ExitCode::unavailable,
                         fmt::format("cannot verify: '{}' has none of the {} recordings",
-                                    root_.string(), expected),
-                        fmt::format("is its disk mounted? findmnt -T {}", root_.string()));
+                                    folder.string(), expected),
+                        fmt::format("is its disk mounted? findmnt -T {}", folder.string()));
   }
 
   /// False where it was stopped.

@@ -8,11 +8,9 @@
 #include "db/tool.h"
 #include "keystore/mirror.h"
 #include "os/system_fault.h"
+#include "retention/locations.h"
 #include "retention/site.h"
 #include "retention/sweep.h"
-#include "storage/dry_run.h"
-#include "storage/file.h"
-#include "storage/identity.h"
 
 namespace trunkline::commands {
 namespace {
@@ -34,46 +32,7 @@ std::unique_ptr<keystore::KeyStore> open_keys(const config::Config& config) {
   return nullptr;
 }
 
-/// Whether some of the newest recordings are in that folder; nothing where there is none to look
-/// for.
-std::optional<bool> has_recordings(db::Connection& database, const fs::path& root) {
-  static constexpr db::Statement kNewest{
-      "SELECT path FROM trunkline.recording WHERE status = 'complete' AND path IS NOT NULL"
-      " ORDER BY started_at DESC, recording DESC LIMIT 50"};
-  const db::Rows rows = database.query(kNewest);
-  if (rows.empty()) return std::nullopt;
-  std::error_code ignored;
-  for (const db::Row row : rows)
-    if (fs::exists(root / row.get<std::string>("path"), ignored)) return true;
-  return false;
-}
-
-/// The folder of recordings as it was last time. The first time it is taken by what is in it: an
-/// empty folder where a disk should be mounted has none of the recordings.
-std::unique_ptr<storage::Location> open_recordings(cli::Context& context, db::Connection& database,
-                                                   retention::ErasureJournal& journal) {
-  const fs::path root = context.config().text("recording.path");
-  const auto known = journal.location();
-  if (known && !context.has("--adopt"))
-    return core::value_or_throw(storage::open_file(root, storage::LocationId(*known)));
-  if (!context.has("--adopt") && has_recordings(database, root) == false)
-    throw core::Error(ExitCode::unavailable,
-                      fmt::format("cannot erase recordings: none of the newest is below '{}', "
-                                  "whose disk may not be mounted",
-                                  root.string()),
-                      "mount it; or, where this is the right folder all the same: --adopt");
-  const auto id = core::value_or_throw(storage::mark(root, core::system_clock().wall()));
-  auto location = core::value_or_throw(storage::open_file(root, id));
-  journal.note_location(id.uuid());
-  return location;
-}
-
 }  // namespace
-
-cli::Option adopt_option() {
-  return {.name = "--adopt",
-          .help = "take recording.path as it is now for the recordings' own folder"};
-}
 
 std::vector<cli::ExitNote> erasing_exits() {
   return {{ExitCode::partly, "something could not be erased now; the next run tries again"},
@@ -92,18 +51,13 @@ db::Connection open_retention(cli::Context& context, std::string_view verb, bool
   return connection;
 }
 
-std::unique_ptr<storage::Location> open_dry_recordings(cli::Context& context) {
-  return storage::dry_run(
-      core::value_or_throw(storage::open_file(context.config().text("recording.path"))));
-}
-
 Workplace::Workplace(cli::Context& context, std::string_view verb)
     : context_(context),
       journal_(core::value_or_throw(
           retention::ErasureJournal::open(context.config().text("retention.state_dir")))),
       database_(open_retention(context, verb, false)),
       keys_(open_keys(context.config())),
-      recordings_(open_recordings(context, database_, journal_)) {}
+      recordings_(open_to_erase(context, database_, journal_)) {}
 
 retention::EraserParts Workplace::parts() {
   return {.database = database_,

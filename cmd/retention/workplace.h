@@ -12,7 +12,6 @@
 
 namespace trunkline::commands {
 
-cli::Option adopt_option();
 /// Exit codes that all of these verbs share.
 std::vector<cli::ExitNote> erasing_exits();
 
@@ -48,9 +47,8 @@ class Workplace {
   std::unique_ptr<storage::Location> recordings_;
 };
 
-/// For --dry-run: a connection that cannot write, and a location that cannot, either.
+/// For --dry-run it cannot write.
 db::Connection open_retention(cli::Context& context, std::string_view verb, bool is_read_only);
-std::unique_ptr<storage::Location> open_dry_recordings(cli::Context& context);
 
 /// "12 recordings (1.5 MiB) and 3 calls"
 std::string shown(const cli::Output& out, std::uint64_t recordings, std::int64_t bytes,

@@ -3,11 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "backup/copy.h"
 #include "backup/database.h"
 #include "db/tool.h"
 #include "journal/extract.h"
 #include "journal/reader.h"
+#include "storage/cold.h"
+#include "storage/identity.h"
 #include "verify/engine.h"
 
 namespace trunkline::commands {
@@ -61,6 +65,27 @@ std::set<std::string> unsettled(const config::Config& config, const verify::File
   return left;
 }
 
+/// Recordings of a backup that lay in the cold tier.
+std::uint64_t count_cold(const std::vector<backup::FileEntry>& files) {
+  return static_cast<std::uint64_t>(std::ranges::count_if(files, [&](const auto& file) {
+    return backup::is_of(file.path, backup::kRecordings) &&
+           storage::is_cold(file.path.substr(backup::kRecordings.size() + 1));
+  }));
+}
+
+bool has_cold_disk(const fs::path& root) {
+  const auto identity = storage::identity_of(root / storage::kColdFolder);
+  return identity && identity->has_value();
+}
+
+core::Error none_there(const fs::path& folder, std::int64_t rows, std::uint64_t had) {
+  return {core::ExitCode::io,
+          fmt::format("there is no recording in '{}', but {} in the ledger and {} in the last "
+                      "backup",
+                      folder.string(), rows, had),
+          "is its disk mounted? if they are truly gone: trunkline backup --full"};
+}
+
 verify::Files find_recordings(const config::Config& config, const backup::Manifest* before,
                               std::int64_t rows) {
   const fs::path root = config.text("recording.path");
@@ -68,11 +93,9 @@ verify::Files find_recordings(const config::Config& config, const backup::Manife
   if (rows == 0 && !had_some && !fs::exists(root)) return {};
   verify::Files files = core::value_or_throw(verify::find_files(root));
   if (files.recordings.empty() && rows > 0 && had_some)
-    throw core::Error(core::ExitCode::io,
-                      fmt::format("there is no recording in '{}', but {} in the ledger and {} in "
-                                  "the last backup",
-                                  root.string(), rows, before->size_of(backup::kRecordings).first),
-                      "is its disk mounted? if they are truly gone: trunkline backup --full");
+    throw none_there(root, rows, before->size_of(backup::kRecordings).first);
+  const std::uint64_t cold = had_some ? count_cold(before->files) : 0;
+  if (cold > 0 && !has_cold_disk(root)) throw none_there(root / storage::kColdFolder, rows, cold);
   return files;
 }
 
@@ -121,9 +144,15 @@ RecordingsTaken take_recordings(cli::Context& context, backup::Repository& repos
   for (const auto& [id, path] : found.recordings) {
     if (interrupt.is_requested()) return taken;
     if (live.contains(path)) continue;
-    const std::string named = fmt::format("{}/{}", backup::kRecordings, path);
-    const auto known = old.find(named);
+    std::string named = fmt::format("{}/{}", backup::kRecordings, path);
+    auto known = old.find(named);
     auto entry = repository.take(named, known == old.end() ? nullptr : known->second);
+    // Moved to the other tier since the list was made.
+    if (!entry && entry.error().code == core::ExitCode::no_input) {
+      named = fmt::format("{}/{}", backup::kRecordings, storage::twin_of(path));
+      known = old.find(named);
+      entry = repository.take(named, known == old.end() ? nullptr : known->second);
+    }
     // Written to, or erased, since the list was made.
     if (!entry && entry.error().code == core::ExitCode::try_again) taken.left_out.push_back(path);
     if (!entry && (entry.error().code == core::ExitCode::try_again ||

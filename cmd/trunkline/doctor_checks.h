@@ -45,6 +45,9 @@ Findings check_key_mirror(const config::Config& config);
 Findings check_sip_key(const config::Config& config);
 Findings check_permissions(const config::Config& config);
 
+// The cold tier (doctor_cold.cpp).
+Findings check_cold_tier(const config::Config& config);
+
 // What has to lie outside (doctor_copies.cpp).
 Findings check_mirror_content(const config::Config& config);
 Findings check_key_export(const config::Config& config);

@@ -13,6 +13,7 @@
 #include "os/atomic_file.h"
 #include "os/credential.h"
 #include "sealed/format.h"
+#include "storage/cold.h"
 #include "trunkline/backup_parts.h"
 #include "trunkline/drill_checks.h"
 #include "trunkline/keys.h"
@@ -203,7 +204,9 @@ void check_living_files(const Drill& drill, DrillChecks& checks) {
   std::string first;
   for (const auto& [id, path] : living->recordings) {
     if (id.uuid().made_at() >= drill.manifest.begun_at) continue;
-    if (known.contains(fmt::format("{}/{}", backup::kRecordings, path))) continue;
+    if (known.contains(fmt::format("{}/{}", backup::kRecordings, path)) ||
+        known.contains(fmt::format("{}/{}", backup::kRecordings, storage::twin_of(path))))
+      continue;
     if (++missing == 1) first = path;
   }
   add(checks, "living recordings", missing == 0 ? Outcome::good : Outcome::failed,

@@ -6,14 +6,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <functional>
 #include <set>
+#include <span>
 
 #include "backup/copy.h"
 #include "keystore/key_store.h"
 #include "os/atomic_file.h"
 #include "os/system_fault.h"
 #include "sealed/format.h"
+#include "storage/cold.h"
 #include "trunkline/backup_site.h"
 #include "trunkline/keys.h"
 #include "trunkline/restore_parts.h"
@@ -27,7 +31,7 @@ namespace fs = std::filesystem;
 constexpr core::ByteCount kLongestConfiguration{16ULL * 1024 * 1024};
 /// So many files are fetched before they get their names.
 constexpr std::size_t kAtOnce = 500;
-/// In recording.path, for what is not whole yet.
+/// In the tier's folder, for what is not whole yet.
 constexpr const char* kUnfinished = ".restore";
 
 /// A file of the configuration, and where it belongs.
@@ -75,7 +79,8 @@ Sorted sort_recordings(const config::Config& config, const RestoreSource& source
   const auto keys = known_keys(config);
   Sorted sorted;
   for (backup::FileEntry& file : source.files_of(backup::kRecordings)) {
-    const std::string below = file.path.substr(backup::kRecordings.size() + 1);
+    const std::string below =
+        storage::name_at(root, file.path.substr(backup::kRecordings.size() + 1));
     const auto id = sealed::recording_of(below);
     const auto there = backup::look_at(root, below);
     if (there && there->size == file.size &&
@@ -108,19 +113,43 @@ void make_day(const fs::path& root, const fs::path& below) {
   }
 }
 
-/// Fetched and compared beside the recordings, then named: a recording is there whole or not.
-void bring(const fs::path& root, const RestoreSource& source,
+bool is_cold(const backup::FileEntry& file) {
+  return storage::is_cold(file.path.substr(backup::kRecordings.size() + 1));
+}
+
+/// Fetched and compared beside the recordings of their tier, then named: a recording is there whole
+/// or not.
+void bring(const fs::path& root, const fs::path& tier, const RestoreSource& source,
            const std::vector<backup::FileEntry>& files) {
-  const fs::path unfinished = root / kUnfinished;
+  const fs::path unfinished = tier / kUnfinished;
   core::value_or_throw(
       backup::fetch_checked(source.repository, source.manifest, files, unfinished));
-  core::value_or_throw(backup::sync_file_system(root));
+  core::value_or_throw(backup::sync_file_system(tier));
   for (const backup::FileEntry& file : files) {
     const fs::path below = file.path.substr(backup::kRecordings.size() + 1);
     make_day(root, below);
     give_like(unfinished / file.path, root);
     core::value_or_throw(backup::rename_synced(unfinished / file.path, root / below));
   }
+}
+
+void bring_all(const fs::path& root, const fs::path& tier, const RestoreSource& source,
+               std::span<const backup::FileEntry> files, std::size_t at_once) {
+  if (files.empty()) return;
+  if (!fs::exists(tier)) {
+    core::value_or_throw(backup::make_folders(tier));
+    give_like(tier, root);
+  }
+  for (; !files.empty(); files = files.subspan(std::min(at_once, files.size()))) {
+    const auto some = files.first(std::min(at_once, files.size()));
+    bring(root, tier, source, {some.begin(), some.end()});
+  }
+}
+
+void remove_unfinished(const fs::path& root) {
+  std::error_code failure;
+  fs::remove_all(root / kUnfinished, failure);
+  fs::remove_all(root / storage::kColdFolder / kUnfinished, failure);
 }
 
 }  // namespace
@@ -182,25 +211,21 @@ std::string restore_recordings(cli::Context& context, const RestoreSource& sourc
     core::value_or_throw(backup::make_folders(root));
     give_like(root, key_places(config).store.parent_path());
   }
-  std::error_code failure;  // of a restore that was cut short
-  fs::remove_all(root / kUnfinished, failure);
+  remove_unfinished(root);  // of a restore that was cut short
   Sorted sorted = sort_recordings(config, source);
   std::vector<backup::FileEntry> all = std::move(sorted.missing);
   all.insert(all.end(), sorted.differing.begin(), sorted.differing.end());
+  const auto first_cold = std::ranges::partition(all, std::not_fn(is_cold)).begin();
   // Other programs are asked once: each time they read their index.
-  const std::size_t at_once =
-      config.text("backup.tool") == "files" ? kAtOnce : std::max<std::size_t>(all.size(), 1);
+  const std::size_t at_once = config.text("backup.tool") == "files" ? kAtOnce : all.size();
   try {
-    for (std::size_t at = 0; at < all.size(); at += at_once) {
-      const auto begin = all.begin() + static_cast<std::ptrdiff_t>(at);
-      const auto count = static_cast<std::ptrdiff_t>(std::min(at_once, all.size() - at));
-      bring(root, source, {begin, begin + count});
-    }
+    bring_all(root, root, source, std::span(all.begin(), first_cold), at_once);
+    bring_all(root, root / storage::kColdFolder, source, std::span(first_cold, all.end()), at_once);
   } catch (...) {
-    fs::remove_all(root / kUnfinished, failure);
+    remove_unfinished(root);
     throw;
   }
-  fs::remove_all(root / kUnfinished, failure);
+  remove_unfinished(root);
   return fmt::format("{} restored, {} were here, {} were erased", all.size(), sorted.present,
                      sorted.erased);
 }

@@ -290,6 +290,14 @@ constexpr auto kOtherSettings = std::to_array<Setting>({
      .man = "On another disk or host. Empty: no copy is made, losing the disk loses every "
             "recording's key, and trunkline doctor complains."},
 
+    {.key = "retention.cold_after",
+     .kind = duration,
+     .fallback = "0s",
+     .help = "how old a recording is before it moves to the cold tier; 0s: never",
+     .used_by = "retention",
+     .most = 3650 * kDay,
+     .man = "The cold tier is the folder cold in recording.path, at which another disk is mounted: "
+            "retention move."},
     {.key = "retention.compact_after",
      .kind = duration,
      .fallback = "7d",

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sealed/format.h"
+#include "storage/cold.h"
 
 namespace trunkline::mediaplane {
 namespace {
@@ -85,7 +86,8 @@ core::Result<std::filesystem::path> Recordings::file_of(core::RecordingId record
   }
   for (const auto& candidate : candidates) {
     std::error_code error;
-    if (std::filesystem::exists(root_ / candidate, error)) return root_ / candidate;
+    for (const std::string& name : {candidate.string(), storage::twin_of(candidate.string())})
+      if (std::filesystem::exists(root_ / name, error)) return root_ / name;
   }
   return unknown("recording " + recording.text() + " has no file here");
 }

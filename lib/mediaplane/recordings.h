@@ -36,7 +36,7 @@ class Recordings {
   std::vector<core::RecordingId> forget_before(core::Time moment);
 
   /// The file: where its body says, else on the day its id was made or the next (a call may pass
-  /// midnight). A fault (no_input) where there is none.
+  /// midnight); of each in the hot or the cold tier. A fault (no_input) where there is none.
   [[nodiscard]] core::Result<std::filesystem::path> file_of(core::RecordingId recording) const;
 
  private:

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "storage/cold.h"
+
 namespace trunkline::retention {
 namespace {
 
@@ -12,7 +14,7 @@ constexpr std::size_t kPage = 2'000;
 // A store that timed out may have done it: asked again, it says so.
 constexpr int kTries = 3;
 
-core::Result<bool> remove_object(storage::Location& location, const std::string& path) {
+core::Result<bool> remove_name(storage::Location& location, const std::string& path) {
   const auto name = storage::Name::parse(path);
   if (!name) return tl::unexpected(name.error());
   core::Result<bool> removed = false;
@@ -21,6 +23,15 @@ core::Result<bool> remove_object(storage::Location& location, const std::string&
     if (removed) break;
   }
   return removed;
+}
+
+/// From both tiers: one that was killed while it moved lies in both.
+core::Result<bool> remove_object(storage::Location& location, const std::string& path) {
+  const auto twin = remove_name(location, storage::twin_of(path));
+  if (!twin) return twin;
+  const auto removed = remove_name(location, path);
+  if (!removed) return removed;
+  return *twin || *removed;
 }
 
 /// Whether a run came as far as to change this call, though not to note that it was done.

@@ -46,7 +46,7 @@ constexpr std::array<std::string_view, 4> kSides{"all", "caller", "called", "bot
 constexpr std::array<std::string_view, 3> kRunKinds{"sweep", "request", "reapply"};
 constexpr std::string_view kLastSweep = "last_sweep";
 constexpr std::string_view kLastRun = "last_run";
-constexpr std::string_view kLocation = "location";
+constexpr std::array<std::string_view, 2> kLocations{"location", "cold_location"};
 
 template <class Enum, std::size_t N>
 Enum enum_of(const std::array<std::string_view, N>& names, std::string_view text) {
@@ -301,12 +301,12 @@ void ErasureJournal::note_run(const core::Uuid& run) {
   state_->note.run(kLastRun, run.text());
 }
 
-std::optional<core::Uuid> ErasureJournal::location() {
-  return uuid_of(state_->fact_of(kLocation));
+std::optional<core::Uuid> ErasureJournal::location(storage::Tier tier) {
+  return uuid_of(state_->fact_of(kLocations.at(static_cast<std::size_t>(tier))));
 }
 
-void ErasureJournal::note_location(const core::Uuid& id) {
-  state_->note.run(kLocation, id.text());
+void ErasureJournal::note_location(storage::Tier tier, const core::Uuid& id) {
+  state_->note.run(kLocations.at(static_cast<std::size_t>(tier)), id.text());
 }
 
 const fs::path& ErasureJournal::path() const noexcept {

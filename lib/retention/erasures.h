@@ -20,6 +20,7 @@
 #include "core/time.h"
 #include "os/fd.h"
 #include "retention/rules.h"
+#include "storage/cold.h"
 
 namespace trunkline::retention {
 
@@ -79,9 +80,10 @@ class ErasureJournal {
   /// The last run that the database was told of: one that lacks it was restored.
   std::optional<core::Uuid> last_run();
   void note_run(const core::Uuid& run);
-  /// The identity of the recordings' location as it was last seen (storage/identity.h).
-  std::optional<core::Uuid> location();
-  void note_location(const core::Uuid& id);
+  /// The identity of that tier of the recordings' location as it was last seen
+  /// (storage/identity.h).
+  std::optional<core::Uuid> location(storage::Tier tier);
+  void note_location(storage::Tier tier, const core::Uuid& id);
 
   const std::filesystem::path& path() const noexcept;
 

@@ -19,7 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kMarker = ".trunkline-storage";
 constexpr std::string_view kTitle = "trunkline storage 1 ";
 constexpr core::ByteCount kLongest{256};
 

@@ -8,12 +8,16 @@
 
 #include <filesystem>
 #include <optional>
+#include <string_view>
 
 #include "core/error.h"
 #include "core/time.h"
 #include "core/uuid.h"
 
 namespace trunkline::storage {
+
+/// What the marker is called.
+inline constexpr std::string_view kMarker = ".trunkline-storage";
 
 using LocationId = core::Id<struct LocationIdTag>;
 

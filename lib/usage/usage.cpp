@@ -32,6 +32,11 @@ constexpr db::Statement kTotals{
     "       coalesce(sum(duration_ms), 0)::bigint AS duration_ms"
     "  FROM trunkline.recording WHERE status <> 'erased' AND started_at >= $1"
     "   AND ($2::uuid IS NULL OR tenant_id = $2)"};
+constexpr db::Statement kCold{
+    "SELECT count(*) AS recordings, coalesce(sum(bytes), 0)::bigint AS bytes,"
+    "       coalesce(sum(duration_ms), 0)::bigint AS duration_ms"
+    "  FROM trunkline.recording WHERE status <> 'erased' AND starts_with(path, 'cold/')"
+    "   AND ($1::uuid IS NULL OR tenant_id = $1)"};
 constexpr db::Statement kTenants{
     "SELECT coalesce(t.name::text, r.tenant_id::text) AS name, r.recordings, r.bytes, r.duration_ms"
     "  FROM (SELECT tenant_id, count(*) AS recordings, coalesce(sum(bytes), 0)::bigint AS bytes,"
@@ -78,6 +83,7 @@ Usage load_usage(db::Connection& connection, core::Time now,
   Usage usage;
   usage.all = amount_of(connection.query(kTotals, {core::from_microseconds(0), tenant}).only());
   usage.last_30_days = amount_of(connection.query(kTotals, {now - kMonth, tenant}).only());
+  usage.cold = amount_of(connection.query(kCold, {tenant}).only());
   usage.tenants = consumers_of(connection.query(kTenants, {tenant, top}));
   usage.devices = consumers_of(connection.query(kDevices, {tenant, top}));
   const db::Rows days = connection.query(kLog, {now, tenant});

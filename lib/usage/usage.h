@@ -33,6 +33,7 @@ struct Consumer {
 struct Usage {
   Amount all = {};
   Amount last_30_days = {};            ///< that began in them
+  Amount cold = {};                    ///< in the cold tier (retention move)
   std::vector<Consumer> tenants = {};  ///< largest first
   /// A call between two devices counts for both.
   std::vector<Consumer> devices = {};

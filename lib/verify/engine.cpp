@@ -9,6 +9,8 @@
 #include <thread>
 
 #include "sealed/reader.h"
+#include "storage/cold.h"
+#include "storage/identity.h"
 
 namespace trunkline::verify {
 namespace {
@@ -19,7 +21,6 @@ constexpr std::size_t kFilesAtOnce = 64;
 constexpr std::size_t kKeysAtOnce = 2000;
 constexpr std::uint64_t kThousand = 1000;
 constexpr auto kLongestCopy = std::chrono::hours(24);
-constexpr std::string_view kMarker = ".trunkline-storage";  // of the location (lib/storage)
 
 struct File {
   core::RecordingId recording;
@@ -114,7 +115,7 @@ core::Result<Files> find_files(const fs::path& root) {
   for (; !failure && entry != fs::recursive_directory_iterator(); entry.increment(failure)) {
     if (entry->is_directory(failure) && !entry->is_symlink(failure)) continue;
     const std::string path = entry->path().lexically_relative(root).string();
-    if (path == kMarker || is_under_way(*entry)) continue;
+    if (storage::hot_name(path) == storage::kMarker || is_under_way(*entry)) continue;
     const auto recording = sealed::recording_of(path);
     if (!recording || !files.recordings.emplace(*recording, path).second)
       files.foreign.push_back(path);

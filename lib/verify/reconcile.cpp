@@ -6,6 +6,9 @@
 #include <array>
 #include <utility>
 
+#include "sealed/format.h"
+#include "storage/cold.h"
+
 namespace trunkline::verify {
 namespace {
 
@@ -72,6 +75,29 @@ Finding about_file(core::RecordingId recording, const std::string& path, bool ha
           .mend = "remove it: rm " + path};
 }
 
+/// Whether the recording's file lies in both tiers.
+bool is_second(const Files& files, const std::string& path) {
+  const auto id = sealed::recording_of(path);
+  if (!id) return false;
+  const auto first = files.recordings.find(*id);
+  return first != files.recordings.end() && first->second == storage::twin_of(path);
+}
+
+Finding about_foreign(const Files& files, const std::string& path) {
+  Finding finding{.what = What::foreign, .path = path};
+  if (is_second(files, path)) {
+    finding.message = "is in the other tier, too: moving it was cut short";
+    finding.mend = "retention move ends it";
+  } else if (is_copy(std::string_view(path).substr(path.rfind('/') + 1))) {
+    finding.message = "was left by a copy that was killed";
+    finding.mend = "remove it: rm " + path;
+  } else {
+    finding.message = "is no recording";
+    finding.mend = "see what it is, and move it elsewhere";
+  }
+  return finding;
+}
+
 }  // namespace
 
 std::string_view name_of(What what) {
@@ -122,15 +148,7 @@ std::vector<Finding> reconcile(const std::map<core::RecordingId, Row>& rows, con
                           .path = {},
                           .message = "is a key with neither file nor row",
                           .mend = kRestore});
-  for (const std::string& path : files.foreign) {
-    const bool is_left = is_copy(std::string_view(path).substr(path.rfind('/') + 1));
-    findings.push_back(
-        {.what = What::foreign,
-         .recording = {},
-         .path = path,
-         .message = is_left ? "was left by a copy that was killed" : "is no recording",
-         .mend = is_left ? "remove it: rm " + path : "see what it is, and move it elsewhere"});
-  }
+  for (const std::string& path : files.foreign) findings.push_back(about_foreign(files, path));
   return findings;
 }
 

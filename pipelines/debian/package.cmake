@@ -70,9 +70,10 @@ foreach(daemon IN ITEMS sipd recorderd)
 endforeach()
 
 # What timers run, and by hand anybody.
-install(PROGRAMS pipelines/alert pipelines/audit-anchor pipelines/backup pipelines/compact pipelines/daily-report
-                 pipelines/doctor pipelines/drill pipelines/keycheck pipelines/partitions pipelines/sweep
-                 pipelines/usage pipelines/verify pipelines/watch
+install(PROGRAMS pipelines/alert pipelines/audit-anchor pipelines/backup pipelines/cold pipelines/compact
+                 pipelines/daily-report pipelines/doctor pipelines/drill pipelines/keycheck
+                 pipelines/partitions pipelines/sweep pipelines/usage pipelines/verify
+                 pipelines/watch
         DESTINATION share/trunkline/pipelines COMPONENT trunkline)
 file(GLOB housekeeping CONFIGURE_DEPENDS systemd/trunkline-*.service systemd/trunkline-*.timer)
 install(FILES ${housekeeping} DESTINATION ${unit_folder} COMPONENT trunkline)

@@ -104,9 +104,10 @@ TEST_CASE("one run at a time has the erasure journal", "[retention]") {
                       "try again when it is done: retention status"});
     first.note_sweep(kNow);
     const core::Uuid id = core::Uuid::make(kNow);
-    first.note_location(id);
+    first.note_location(storage::Tier::hot, id);
     first.note_run(id);
-    CHECK(first.location() == id);
+    CHECK(first.location(storage::Tier::hot) == id);
+    CHECK_FALSE(first.location(storage::Tier::cold));
     CHECK(first.last_run() == id);
     // Looking needs no lock.
     CHECK(look_at_journal(directory.path()).value()->last_sweep == kNow);

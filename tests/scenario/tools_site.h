@@ -28,7 +28,8 @@ class Site {
                            << "state_dir = \"" << path << "/recorderd\"\n"
                            << "control = \"" << path << "/run/recorderd/control\"\n[recording]\n"
                            << "path = \"" << path << "/recordings\"\n"
-                           << "key_ring = \"" << path << "/keys/recording.keyring\"\n[backup]\n"
+                           << "key_ring = \"" << path << "/keys/recording.keyring\"\n[retention]\n"
+                           << "state_dir = \"" << path << "/retention\"\n[backup]\n"
                            << "state_dir = \"" << path << "/backup-state\"\n";
   }
 

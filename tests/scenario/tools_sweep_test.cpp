@@ -39,8 +39,7 @@ struct SweepSite {
                               keystore::KeyRing::load(site.path("keys/recording.keyring")).value());
   }
   Words with_places(Words words) const {
-    words.insert(words.end(), {"--set", "retention.state_dir=" + site.path("retention").string(),
-                               "--set", "recording.key_mirror=" + site.path("mirror").string()});
+    words.insert(words.end(), {"--set", "recording.key_mirror=" + site.path("mirror").string()});
     return words;
   }
   std::vector<core::Json> json(const Words& words, int status = 0) const {

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <thread>
 
+#include "storage/cold.h"
 #include "storage/file.h"
 #include "storage/location.h"
 #include "support/faulty_location.h"
@@ -22,12 +23,18 @@ std::unique_ptr<Location> make_file(const std::filesystem::path& root) {
   return std::move(open_file(root).value());
 }
 
+std::unique_ptr<Location> make_faulty(const std::filesystem::path& root) {
+  return std::make_unique<test::FaultyLocation>(make_file(root));
+}
+
+std::unique_ptr<Location> make_tiers(const std::filesystem::path& root) {
+  std::filesystem::create_directory(root / kColdFolder);
+  return with_cold(make_file(root), make_file(root / kColdFolder));
+}
+
 // A new backend is a row.
-constexpr std::array<Backend, 2> kBackends{
-    {{"file", make_file}, {"far away", [](const std::filesystem::path& root) {
-                             return std::unique_ptr<Location>(
-                                 std::make_unique<test::FaultyLocation>(make_file(root)));
-                           }}}};
+constexpr std::array<Backend, 3> kBackends{
+    {{"file", make_file}, {"far away", make_faulty}, {"hot and cold", make_tiers}}};
 
 class World {
  public:
