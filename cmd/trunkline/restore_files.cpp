@@ -215,7 +215,7 @@ std::string restore_recordings(cli::Context& context, const RestoreSource& sourc
   Sorted sorted = sort_recordings(config, source);
   std::vector<backup::FileEntry> all = std::move(sorted.missing);
   all.insert(all.end(), sorted.differing.begin(), sorted.differing.end());
-  const auto first_cold = std::ranges::partition(all, std::not_fn(is_cold)).begin();
+  const auto first_cold = std::partition(all.begin(), all.end(), std::not_fn(is_cold));
   // Other programs are asked once: each time they read their index.
   const std::size_t at_once = config.text("backup.tool") == "files" ? kAtOnce : all.size();
   try {
