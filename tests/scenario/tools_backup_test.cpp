@@ -5,6 +5,9 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "scenario/backed_up_site.h"
 #include "support/tmpfs.h"
@@ -244,6 +247,69 @@ TEST_CASE("backup: what was erased stays so, whatever is restored", "[scenario]"
       " WHERE status <> 'erased'"};
   CHECK(site.count(kRows) <= 1);
   site.json({"drill"});
+}
+
+/// Another file system in the recordings' folder, which belongs to their owner.
+class ColdDisk {
+ public:
+  explicit ColdDisk(const fs::path& recordings) : folder_(recordings / "cold") {
+    fs::create_directory(folder_);
+    REQUIRE(::mount("tmpfs", folder_.c_str(), "tmpfs", 0, "size=16m,mode=0700") == 0);
+    struct stat owner {};
+    REQUIRE(::stat(recordings.c_str(), &owner) == 0);
+    REQUIRE(::chown(folder_.c_str(), owner.st_uid, owner.st_gid) == 0);
+  }
+  ~ColdDisk() { take_away(); }
+  ColdDisk(const ColdDisk&) = delete;
+  ColdDisk& operator=(const ColdDisk&) = delete;
+
+  void take_away() const { (void)::umount(folder_.c_str()); }
+  fs::path file_of(const BackedUpSite& site, core::RecordingId id) const {
+    return folder_ / site.file_of(id).lexically_relative(site.path("recordings"));
+  }
+
+ private:
+  fs::path folder_;
+};
+
+TEST_CASE("backup: recordings of the cold tier are in it, and come back to their own disk",
+          "[scenario]") {
+  const std::string tool = GENERATE("files", "restic", "rclone");
+  INFO(tool);
+  BackedUpSite site(tool);
+  site.use_passphrase();
+  const ColdDisk disk(site.path("recordings"));
+  const auto old = site.record(std::chrono::hours(5));
+  const auto other = site.record(std::chrono::hours(4));
+  const auto recent = site.record();
+  site.ship();
+  site.json({"backup"});
+  CHECK(site.site().json("retention", {"move", "--older-than", "2h"}).at(0).at("moved") == 2);
+  CHECK(fs::exists(disk.file_of(site, old)));
+  // What moved since is in the one before by its other name.
+  CHECK(state_of_check(site.json({"drill"}), "living recordings") == "good");
+  CHECK(site.json({"backup"}).at(0).at("recordings") == 3);
+  for (const core::Json& check : site.json({"drill"})) {
+    INFO(core::to_line(check));
+    CHECK(core::text_at(check, "state") == "good");
+  }
+  for (const core::Json& verified : site.json({"backup", "verify", "--all"}))
+    CHECK(verified.at("is_whole") == true);
+
+  fs::remove(disk.file_of(site, old));
+  fs::remove(site.file_of(recent));
+  site.json({"restore", "--yes", "--part", "recordings"});
+  CHECK(fs::exists(disk.file_of(site, old)));
+  CHECK(fs::exists(disk.file_of(site, other)));
+  CHECK(site.opens(recent));
+  const os::Output verified = site.site().run("retention", {"verify"});
+  INFO(verified.output << verified.errors);
+  CHECK(verified.exit.is_success());
+
+  disk.take_away();
+  const os::Output refused = site.run({"backup"});
+  CHECK(refused.exit.code == 74);
+  CHECK(refused.errors.find("is its disk mounted?") != std::string::npos);
 }
 
 TEST_CASE("backup: a full disk leaves the old backup whole, and nothing of the new one",
