@@ -3,6 +3,8 @@
 
 #include "cli/interrupt.h"
 #include "cli/progress.h"
+#include "core/text.h"
+#include "os/atomic_file.h"
 #include "os/priority.h"
 #include "retention/commands.h"
 #include "retention/locations.h"
@@ -37,6 +39,7 @@ class Moving {
 
   ExitCode run() {
     const core::SteadyTime begun = core::system_clock().steady();
+    if (!is_dry()) settle_last();
     const std::uint64_t most = context_.number("--limit").value_or(0);
     const cli::InterruptHold interrupt;
     cli::Progress progress(context_);
@@ -76,8 +79,28 @@ class Moving {
     return open_to_move(context_, database_, journal);
   }
 
+  /// What a run that was killed had in hand.
+  void settle_last() {
+    constexpr core::ByteCount kLongest{100};
+    const auto text = os::read_text_file(in_hand_, kLongest);
+    if (!text && text.error().code == ExitCode::no_input) return;
+    if (!text) throw core::Error(text.error());
+    const auto recording = core::RecordingId::parse(core::trim(*text));
+    if (recording) core::value_or_throw(mover_.settle(*recording));
+    forget_last();
+  }
+  void take_in_hand(core::RecordingId recording) const {
+    core::value_or_throw(
+        os::write_atomically(in_hand_, core::as_bytes(recording.text() + "\n"), 0600));
+  }
+  void forget_last() const {
+    std::error_code ignored;  // it settles what is settled
+    std::filesystem::remove(in_hand_, ignored);
+  }
+
   /// False where it failed.
   bool take(const retention::Movable& one) {
+    if (!is_dry()) take_in_hand(one.recording);
     const auto moved = is_dry() ? look(one) : mover_.move(one);
     if (moved) {
       if (*moved) {
@@ -105,11 +128,13 @@ class Moving {
   }
 
   ExitCode stopped(core::SteadyTime begun) {
+    if (!is_dry()) forget_last();
     print(begun);
     context_.note("stopped; the next run goes on here");
     return ExitCode::interrupted;
   }
   ExitCode finish(core::SteadyTime begun) {
+    if (!is_dry()) forget_last();
     print(begun);
     return totals_.failed > 0 ? ExitCode::partly : ExitCode::done;
   }
@@ -139,6 +164,9 @@ class Moving {
   db::Connection database_;
   std::unique_ptr<storage::Location> recordings_;
   retention::Mover mover_;
+  /// Names the recording that is moved now.
+  const std::filesystem::path in_hand_ =
+      std::filesystem::path(context_.config().text("retention.state_dir")) / "moving";
   Totals totals_;
 };
 

@@ -89,6 +89,34 @@ core::Result<std::optional<core::ByteCount>> Mover::move(const Movable& one) {
   return bytes;
 }
 
+core::Result<void> Mover::settle(core::RecordingId recording) {
+  static constexpr db::Statement kPath{
+      "SELECT coalesce(path, '') AS path FROM trunkline.recording WHERE recording = $1"};
+  static constexpr db::Statement kAllow{"SELECT trunkline.compact_allow($1, $2) AS may"};
+  static constexpr db::Statement kDone{"SELECT trunkline.move_done($1, $2)"};
+  db::Transaction transaction(parts_.database);
+  const db::Rows rows = parts_.database.query(kPath, {recording});
+  if (rows.empty()) return {};
+  const std::string path = rows.only().get<std::string>("path");
+  // One that was erased has no path any more: the eraser took both files.
+  if (path.empty() || !parts_.database.query(kAllow, {recording, path}).only().get<bool>("may"))
+    return {};
+  const auto said = storage::Name::parse(path);
+  const auto other = storage::Name::parse(storage::twin_of(path));
+  if (!said || !other) return tl::unexpected((said ? other : said).error());
+  const auto is_there = find(parts_.recordings, *said);
+  if (!is_there) return tl::unexpected(is_there.error());
+  const auto is_other_there = find(parts_.recordings, *other);
+  if (!is_other_there) return tl::unexpected(is_other_there.error());
+  if (*is_there && *is_other_there) {
+    if (auto gone = parts_.recordings.remove(*other); !gone) return tl::unexpected(gone.error());
+  } else if (*is_other_there) {
+    parts_.database.query(kDone, {recording, other->text()});
+  }
+  transaction.commit();
+  return {};
+}
+
 /// The copy of one that was erased goes, too; of one that moved it is the recording.
 core::Result<void> Mover::take_back(const Movable& one, const storage::Name& copy) {
   static constexpr db::Statement kMoved{

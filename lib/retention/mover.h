@@ -4,7 +4,7 @@
 // Moves recordings between the hot and the cold tier of their location (storage/cold.h): the file
 // is copied and read back, then the old one goes and the row says where it is now, in one
 // transaction that no sweep comes into. A crash at any point leaves at least one whole file, which
-// whoever looks for it finds in either tier, and the next run ends what was begun. The recording
+// whoever looks for it finds in either tier, and the next run settles it. The recording
 // keeps its id, its key and its bytes.
 
 #include <filesystem>
@@ -51,6 +51,10 @@ class Mover {
   /// To the other tier. Its length; nothing where it was erased, packed or moved since it was
   /// listed. A fault leaves it where it was.
   [[nodiscard]] core::Result<std::optional<core::ByteCount>> move(const Movable& one);
+
+  /// Of one that may have been killed in the middle of move(), whatever its direction: the row and
+  /// one file agree afterwards. To be called by the next run, before anything moves.
+  [[nodiscard]] core::Result<void> settle(core::RecordingId recording);
 
  private:
   core::Result<void> take_back(const Movable& one, const storage::Name& copy);

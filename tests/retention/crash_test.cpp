@@ -148,7 +148,7 @@ TEST_CASE("kill -9 at random moments of a person's request does not, either", "[
   std::mt19937 random(20261130);
   std::uniform_int_distribution<std::int64_t> life(0, 60'000);
   Victims victims(world);
-  while (victims.kills() < test::kills(50)) {
+  while (victims.kills() < test::kills(25)) {
     for (int i = 0; i < 2; ++i) theirs.push_back(world.add(i, std::string(kTheirs)));
     victims.run("request", life(random));
     REQUIRE(world.traces_of(other) == kWhole);
