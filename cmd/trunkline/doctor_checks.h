@@ -9,6 +9,7 @@
 
 #include "cli/context.h"
 #include "config/config.h"
+#include "db/connection.h"
 
 namespace trunkline::commands {
 
@@ -30,6 +31,10 @@ struct Printed {
 };
 /// As finding.v1; what is well only where `shows_all`.
 Printed print_findings(cli::Context& context, const Findings& findings, bool shows_all);
+
+/// The database for a check that only reads; waits no longer than three seconds. Throws core::Error
+/// (doctor_services.cpp).
+db::Connection open_to_look(const config::Config& config);
 
 // This host (doctor_host.cpp).
 Findings check_ports(const config::Config& config);

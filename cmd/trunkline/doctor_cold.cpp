@@ -6,7 +6,6 @@
 
 #include <filesystem>
 
-#include "db/connection.h"
 #include "os/disk.h"
 #include "storage/cold.h"
 #include "storage/identity.h"
@@ -15,7 +14,6 @@
 namespace trunkline::commands {
 namespace {
 
-constexpr core::Milliseconds kPatience{3'000};
 constexpr std::uint64_t kLeastFreePercent = 5;
 
 /// Nothing where the database does not say: that is another check's.
@@ -23,12 +21,7 @@ std::optional<bool> has_cold_recordings(const config::Config& config) {
   static constexpr db::Statement kAny{
       "SELECT EXISTS (SELECT FROM trunkline.recording WHERE starts_with(path, 'cold/')) AS some"};
   try {
-    auto connection = db::Connection::open({.url = config.text("db.url"),
-                                            .application = "trunkline doctor",
-                                            .role = "trunkline_operator",
-                                            .connect_timeout = kPatience,
-                                            .statement_timeout = kPatience,
-                                            .is_read_only = true});
+    auto connection = open_to_look(config);
     return connection.query(kAny).only().get<bool>("some");
   } catch (const core::Error&) {
     return std::nullopt;

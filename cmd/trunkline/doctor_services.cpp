@@ -87,6 +87,15 @@ Findings look_at_migrations(db::Connection& connection) {
 
 }  // namespace
 
+db::Connection open_to_look(const config::Config& config) {
+  return db::Connection::open({.url = config.text("db.url"),
+                               .application = "trunkline doctor",
+                               .role = "trunkline_operator",
+                               .connect_timeout = kPatience,
+                               .statement_timeout = kPatience,
+                               .is_read_only = true});
+}
+
 Findings check_database(const config::Config& config) {
   try {
     db::Options options;

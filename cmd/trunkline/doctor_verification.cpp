@@ -4,13 +4,11 @@
 
 #include <fmt/format.h>
 
-#include "db/connection.h"
 #include "trunkline/doctor_checks.h"
 
 namespace trunkline::commands {
 namespace {
 
-constexpr core::Milliseconds kPatience{3'000};
 constexpr const char* kMend = "retention verify, or: systemctl enable --now trunkline-verify.timer";
 
 Findings look_at_last(const db::Row& row) {
@@ -44,12 +42,7 @@ Findings check_verification(const config::Config& config) {
       "  FROM trunkline.verify_run v"
       " WHERE v.outcome IN ('good', 'remarks') AND v.per_thousand = 1000"};
   try {
-    auto connection = db::Connection::open({.url = config.text("db.url"),
-                                            .application = "trunkline doctor",
-                                            .role = "trunkline_operator",
-                                            .connect_timeout = kPatience,
-                                            .statement_timeout = kPatience,
-                                            .is_read_only = true});
+    auto connection = open_to_look(config);
     Findings findings;
     const db::Rows last = connection.query(kLast);
     if (!last.empty()) findings = look_at_last(last[0]);

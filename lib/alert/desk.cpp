@@ -101,9 +101,9 @@ void Desk::add_people(std::vector<Target>& targets, const Alert& alert) const {
 
 Desk::Outcome Desk::raise(const Alert& alert, Sent& sent) {
   auto targets = configured_targets(config_);
-  if (connection_ != nullptr) add_people(targets, alert);
   const core::Time now = clock_.wall();
   if (connection_ != nullptr) {
+    add_people(targets, alert);
     if (!put(*connection_, alert, now, host_, targets)) return Outcome::held_back;
     return targets.empty() ? Outcome::nobody : Outcome::told;
   }

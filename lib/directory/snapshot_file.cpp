@@ -57,10 +57,9 @@ std::string line_of(const Device& device) {
   return std::move(text).finish() + "\n";
 }
 
-/// The id under the key; nil where there is none.
+/// The id; nil where there is none.
 template <class Id>
-core::Result<Id> id_at(const Json& json, std::string_view key) {
-  const std::string text = core::text_at(json, key);
+core::Result<Id> id_of(std::string_view text) {
   return text.empty() ? core::Result<Id>(Id{}) : Id::parse(text);
 }
 
@@ -85,9 +84,7 @@ core::Result<Device> device_from(const core::JsonReader& json) {
   if (!algorithm) return tl::unexpected(algorithm.error());
   const auto recording = parse_recording_mode(json.text_at("recording"));
   if (!recording) return tl::unexpected(recording.error());
-  const std::string_view owner_text = json.text_at("owner");
-  const auto owner = owner_text.empty() ? core::Result<core::UserId>(core::UserId{})
-                                        : core::UserId::parse(owner_text);
+  const auto owner = id_of<core::UserId>(json.text_at("owner"));
   if (!owner) return tl::unexpected(owner.error());
   return Device{.id = *id,
                 .tenant = *tenant,
@@ -131,9 +128,9 @@ core::Result<std::vector<Limit>> limits_from(const Json& head) {
   for (const Json& member : *found) {
     const auto tenant = core::TenantId::parse(core::text_at(member, "tenant"));
     if (!tenant) return tl::unexpected(tenant.error());
-    const auto device = id_at<core::DeviceId>(member, "device");
+    const auto device = id_of<core::DeviceId>(core::text_at(member, "device"));
     if (!device) return tl::unexpected(device.error());
-    const auto person = id_at<core::UserId>(member, "person");
+    const auto person = id_of<core::UserId>(core::text_at(member, "person"));
     if (!person) return tl::unexpected(person.error());
     limits.push_back({.tenant = *tenant,
                       .device = *device,

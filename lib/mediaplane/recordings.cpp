@@ -86,8 +86,8 @@ core::Result<std::filesystem::path> Recordings::file_of(core::RecordingId record
   }
   for (const auto& candidate : candidates) {
     std::error_code error;
-    for (const std::string& name : {candidate.string(), storage::twin_of(candidate.string())})
-      if (std::filesystem::exists(root_ / name, error)) return root_ / name;
+    std::filesystem::path file = root_ / storage::name_at(root_, candidate.native());
+    if (std::filesystem::exists(file, error)) return file;
   }
   return unknown("recording " + recording.text() + " has no file here");
 }

@@ -17,6 +17,19 @@ core::Result<std::optional<storage::Status>> find(const storage::Location& locat
   return tl::unexpected(status.error());
 }
 
+/// In a transaction: whether the recording's file may be another one now. No sweep erases it before
+/// the transaction ends.
+bool may_move(db::Connection& connection, core::RecordingId recording, const std::string& path) {
+  static constexpr db::Statement kAllow{"SELECT trunkline.compact_allow($1, $2) AS may"};
+  return connection.query(kAllow, {recording, path}).only().get<bool>("may");
+}
+
+/// In the same transaction: the row and the audit log say where it is.
+void note_moved(db::Connection& connection, core::RecordingId recording, const storage::Name& to) {
+  static constexpr db::Statement kDone{"SELECT trunkline.move_done($1, $2)"};
+  connection.query(kDone, {recording, to.text()});
+}
+
 bool is_same(const std::optional<storage::Status>& a, const std::optional<storage::Status>& b) {
   return a.has_value() == b.has_value() &&
          (!a || (a->bytes == b->bytes && a->changed == b->changed));
@@ -46,8 +59,6 @@ bool take_move_lock(db::Connection& connection) {
 }
 
 core::Result<std::optional<core::ByteCount>> Mover::move(const Movable& one) {
-  static constexpr db::Statement kAllow{"SELECT trunkline.compact_allow($1, $2) AS may"};
-  static constexpr db::Statement kDone{"SELECT trunkline.move_done($1, $2)"};
   storage::Location& location = parts_.recordings;
   const auto from = storage::Name::parse(one.path);
   if (!from) return tl::unexpected(from.error());
@@ -70,7 +81,7 @@ core::Result<std::optional<core::ByteCount>> Mover::move(const Movable& one) {
   pass(Step::copied);
 
   db::Transaction transaction(parts_.database);
-  if (!parts_.database.query(kAllow, {one.recording, one.path}).only().get<bool>("may")) {
+  if (!may_move(parts_.database, one.recording, one.path)) {
     if (auto back = take_back(one, *to); !back) return tl::unexpected(back.error());
     return std::nullopt;
   }
@@ -82,7 +93,7 @@ core::Result<std::optional<core::ByteCount>> Mover::move(const Movable& one) {
   }
   if (const auto gone = location.remove(*from); !gone) return tl::unexpected(gone.error());
   pass(Step::removed);
-  parts_.database.query(kDone, {one.recording, to->text()});
+  note_moved(parts_.database, one.recording, *to);
   pass(Step::noted);
   transaction.commit();
   pass(Step::done);
@@ -92,15 +103,12 @@ core::Result<std::optional<core::ByteCount>> Mover::move(const Movable& one) {
 core::Result<void> Mover::settle(core::RecordingId recording) {
   static constexpr db::Statement kPath{
       "SELECT coalesce(path, '') AS path FROM trunkline.recording WHERE recording = $1"};
-  static constexpr db::Statement kAllow{"SELECT trunkline.compact_allow($1, $2) AS may"};
-  static constexpr db::Statement kDone{"SELECT trunkline.move_done($1, $2)"};
   db::Transaction transaction(parts_.database);
   const db::Rows rows = parts_.database.query(kPath, {recording});
   if (rows.empty()) return {};
   const std::string path = rows.only().get<std::string>("path");
   // One that was erased has no path any more: the eraser took both files.
-  if (path.empty() || !parts_.database.query(kAllow, {recording, path}).only().get<bool>("may"))
-    return {};
+  if (path.empty() || !may_move(parts_.database, recording, path)) return {};
   const auto said = storage::Name::parse(path);
   const auto other = storage::Name::parse(storage::twin_of(path));
   if (!said || !other) return tl::unexpected((said ? other : said).error());
@@ -111,7 +119,7 @@ core::Result<void> Mover::settle(core::RecordingId recording) {
   if (*is_there && *is_other_there) {
     if (auto gone = parts_.recordings.remove(*other); !gone) return tl::unexpected(gone.error());
   } else if (*is_other_there) {
-    parts_.database.query(kDone, {recording, other->text()});
+    note_moved(parts_.database, recording, *other);
   }
   transaction.commit();
   return {};
