@@ -102,7 +102,7 @@ void keep(const cli::Context& context, const cdr::Cursor& cursor) {
                                             core::as_bytes(cursor.text() + "\n"), kCursorMode));
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode export_calls(cli::Context& context) {
   // Before the times are read: --since today is that zone's today.
   if (context.has("--tz")) core::value_or_throw(cdr::use_zone(context.value("--tz")));
   cdr::Filter filter = filter_of(context);
@@ -189,7 +189,7 @@ cli::Command export_() {
                     "a month in local time"},
                    {"cdrctl export --cursor-file /var/lib/billing/cursor --format jsonl",
                     "what is new, for a job that runs every hour"}},
-      .run = run};
+      .run = export_calls};
 }
 
 }  // namespace trunkline::commands

@@ -198,7 +198,8 @@ Counts import_file(const Plan& plan, const std::string& name, db::Connection& co
   return counts;
 }
 
-void print(cli::Output& out, const Plan& plan, const std::string& name, const Counts& counts) {
+void print_imported(cli::Output& out, const Plan& plan, const std::string& name,
+                    const Counts& counts) {
   core::Json object{{"file", name},
                     {"format", plan.format->name},
                     {"source", plan.source},
@@ -217,7 +218,7 @@ void print(cli::Output& out, const Plan& plan, const std::string& name, const Co
           std::move(object));
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode import_calls(cli::Context& context) {
   if (context.has("--tz")) core::value_or_throw(cdr::use_zone(context.value("--tz")));
   Plan plan{.format = core::value_or_throw(foreign::find_format(context.value("FORMAT")))};
   plan.columns = columns_of(context, *plan.format);
@@ -243,7 +244,7 @@ core::ExitCode run(cli::Context& context) {
   for (const std::string& name : files) {
     const Counts counts = import_file(plan, name, connection, rejects, interrupt);
     if (interrupt.is_requested()) break;
-    print(context.out(), plan, name, counts);
+    print_imported(context.out(), plan, name, counts);
   }
   if (rejects.count() == 0) return core::ExitCode::done;
   context.warn(fmt::format("records that were not taken: {}", rejects.count()),
@@ -258,7 +259,7 @@ std::string described_formats() {
   return text;
 }
 
-std::vector<cli::Option> options() {
+std::vector<cli::Option> import_options() {
   return {
       {.name = "--tz",
        .help = "the time zone of times that do not say theirs (this host's if not given)",
@@ -315,7 +316,7 @@ cli::Command import() {
                      .help = "one or more files of records",
                      .is_repeatable = true,
                      .complete = cli::Complete::file}},
-      .options = options(),
+      .options = import_options(),
       .exits = {{core::ExitCode::partly, "some records were not taken; the others are in"},
                 {core::ExitCode::usage, "an unknown format, column, zone or country"},
                 {core::ExitCode::no_input, "a file or tenant is not there"},
@@ -326,7 +327,7 @@ cli::Command import() {
                     "cdr.csv",
                     "any CSV with a heading"},
                    {"cat *.cdr.json | cdrctl import freeswitch-json -", "a folder as one batch"}},
-      .run = run};
+      .run = import_calls};
 }
 
 }  // namespace trunkline::commands

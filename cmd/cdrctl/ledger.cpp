@@ -12,11 +12,6 @@ namespace {
 
 constexpr core::Milliseconds kControlTimeout{10'000};
 
-bool is_away(const core::Error& error) {
-  return error.fault().code == core::ExitCode::unavailable ||
-         error.fault().code == core::ExitCode::try_again;
-}
-
 }  // namespace
 
 std::vector<cli::Option> list_options() {
@@ -75,6 +70,11 @@ std::optional<core::Time> moment(cli::Context& context, std::string_view option)
 std::optional<core::TenantId> chosen_tenant(cli::Context& context, db::Connection& connection) {
   if (!context.has("--tenant")) return std::nullopt;
   return core::value_or_throw(cdr::tenant_id(connection, context.value("--tenant")));
+}
+
+bool is_away(const core::Error& error) {
+  return error.fault().code == core::ExitCode::unavailable ||
+         error.fault().code == core::ExitCode::try_again;
 }
 
 void with_ledger(cli::Context& context, std::string_view verb,

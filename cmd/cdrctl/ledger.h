@@ -28,6 +28,8 @@ cdr::Filter filter_of(cli::Context& context);
 std::optional<core::Time> moment(cli::Context& context, std::string_view option);
 std::optional<core::TenantId> chosen_tenant(cli::Context& context, db::Connection& connection);
 
+/// True for a failure that may pass: the database restarts, the network is away.
+bool is_away(const core::Error& error);
 /// Runs `ask` with a connection for reading. While PostgreSQL is away it warns and runs
 /// `otherwise`, which asks a daemon's own journal.
 void with_ledger(cli::Context& context, std::string_view verb,

@@ -27,7 +27,7 @@ void list_from_journal(cli::Context& context, const cdr::Filter& filter) {
   core::value_or_throw(sipd(context).call("journal.recent", {{"limit", kEntries}}, take));
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode list_calls(cli::Context& context) {
   cdr::Filter filter = filter_of(context);
   begin_calls(context.out());
   with_ledger(
@@ -52,15 +52,11 @@ core::ExitCode run(cli::Context& context) {
   return core::ExitCode::done;
 }
 
-std::vector<cli::Option> options() {
-  std::vector<cli::Option> options = call_options("50");
-  options.push_back(from_archive_option());
-  return options;
-}
-
 }  // namespace
 
 cli::Command list() {
+  std::vector<cli::Option> options = call_options("50");
+  options.push_back(from_archive_option());
   return {
       .path = "list",
       .summary = "list calls, newest first",
@@ -68,13 +64,13 @@ cli::Command list() {
           "Lists the calls of the ledger, live ones too. While PostgreSQL is away it lists what "
           "this host's sipd has in its journal, and says so. With --from-archive the calls of "
           "archived months follow those of PostgreSQL.",
-      .options = options(),
+      .options = std::move(options),
       .exits = {{core::ExitCode::unavailable, "neither PostgreSQL nor sipd can be reached"}},
       .examples = {{"cdrctl list --since today", "today's calls"},
                    {"cdrctl list --caller 101 --disposition missed --limit 0 --json",
                     "all that 101 tried in vain, for a script"}},
       .is_paged = true,
-      .run = run};
+      .run = list_calls};
 }
 
 }  // namespace trunkline::commands

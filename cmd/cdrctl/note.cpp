@@ -13,7 +13,7 @@ namespace {
 
 constexpr core::ByteCount kLongestInput{100'000};
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode add_note(cli::Context& context) {
   std::string text = context.value("TEXT");
   if (text == "-") text = core::value_or_throw(os::read_text_file("/dev/stdin", kLongestInput));
   db::Connection connection = db::open_for_tool(context.config(), "cdrctl note");
@@ -44,7 +44,7 @@ cli::Command note() {
                 {core::ExitCode::unavailable, "PostgreSQL cannot be reached"}},
       .examples = {{"cdrctl note last 'customer asks to be called back'", "on the last call"},
                    {"cdrctl note 7a3f09c2 - <letter.txt", "a longer one"}},
-      .run = run};
+      .run = add_note};
 }
 
 }  // namespace trunkline::commands

@@ -8,7 +8,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode list_notes(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "cdrctl note list");
   cli::Output& out = context.out();
   std::vector<cdr::Note> notes;
@@ -52,7 +52,7 @@ cli::Command note_list() {
                        {"cdrctl note list --since today --who alice --json",
                         "what alice noted today, for a script"}},
           .is_paged = true,
-          .run = run};
+          .run = list_notes};
 }
 
 }  // namespace trunkline::commands

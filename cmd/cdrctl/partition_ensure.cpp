@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint64_t kFurthest = 120;
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode ensure_partitions(cli::Context& context) {
   const std::uint64_t ahead = context.number("--ahead").value_or(0);
   if (ahead > kFurthest) {
     throw core::Error(core::ExitCode::usage, "cannot make months that far ahead",
@@ -47,7 +47,7 @@ cli::Command partition_ensure() {
                     {core::ExitCode::unavailable, "PostgreSQL cannot be reached"}},
           .examples = {{"cdrctl partition ensure", "what the timer does"},
                        {"cdrctl partition ensure --ahead 12", "a year in advance"}},
-          .run = run};
+          .run = ensure_partitions};
 }
 
 }  // namespace trunkline::commands

@@ -7,7 +7,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode list_partitions(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "cdrctl partition list");
   cli::Output& out = context.out();
   out.table("partition.v1", {{"TABLE"},
@@ -42,7 +42,7 @@ cli::Command partition_list() {
       .exits = {{core::ExitCode::unavailable, "PostgreSQL cannot be reached"}},
       .examples = {{"cdrctl partition list", "what takes how much room"}},
       .is_paged = true,
-      .run = run};
+      .run = list_partitions};
 }
 
 }  // namespace trunkline::commands

@@ -14,7 +14,7 @@
 namespace trunkline::commands {
 namespace {
 
-void print(cli::Output& out, const ledger::Proved& proved) {
+void print_proved(cli::Output& out, const ledger::Proved& proved) {
   core::Json object{{"result", ledger::name_of(proved.finding)},
                     {"node", proved.node.text()},
                     {"daemon", proved.daemon},
@@ -35,7 +35,7 @@ void print(cli::Output& out, const ledger::Proved& proved) {
           std::move(object));
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode prove_journals(cli::Context& context) {
   const core::Milliseconds patience = context.duration("--lag").value_or(core::Milliseconds(0));
   db::Connection connection = db::open_to_read(context.config(), "cdrctl prove");
   context.out().table("proof.v1", {{"RESULT"},
@@ -46,7 +46,9 @@ core::ExitCode run(cli::Context& context) {
                                    {"AFTER"},
                                    {"BEFORE"},
                                    {"DETAIL"}});
-  const ledger::Tell tell = [&](const ledger::Proved& proved) { print(context.out(), proved); };
+  const ledger::Tell tell = [&](const ledger::Proved& proved) {
+    print_proved(context.out(), proved);
+  };
   archive::Entries archived(connection, archive_folder(context));
   bool is_unread = false;
   bool is_whole = ledger::prove_ledger(connection, archived, [&](const ledger::Proved& proved) {
@@ -100,7 +102,7 @@ cli::Command prove() {
                 {core::ExitCode::unavailable, "PostgreSQL cannot be reached"}},
       .examples = {{"cdrctl prove", "proof or hole, for people"},
                    {"cdrctl prove --json --quiet || mail -s 'ledger' root", "as a nightly job"}},
-      .run = run};
+      .run = prove_journals};
 }
 
 }  // namespace trunkline::commands

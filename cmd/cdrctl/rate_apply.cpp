@@ -13,7 +13,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode apply_tariff(cli::Context& context) {
   if (context.has("--tz")) core::value_or_throw(cdr::use_zone(context.value("--tz")));
   const core::Time now = core::system_clock().wall();
   const core::Time since = core::value_or_throw(cdr::parse_when(context.value("--since"), now));
@@ -83,7 +83,7 @@ cli::Command rate_apply() {
       .examples = {{"cdrctl rate apply", "since yesterday, as a nightly job"},
                    {"cdrctl rate apply --since 2026-11-01 --until 2026-12-01 --tariff carrier-a",
                     "a month, after its prices were corrected"}},
-      .run = run};
+      .run = apply_tariff};
 }
 
 }  // namespace trunkline::commands

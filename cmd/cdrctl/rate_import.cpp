@@ -11,7 +11,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode import_tariff(cli::Context& context) {
   if (context.has("--tz")) core::value_or_throw(cdr::use_zone(context.value("--tz")));
   const core::Time now = core::system_clock().wall();
   cdr::CsvReader reader = core::value_or_throw(cdr::CsvReader::open(context.value("FILE")));
@@ -78,7 +78,7 @@ cli::Command rate_import() {
                     "a new tariff, or new prices of it"},
                    {"iconv -f LATIN1 -t UTF-8 preise.csv | cdrctl rate import - --tariff b",
                     "a list from elsewhere"}},
-      .run = run};
+      .run = import_tariff};
 }
 
 }  // namespace trunkline::commands

@@ -7,7 +7,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode list_tariffs(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "cdrctl rate list");
   cli::Output& out = context.out();
   out.table("tariff.v1", {{"TARIFF"}, {"CURRENCY"}, {"PRICES", cli::Align::right}, {"CHANGED"}});
@@ -29,7 +29,7 @@ cli::Command rate_list() {
           .exits = {{core::ExitCode::unavailable, "PostgreSQL cannot be reached"}},
           .examples = {{"cdrctl rate list", "every tariff with its currency"}},
           .is_paged = true,
-          .run = run};
+          .run = list_tariffs};
 }
 
 }  // namespace trunkline::commands

@@ -7,7 +7,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode show_tariff(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "cdrctl rate show");
   const cdr::Tariff tariff =
       core::value_or_throw(cdr::find_tariff(connection, context.value("TARIFF")));
@@ -37,7 +37,7 @@ cli::Command rate_show() {
                        {"cdrctl rate show carrier-a --number +4915112345678",
                         "what competes for a mobile number"}},
           .is_paged = true,
-          .run = run};
+          .run = show_tariff};
 }
 
 }  // namespace trunkline::commands

@@ -9,8 +9,8 @@
 namespace trunkline::commands {
 namespace {
 
-void print(cli::Output& out, const cdr::Tariff& tariff, const std::string& digits,
-           const cdr::Price& price, core::Time at, core::Milliseconds talked) {
+void print_price(cli::Output& out, const cdr::Tariff& tariff, const std::string& digits,
+                 const cdr::Price& price, core::Time at, core::Milliseconds talked) {
   core::Json object{{"number", "+" + digits},
                     {"at", core::to_rfc3339(at)},
                     {"talk_ms", talked.count()},
@@ -32,7 +32,7 @@ void print(cli::Output& out, const cdr::Tariff& tariff, const std::string& digit
       std::move(object));
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode price_call(cli::Context& context) {
   const std::string digits = digits_of(context.value("NUMBER"));
   const core::Time at = moment(context, "--at").value_or(core::system_clock().wall());
   const core::Milliseconds talked = context.duration("--talk").value_or(core::Milliseconds(0));
@@ -44,7 +44,7 @@ core::ExitCode run(cli::Context& context) {
     throw core::Error(core::ExitCode::no_input,
                       fmt::format("tariff '{}' has no price for +{} then", tariff.name, digits),
                       fmt::format("see its prices: cdrctl rate show {}", tariff.name));
-  print(context.out(), tariff, digits, *price, at, talked);
+  print_price(context.out(), tariff, digits, *price, at, talked);
   return core::ExitCode::done;
 }
 
@@ -67,7 +67,7 @@ cli::Command rate_test() {
       .examples = {{"cdrctl rate test +4915112345678 --talk 95s", "a call of 95 seconds"},
                    {"cdrctl rate test +15550100 --at 2027-01-01 --json | jq -r .cost",
                     "with the prices of then"}},
-      .run = run};
+      .run = price_call};
 }
 
 }  // namespace trunkline::commands

@@ -255,7 +255,7 @@ bool print_all(cli::Context& context, const foreign::Invoice& invoice,
   return differing.calls + only_theirs.calls + only_ours.calls == 0;
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode reconcile_invoice(cli::Context& context) {
   if (context.has("--tz")) core::value_or_throw(cdr::use_zone(context.value("--tz")));
   foreign::Numbers numbers(context.has("--country") ? core::value_or_throw(number::parse_region(
                                                           context.value("--country")))
@@ -277,7 +277,7 @@ core::ExitCode run(cli::Context& context) {
   return is_same && refused == 0 ? core::ExitCode::done : core::ExitCode::partly;
 }
 
-std::vector<cli::Option> options() {
+std::vector<cli::Option> reconcile_options() {
   return {{.name = "--map",
            .help = "columns: our field = their heading, or #3 without headings",
            .value = "FIELD=COLUMN,...",
@@ -350,7 +350,7 @@ cli::Command reconcile() {
       .arguments = {{.name = "INVOICE",
                      .help = "a file of CSV, or - for the standard input",
                      .complete = cli::Complete::file}},
-      .options = options(),
+      .options = reconcile_options(),
       .exits = {{core::ExitCode::partly, "there are differences, or lines that are none: printed"},
                 {core::ExitCode::usage, "a column that is not there, an unknown zone or country"},
                 {core::ExitCode::data, "the invoice has no calls"},
@@ -359,7 +359,7 @@ cli::Command reconcile() {
                    {"cdrctl reconcile --map called=Ziel,started=Beginn,duration=Dauer "
                     "--time-format '%d.%m.%Y %H:%M:%S' rechnung.csv",
                     "with headings of its own"}},
-      .run = run};
+      .run = reconcile_invoice};
 }
 
 }  // namespace trunkline::commands

@@ -7,7 +7,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode stream_recording(cli::Context& context) {
   if (::isatty(STDOUT_FILENO) == 1) {
     throw core::Error(core::ExitCode::usage, "cannot write audio to a terminal",
                       "listen to it: cdrctl recording play; or put it into a file: cdrctl "
@@ -39,7 +39,7 @@ cli::Command recording_cat() {
           .examples = {{"cdrctl recording cat last | ffplay -", "listen to the last recording"},
                        {"cdrctl recording cat 101 --reason 'complaint 4711' > call.wav",
                         "keep one as a file, with the reason in the audit log"}},
-          .run = run};
+          .run = stream_recording};
 }
 
 }  // namespace trunkline::commands

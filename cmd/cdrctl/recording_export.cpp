@@ -40,7 +40,7 @@ class PartFile {
     const unsigned flags = may_replace ? 0 : RENAME_NOREPLACE;
     if (::renameat2(AT_FDCWD, part_.c_str(), AT_FDCWD, target_.c_str(), flags) != 0) {
       if (errno != EINVAL) throw not_made(errno);
-      // A file system that cannot tell (NFS): run() looked before.
+      // A file system that cannot tell (NFS): export_recording() looked before.
       if (::rename(part_.c_str(), target_.c_str()) != 0) throw not_made(errno);
     }
     part_.clear();
@@ -66,7 +66,7 @@ audio::FileType type_of(cli::Context& context, const fs::path& target) {
                     "end it in .wav, .flac, .opus or .ogg, or say --format");
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode export_recording(cli::Context& context) {
   const fs::path target = context.value("FILE");
   if (target == "-")
     throw core::Error(core::ExitCode::usage, "cannot write a sound file to standard output",
@@ -140,7 +140,7 @@ cli::Command recording_export() {
                    {"cdrctl recording export 101 part.opus --from 12:00 --to 12:30 --reason "
                     "'complaint 4711'",
                     "half a minute of 101's last one"}},
-      .run = run};
+      .run = export_recording};
 }
 
 }  // namespace trunkline::commands

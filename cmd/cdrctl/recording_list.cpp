@@ -8,7 +8,7 @@
 namespace trunkline::commands {
 namespace {
 
-void print(cli::Output& out, const catalogue::Recording& recording) {
+void print_recording(cli::Output& out, const catalogue::Recording& recording) {
   out.row({out.time(recording.started_at), recording.caller, recording.called, status_of(recording),
            recording.duration_ms ? out.duration(core::Milliseconds(*recording.duration_ms)) : "",
            recording.bytes ? out.size(core::ByteCount(static_cast<std::uint64_t>(*recording.bytes)))
@@ -19,13 +19,14 @@ void print(cli::Output& out, const catalogue::Recording& recording) {
 
 void list_at_recorderd(cli::Context& context, std::uint64_t limit) {
   const auto take = [&](const core::Json& body) {
-    if (const auto recording = catalogue::parse_recording(body)) print(context.out(), *recording);
+    if (const auto recording = catalogue::parse_recording(body))
+      print_recording(context.out(), *recording);
   };
   core::value_or_throw(
       recorderd(context).call("recording.list", {{"limit", limit == 0 ? 1'000'000 : limit}}, take));
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode list_recordings(cli::Context& context) {
   catalogue::Filter filter{.since = moment(context, "--since"),
                            .until = moment(context, "--until"),
                            .number = context.value("--number"),
@@ -45,7 +46,7 @@ core::ExitCode run(cli::Context& context) {
         filter.tenant = chosen_tenant(context, connection);
         catalogue::for_each_recording(connection, filter,
                                       [&](const catalogue::Recording& recording) {
-                                        print(context.out(), recording);
+                                        print_recording(context.out(), recording);
                                         return true;
                                       });
       },
@@ -82,7 +83,7 @@ cli::Command recording_list() {
                    {"cdrctl recording list --status failed --json",
                     "what could not be recorded, for a script"}},
       .is_paged = true,
-      .run = run};
+      .run = list_recordings};
 }
 
 }  // namespace trunkline::commands

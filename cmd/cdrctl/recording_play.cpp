@@ -130,7 +130,7 @@ void feed(RecordedAudio& audio, int pipe, const cli::InterruptHold& interrupt) {
   });
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode play_recording(cli::Context& context) {
   const Words command = player_command(context);
   RecordedAudio audio = RecordedAudio::open(context, "recording play");
   const cli::InterruptHold interrupt;
@@ -189,7 +189,7 @@ cli::Command recording_play() {
                         "a part of one, faster"},
                        {"cdrctl recording play last --player 'ssh desk aplay -q -'",
                         "on the computer that has the loudspeaker"}},
-          .run = run};
+          .run = play_recording};
 }
 
 }  // namespace trunkline::commands

@@ -9,8 +9,8 @@
 namespace trunkline::commands {
 namespace {
 
-void print(cli::Context& context, const catalogue::Recording& recording,
-           const std::vector<catalogue::Access>& accesses) {
+void print_with_accesses(cli::Context& context, const catalogue::Recording& recording,
+                         const std::vector<catalogue::Access>& accesses) {
   cli::Output& out = context.out();
   core::Json object = catalogue::to_json(recording);
   std::vector<cli::Field> fields = fields_of(out, recording);
@@ -26,16 +26,17 @@ void print(cli::Context& context, const catalogue::Recording& recording,
   out.record("recording.v1", fields, std::move(object));
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode show_recording(cli::Context& context) {
   const std::string which = context.value("RECORDING");
   with_ledger(
       context, "recording show",
       [&](db::Connection& connection) {
         const catalogue::Recording recording =
             core::value_or_throw(catalogue::find_recording(connection, which));
-        print(context, recording, catalogue::accesses_of(connection, recording.recording));
+        print_with_accesses(context, recording,
+                            catalogue::accesses_of(connection, recording.recording));
       },
-      [&] { print(context, find_at_recorderd(context, which), {}); });
+      [&] { print_with_accesses(context, find_at_recorderd(context, which), {}); });
   return core::ExitCode::done;
 }
 
@@ -51,7 +52,7 @@ cli::Command recording_show() {
                        {"cdrctl recording show 101 --json | jq .accesses",
                         "who listened to 101's last recording"}},
           .is_paged = true,
-          .run = run};
+          .run = show_recording};
 }
 
 }  // namespace trunkline::commands

@@ -22,7 +22,7 @@
 namespace trunkline::commands {
 namespace {
 
-constexpr core::Milliseconds kPatience{600'000};
+constexpr core::Milliseconds kReportPatience{600'000};
 constexpr std::size_t kMailColumns = 120;
 constexpr core::ByteCount kLargestMail{10'000'000};
 
@@ -69,7 +69,7 @@ std::string text_of(const cdr::Report& report) {
       os::read_text_file(fmt::format("/proc/self/fd/{}", file.get()), kLargestMail));
 }
 
-void print(cli::Context& context, const cdr::Report& report, const std::string& heading) {
+void print_report(cli::Context& context, const cdr::Report& report, const std::string& heading) {
   cli::Output& out = context.out();
   const std::string format = context.flags().is_json ? "jsonl" : context.value("--format");
   if (format == "csv") return out.bytes(core::as_bytes(cdr::csv_of(report)));
@@ -80,7 +80,7 @@ void print(cli::Context& context, const cdr::Report& report, const std::string& 
     out.json_line("call_report.v1", cdr::to_json(report, row));
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode report_calls(cli::Context& context) {
   // Before the times are read: --since today is that zone's today.
   if (context.has("--tz")) core::value_or_throw(cdr::use_zone(context.value("--tz")));
   const core::Time now = core::system_clock().wall();
@@ -92,7 +92,7 @@ core::ExitCode run(cli::Context& context) {
     throw core::Error(core::ExitCode::usage, "cannot report a time that ends before it begins",
                       "give an --until behind --since");
   db::Connection connection = db::open_to_read(context.config(), "cdrctl report");
-  connection.set_statement_timeout(kPatience);
+  connection.set_statement_timeout(kReportPatience);
   query.tenant = chosen_tenant(context, connection);
   cdr::Report report = core::value_or_throw(cdr::make_report(connection, query));
   if (const auto most = context.number("--limit"); most && *most != 0 && *most < report.rows.size())
@@ -106,7 +106,7 @@ core::ExitCode run(cli::Context& context) {
                         .text = text_of(report),
                         .page = cdr::html_of(report, heading, zone_of(context))},
                        context.values("--mail"));
-  print(context, report, heading);
+  print_report(context, report, heading);
   return core::ExitCode::done;
 }
 
@@ -168,7 +168,7 @@ cli::Command report() {
                    {"cdrctl report --by day --tz Europe/Berlin --format html >calls.html",
                     "a page for a browser or a printer"}},
       .is_paged = true,
-      .run = run};
+      .run = report_calls};
 }
 
 }  // namespace trunkline::commands

@@ -12,8 +12,8 @@
 namespace trunkline::commands {
 namespace {
 
-void print(cli::Context& context, const cdr::Call& call, const cdr::CallFacts& facts,
-           const std::string& tenant, const std::vector<cdr::Note>& notes = {}) {
+void print_call_facts(cli::Context& context, const cdr::Call& call, const cdr::CallFacts& facts,
+                      const std::string& tenant, const std::vector<cdr::Note>& notes = {}) {
   cli::Output& out = context.out();
   core::Json object = cdr::to_json(call);
   std::vector<cli::Field> fields = fields_of(out, call);
@@ -49,10 +49,10 @@ void show_from_journal(cli::Context& context) {
         recorderd(context).call("recording.show", {{"recording", call.recording->text()}});
     if (recording) facts.recordings.push_back(std::move(*recording));
   }
-  print(context, call, facts, call.tenant.text());
+  print_call_facts(context, call, facts, call.tenant.text());
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode show_call(cli::Context& context) {
   with_ledger(
       context, "show",
       [&](db::Connection& connection) {
@@ -64,8 +64,8 @@ core::ExitCode run(cli::Context& context) {
         cdr::Call call = core::value_or_throw(std::move(found));
         const cdr::CallFacts facts = cdr::facts_of(connection, call.call);
         call.recording_rule = facts.recording_rule;
-        print(context, call, facts, cdr::tenant_name(connection, call.tenant),
-              cdr::notes_of(connection, call.call));
+        print_call_facts(context, call, facts, cdr::tenant_name(connection, call.tenant),
+                         cdr::notes_of(connection, call.call));
       },
       [&] { show_from_journal(context); });
   return core::ExitCode::done;
@@ -89,7 +89,7 @@ cli::Command show() {
           .examples = {{"cdrctl show last", "the call that began last"},
                        {"cdrctl show 101 --json | jq .media", "media of 101's last call"}},
           .is_paged = true,
-          .run = run};
+          .run = show_call};
 }
 
 }  // namespace trunkline::commands

@@ -46,7 +46,7 @@ std::string sentence(const cdr::Health& health, const std::string& since, core::
   return line;
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode tell_health(cli::Context& context) {
   if (context.has("--tz")) core::value_or_throw(cdr::use_zone(context.value("--tz")));
   const core::Time now = core::system_clock().wall();
   const core::Time since = core::value_or_throw(cdr::parse_when(context.value("--since"), now));
@@ -93,7 +93,7 @@ cli::Command stats() {
       .examples = {{"cdrctl stats", "today so far"},
                    {"cdrctl stats --since 1h --json | jq .asr_percent",
                     "the last hour, for a monitor"}},
-      .run = run};
+      .run = tell_health};
 }
 
 }  // namespace trunkline::commands

@@ -18,14 +18,8 @@ namespace trunkline::commands {
 namespace {
 
 /// A notification that got lost, or a reader that went away, is noticed after this long.
-constexpr core::Milliseconds kPatience{2'000};
+constexpr core::Milliseconds kLookAgain{2'000};
 constexpr int kJournalEntries = 1'000;
-
-/// True for a failure that may pass: the database restarts, the network is away.
-bool may_pass(const core::Error& error) {
-  return error.fault().code == core::ExitCode::unavailable ||
-         error.fault().code == core::ExitCode::try_again;
-}
 
 /// A pipe whose reader went away while nothing was written.
 void check_reader() {
@@ -45,7 +39,7 @@ class Follower {
       try {
         follow_ledger();
       } catch (const core::Error& error) {
-        if (!may_pass(error)) throw;
+        if (!is_away(error)) throw;
         if (!is_away_) context_.warn(error.fault().message, "sipd's journal is followed meanwhile");
         is_away_ = true;
         follow_journal();
@@ -67,7 +61,7 @@ class Follower {
       }
       context_.out().flush();
       check_reader();
-      (void)connection.wait(kPatience, interrupt_.descriptor());
+      (void)connection.wait(kLookAgain, interrupt_.descriptor());
       // One look serves all notifications that are here by now.
       while (connection.wait(core::Milliseconds{0}, interrupt_.descriptor())) {
       }
@@ -114,7 +108,7 @@ class Follower {
     context_.out().flush();
     check_reader();
     pollfd waited{interrupt_.descriptor(), POLLIN, 0};
-    (void)::poll(&waited, 1, static_cast<int>(kPatience.count()));
+    (void)::poll(&waited, 1, static_cast<int>(kLookAgain.count()));
   }
 
   void print(const cdr::Call& call) {
@@ -131,7 +125,7 @@ class Follower {
   bool is_away_ = false;
 };
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode follow_calls(cli::Context& context) {
   Follower(context).follow();
   return core::ExitCode::done;
 }
@@ -159,7 +153,7 @@ cli::Command tail() {
           .examples = {{"cdrctl tail", "watch the exchange work"},
                        {"cdrctl tail -n 0 --ended --json",
                         "each call once it has ended, for a script"}},
-          .run = run};
+          .run = follow_calls};
 }
 
 }  // namespace trunkline::commands

@@ -185,7 +185,7 @@ class Story {
   std::optional<retention::Planner> planner_;
 };
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode tell_story(cli::Context& context) {
   with_ledger(
       context, "why",
       [&](db::Connection& connection) {
@@ -224,7 +224,7 @@ cli::Command why() {
                    {"cdrctl why 101 --json | jq -r '.history[].words'",
                     "what happened in 101's last call, for a ticket"}},
       .is_paged = true,
-      .run = run};
+      .run = tell_story};
 }
 
 }  // namespace trunkline::commands

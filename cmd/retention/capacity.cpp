@@ -31,7 +31,7 @@ std::uint64_t at_most(cli::Context& context, std::string_view option, std::uint6
   throw core::Error(core::ExitCode::usage, fmt::format("{} must be from 1 to {}", option, most));
 }
 
-void print(cli::Output& out, const usage::Load& load) {
+void print_load(cli::Output& out, const usage::Load& load) {
   const std::uint64_t bytes = bytes_of(load);
   out.row({out.count(load.calls_per_day), fmt::format("{:g}", load.minutes), out.count(load.days),
            shown_bytes(out, load.bytes_per_minute), shown_bytes(out, bytes),
@@ -44,7 +44,7 @@ void print(cli::Output& out, const usage::Load& load) {
            {"quota_bytes", usage::quota_for(bytes)}});
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode plan_capacity(cli::Context& context) {
   usage::Load load{.days = at_most(context, "--days", 36'500)};
   if (context.has("--rate"))
     load.bytes_per_minute = core::value_or_throw(core::parse_size(context.value("--rate"))).value();
@@ -61,13 +61,13 @@ core::ExitCode run(cli::Context& context) {
   if (context.has("--calls")) {
     load.calls_per_day = at_most(context, "--calls", 100'000'000);
     load.minutes = minutes_of(context.value("--minutes"));
-    print(out, load);
+    print_load(out, load);
     return core::ExitCode::done;
   }
   for (const usage::Example& example : usage::examples()) {
     load.calls_per_day = example.calls_per_day;
     load.minutes = example.minutes;
-    print(out, load);
+    print_load(out, load);
   }
   return core::ExitCode::done;
 }
@@ -102,7 +102,7 @@ cli::Command capacity() {
       .examples = {{"retention capacity", "a table of examples"},
                    {"retention capacity --calls 800 --minutes 4 --days 90 --rate 1MB",
                     "a site of its own"}},
-      .run = run};
+      .run = plan_capacity};
 }
 
 }  // namespace trunkline::commands

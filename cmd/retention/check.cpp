@@ -26,7 +26,7 @@ std::string_view word(alert::Desk::Outcome outcome) {
   return "";
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode check_quota(cli::Context& context) {
   db::Connection connection = db::open_for_tool(context.config(), "retention check");
   connection.set_statement_timeout(core::Milliseconds(120'000));
   const core::Time now = core::system_clock().wall();
@@ -70,7 +70,7 @@ cli::Command check() {
           .options = {{.name = "--dry-run", .help = "tell nobody"}},
           .examples = {{"retention check --dry-run", "the level, without telling anybody"},
                        {"retention check", "as the timer does"}},
-          .run = run};
+          .run = check_quota};
 }
 
 }  // namespace trunkline::commands

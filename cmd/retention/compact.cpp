@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include "cli/interrupt.h"
-#include "cli/progress.h"
 #include "core/text.h"
 #include "db/tool.h"
 #include "db/transaction.h"
@@ -12,6 +10,7 @@
 #include "packing/compaction.h"
 #include "retention/commands.h"
 #include "retention/compact_rows.h"
+#include "retention/walk.h"
 
 namespace trunkline::commands {
 namespace {
@@ -19,8 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using core::ExitCode;
 
-constexpr core::Milliseconds kPatience = std::chrono::minutes(5);
-constexpr int kPage = 200;
+constexpr core::Milliseconds kCompactPatience = std::chrono::minutes(5);
 
 /// What became of one recording.
 enum class Fate : std::uint8_t {
@@ -30,7 +28,7 @@ enum class Fate : std::uint8_t {
   failed,
 };
 
-struct Totals {
+struct PackedTotals {
   std::uint64_t packed = 0;
   std::uint64_t kept = 0;
   std::uint64_t failed = 0;
@@ -49,7 +47,7 @@ class Compacting {
                                           .application = "retention compact",
                                           .role = "trunkline_retention",
                                           .who = db::acting_person(),
-                                          .statement_timeout = kPatience,
+                                          .statement_timeout = kCompactPatience,
                                           .is_read_only = context.has("--dry-run")})),
         keys_(fs::path(context.config().text("media.state_dir")) / "keys.db",
               core::value_or_throw(
@@ -62,30 +60,25 @@ class Compacting {
 
   ExitCode run() {
     const core::SteadyTime begun = core::system_clock().steady();
-    const std::uint64_t most = context_.number("--limit").value_or(0);
-    const cli::InterruptHold interrupt;
-    cli::Progress progress(context_);
-    core::RecordingId last;
-    std::uint64_t seen = 0;
-    for (bool goes_on = true; goes_on;) {
-      const auto page = retention::compact_candidates(connection_, before_, last, kPage);
-      goes_on = static_cast<int>(page.size()) == kPage;
-      for (const retention::CompactCandidate& candidate : page) {
-        if (interrupt.is_requested()) return stopped(begun);
-        if (most > 0 && seen == most) return finish(begun);
-        last = candidate.recording;
-        ++seen;
-        progress.show(fmt::format("{} packed, {} to {}", totals_.packed,
-                                  context_.out().size(core::ByteCount(totals_.bytes_before)),
-                                  context_.out().size(core::ByteCount(totals_.bytes_after))));
-        if (is_dry()) {
-          count_dry(candidate);
-          continue;
-        }
-        if (take(candidate) == Fate::failed) progress.clear();
-      }
-    }
-    return finish(begun);
+    const bool is_whole = walk_recordings<retention::CompactCandidate>(
+        context_, {.page =
+                       [&](core::RecordingId after, int at_most) {
+                         return retention::compact_candidates(connection_, before_, after, at_most);
+                       },
+                   .state =
+                       [&] {
+                         return fmt::format(
+                             "{} packed, {} to {}", totals_.packed,
+                             context_.out().size(core::ByteCount(totals_.bytes_before)),
+                             context_.out().size(core::ByteCount(totals_.bytes_after)));
+                       },
+                   .take =
+                       [&](const retention::CompactCandidate& one) {
+                         if (is_dry()) return count_dry(one);
+                         return take(one) != Fate::failed;
+                       }});
+    print(begun);
+    return walk_exit(context_, is_whole, totals_.failed);
   }
 
  private:
@@ -101,11 +94,12 @@ class Compacting {
   }
   bool is_dry() const { return context_.has("--dry-run"); }
 
-  void count_dry(const retention::CompactCandidate& candidate) {
+  bool count_dry(const retention::CompactCandidate& candidate) {
     std::error_code failure;
     const std::uintmax_t bytes = fs::file_size(root_ / candidate.path, failure);
     ++(failure ? totals_.failed : totals_.packed);
     if (!failure) totals_.bytes_before += bytes;
+    return true;
   }
 
   Fate take(const retention::CompactCandidate& candidate) {
@@ -162,16 +156,6 @@ class Compacting {
     return Fate::kept;
   }
 
-  ExitCode stopped(core::SteadyTime begun) {
-    print(begun);
-    context_.note("stopped; the next run goes on here");
-    return ExitCode::interrupted;
-  }
-  ExitCode finish(core::SteadyTime begun) {
-    print(begun);
-    return totals_.failed > 0 ? ExitCode::partly : ExitCode::done;
-  }
-
   void print(core::SteadyTime begun) {
     cli::Output& out = context_.out();
     const auto took =
@@ -200,10 +184,10 @@ class Compacting {
   const core::Time before_;
   db::Connection connection_;
   keystore::KeyStore keys_;
-  Totals totals_;
+  PackedTotals totals_;
 };
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode compact_recordings(cli::Context& context) {
   os::give_way();
   return Compacting(context).run();
 }
@@ -240,7 +224,7 @@ cli::Command compact() {
                 {ExitCode::io, "the disk is full or broken"}},
       .examples = {{"retention compact --dry-run", "how many are due"},
                    {"retention compact --older-than 30d --limit 100", "the oldest hundred"}},
-      .run = run};
+      .run = compact_recordings};
 }
 
 }  // namespace trunkline::commands

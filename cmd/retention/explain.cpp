@@ -24,7 +24,7 @@ std::string verdict(const cli::Output& out, const retention::Decision& decision)
   return decision.until ? "kept until " + out.time(*decision.until) : "kept for ever";
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode explain_item(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "retention explain");
   const retention::Planner planner(retention::load_rules(connection, default_days(context)));
   const retention::Item item = find_item(connection, context.value("ID"));
@@ -63,7 +63,7 @@ cli::Command explain() {
           .exits = {{core::ExitCode::no_input, "there is no such recording or call"}},
           .examples = {{"retention explain last", "the recording that began last"},
                        {"retention explain 7a3f09c2 --at 2027-06-01", "what will be decided then"}},
-          .run = run};
+          .run = explain_item};
 }
 
 }  // namespace trunkline::commands

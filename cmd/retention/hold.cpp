@@ -8,7 +8,7 @@
 namespace trunkline::commands {
 namespace {
 
-constexpr std::uint64_t kPage = 2'000;
+constexpr std::uint64_t kItemsAtOnce = 2'000;
 
 }  // namespace
 
@@ -89,7 +89,7 @@ Covered covered_by(db::Connection& connection, const retention::Hold& hold,
   for (const retention::Kind kind : {retention::Kind::recording, retention::Kind::call}) {
     std::optional<retention::Place> place;
     for (;;) {
-      const auto page = retention::load_page(connection, kind, place, now, kPage);
+      const auto page = retention::load_page(connection, kind, place, now, kItemsAtOnce);
       for (const retention::Item& item : page) {
         const retention::Decision decision = planner.decide(item, now);
         if (decision.holds.empty()) continue;
@@ -100,7 +100,7 @@ Covered covered_by(db::Connection& connection, const retention::Hold& hold,
         count(kind == retention::Kind::call ? covered.calls : covered.recordings);
         if (decision.until && now >= *decision.until) count(covered.overdue);
       }
-      if (page.size() < kPage) break;
+      if (page.size() < kItemsAtOnce) break;
       place = retention::Place{page.back().began_at, page.back().id};
     }
   }

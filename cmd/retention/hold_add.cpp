@@ -8,7 +8,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode add_hold(cli::Context& context) {
   db::Connection connection = db::open_for_tool(context.config(), "retention hold add");
   // A sweep may have a page in hand, which is waited for.
   connection.set_statement_timeout(core::Milliseconds(120'000));
@@ -70,7 +70,7 @@ cli::Command hold_add() {
                    {"retention hold add audit-7 --owner audit --reason sample --id 7a3f09c2 "
                     "--two-persons",
                     "one call, which two persons have to release"}},
-      .run = run};
+      .run = add_hold};
 }
 
 }  // namespace trunkline::commands

@@ -6,7 +6,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode list_holds(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "retention hold list");
   const auto tenant = narrowed_tenant(context, connection);
   const core::Time now = core::system_clock().wall();
@@ -34,7 +34,7 @@ cli::Command hold_list() {
                       {.name = "--tenant", .help = "only of this tenant", .value = "NAME"}},
           .examples = {{"retention hold list", "what holds now"}},
           .is_paged = true,
-          .run = run};
+          .run = list_holds};
 }
 
 }  // namespace trunkline::commands

@@ -8,7 +8,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode release_hold(cli::Context& context) {
   db::Connection connection = db::open_for_tool(context.config(), "retention hold release");
   connection.set_statement_timeout(core::Milliseconds(120'000));
   const core::Time now = core::system_clock().wall();
@@ -53,7 +53,7 @@ cli::Command hold_release() {
                     {core::ExitCode::no_permission, "the same person released it first"}},
           .examples = {{"retention hold release 'Doe v. Acme' --reason 'settled'",
                         "policies decide again"}},
-          .run = run};
+          .run = release_hold};
 }
 
 }  // namespace trunkline::commands

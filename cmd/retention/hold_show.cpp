@@ -6,7 +6,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode show_hold(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "retention hold show");
   connection.set_statement_timeout(core::Milliseconds(120'000));
   const core::Time now = core::system_clock().wall();
@@ -36,7 +36,7 @@ cli::Command hold_show() {
       .options = {tenant_option()},
       .exits = {{core::ExitCode::no_input, "there is no such hold"}},
       .examples = {{"retention hold show 'Doe v. Acme'", "who asked for it, and what it holds"}},
-      .run = run};
+      .run = show_hold};
 }
 
 }  // namespace trunkline::commands

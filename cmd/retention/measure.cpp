@@ -9,7 +9,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode measure_usage(cli::Context& context) {
   db::Connection connection = db::open_for_tool(context.config(), "retention measure");
   connection.set_statement_timeout(core::Milliseconds(120'000));
   const core::Time now = core::system_clock().wall();
@@ -30,7 +30,7 @@ cli::Command measure() {
               "One row a tenant and day (UTC), written again where there is one. A timer "
               "runs it daily; the forecast of retention usage is made of it.",
           .examples = {{"retention measure", "log today"}},
-          .run = run};
+          .run = measure_usage};
 }
 
 }  // namespace trunkline::commands

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include "cli/interrupt.h"
-#include "cli/progress.h"
 #include "core/text.h"
 #include "os/atomic_file.h"
 #include "os/priority.h"
 #include "retention/commands.h"
 #include "retention/locations.h"
 #include "retention/mover.h"
+#include "retention/walk.h"
 #include "retention/workplace.h"
 
 namespace trunkline::commands {
@@ -17,9 +16,7 @@ namespace {
 using core::ExitCode;
 using storage::Tier;
 
-constexpr int kPage = 200;
-
-struct Totals {
+struct MovedTotals {
   std::uint64_t moved = 0;
   std::uint64_t failed = 0;
   std::uint64_t bytes = 0;
@@ -40,25 +37,20 @@ class Moving {
   ExitCode run() {
     const core::SteadyTime begun = core::system_clock().steady();
     if (!is_dry()) settle_last();
-    const std::uint64_t most = context_.number("--limit").value_or(0);
-    const cli::InterruptHold interrupt;
-    cli::Progress progress(context_);
-    core::RecordingId last;
-    std::uint64_t seen = 0;
-    for (bool goes_on = true; goes_on;) {
-      const auto page = retention::movable(database_, from_, before_, last, kPage);
-      goes_on = static_cast<int>(page.size()) == kPage;
-      for (const retention::Movable& one : page) {
-        if (interrupt.is_requested()) return stopped(begun);
-        if (most > 0 && seen == most) return finish(begun);
-        last = one.recording;
-        ++seen;
-        progress.show(fmt::format("{} moved, {}", totals_.moved,
-                                  context_.out().size(core::ByteCount(totals_.bytes))));
-        if (!take(one)) progress.clear();
-      }
-    }
-    return finish(begun);
+    const bool is_whole = walk_recordings<retention::Movable>(
+        context_, {.page =
+                       [&](core::RecordingId after, int at_most) {
+                         return retention::movable(database_, from_, before_, after, at_most);
+                       },
+                   .state =
+                       [&] {
+                         return fmt::format("{} moved, {}", totals_.moved,
+                                            context_.out().size(core::ByteCount(totals_.bytes)));
+                       },
+                   .take = [&](const retention::Movable& one) { return take(one); }});
+    if (!is_dry()) forget_last();
+    print(begun);
+    return walk_exit(context_, is_whole, totals_.failed);
   }
 
  private:
@@ -127,18 +119,6 @@ class Moving {
     return status->bytes;
   }
 
-  ExitCode stopped(core::SteadyTime begun) {
-    if (!is_dry()) forget_last();
-    print(begun);
-    context_.note("stopped; the next run goes on here");
-    return ExitCode::interrupted;
-  }
-  ExitCode finish(core::SteadyTime begun) {
-    if (!is_dry()) forget_last();
-    print(begun);
-    return totals_.failed > 0 ? ExitCode::partly : ExitCode::done;
-  }
-
   void print(core::SteadyTime begun) {
     cli::Output& out = context_.out();
     const auto took =
@@ -167,7 +147,7 @@ class Moving {
   /// Names the recording that is moved now.
   const std::filesystem::path in_hand_ =
       std::filesystem::path(context_.config().text("retention.state_dir")) / "moving";
-  Totals totals_;
+  MovedTotals totals_;
 };
 
 /// Nothing where no age is set.
@@ -180,7 +160,7 @@ std::optional<core::Time> moment_before(cli::Context& context) {
   return now - age;
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode move_recordings(cli::Context& context) {
   const auto before = moment_before(context);
   if (!before) {
     context.note("nothing moves: retention.cold_after is not set");
@@ -226,7 +206,7 @@ cli::Command move() {
       .examples = {{"retention move --dry-run", "how many are due"},
                    {"retention move --older-than 30d --limit 100", "the oldest hundred"},
                    {"retention move --back", "all of them home again"}},
-      .run = run};
+      .run = move_recordings};
 }
 
 }  // namespace trunkline::commands

@@ -36,7 +36,7 @@ void print_item(cli::Output& out, const retention::Item& item, const retention::
           std::move(object));
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode show_plan(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "retention plan");
   connection.set_statement_timeout(core::Milliseconds(120'000));
   const retention::Planner planner(retention::load_rules(connection, default_days(context)));
@@ -90,7 +90,7 @@ cli::Command plan() {
           .examples = {{"retention plan", "count and size by policy"},
                        {"retention plan --list --at 2027-01-01", "what will be due by then"}},
           .is_paged = true,
-          .run = run};
+          .run = show_plan};
 }
 
 }  // namespace trunkline::commands

@@ -6,7 +6,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode list_policies(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "retention policy list");
   const auto tenant = narrowed_tenant(context, connection);
   const Names names(connection);
@@ -33,7 +33,7 @@ cli::Command policy_list() {
           .options = {{.name = "--tenant", .help = "only of this tenant", .value = "NAME"}},
           .examples = {{"retention policy list", "how long what is kept"}},
           .is_paged = true,
-          .run = run};
+          .run = list_policies};
 }
 
 }  // namespace trunkline::commands

@@ -6,7 +6,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode remove_policy(cli::Context& context) {
   db::Connection connection = db::open_for_tool(context.config(), "retention policy remove");
   const directory::Tenant tenant = chosen_tenant(context, connection);
   const retention::Policy policy =
@@ -26,7 +26,7 @@ cli::Command policy_remove() {
                     {core::ExitCode::no_permission, "it is increase-only"}},
           .examples = {{"retention policy remove default",
                         "what it kept is decided by the next level"}},
-          .run = run};
+          .run = remove_policy};
 }
 
 }  // namespace trunkline::commands

@@ -7,7 +7,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode set_policy(cli::Context& context) {
   retention::Policy policy{
       .name = context.value("NAME"),
       .kind = core::value_or_throw(retention::parse_kind(context.value("--kind"))),
@@ -62,7 +62,7 @@ cli::Command policy_set() {
                     "calls go after five years"},
                    {"retention policy set finra --keep 2191d --increase-only",
                     "a duty to keep recordings for six years"}},
-      .run = run};
+      .run = set_policy};
 }
 
 }  // namespace trunkline::commands

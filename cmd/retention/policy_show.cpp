@@ -6,7 +6,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode show_policy(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "retention policy show");
   const directory::Tenant tenant = chosen_tenant(context, connection);
   const retention::Policy policy =
@@ -24,7 +24,7 @@ cli::Command policy_show() {
           .options = {tenant_option()},
           .exits = {{core::ExitCode::no_input, "there is no such policy"}},
           .examples = {{"retention policy show default", "what it says"}},
-          .run = run};
+          .run = show_policy};
 }
 
 }  // namespace trunkline::commands

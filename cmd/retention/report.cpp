@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <array>
 #include <ctime>
@@ -9,6 +8,7 @@
 #include "alert/store.h"
 #include "db/tool.h"
 #include "http/mailer.h"
+#include "os/host_name.h"
 #include "retention/commands.h"
 #include "retention/due.h"
 #include "retention/items.h"
@@ -21,12 +21,6 @@ namespace {
 
 constexpr const char* kMark = "daily report";
 constexpr core::Seconds kEight = std::chrono::hours(8);
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0) return "localhost";
-  return name.data();
-}
 
 std::string local_time(core::Time time) {
   const std::time_t seconds =
@@ -61,7 +55,7 @@ core::ExitCode mail(cli::Context& context, const alert::Page& page, core::Time n
   return undelivered.front().fault.code;
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode report_storage(cli::Context& context) {
   const bool is_mailed = context.has("--mail");
   db::Connection connection = is_mailed ? db::open_for_tool(context.config(), "retention report")
                                         : db::open_to_read(context.config(), "retention report");
@@ -75,7 +69,7 @@ core::ExitCode run(cli::Context& context) {
   usage::DailyFacts facts =
       usage::load_daily_facts(connection, retention::load_rules(connection, default_days(context)),
                               now, quota_of(context.config()));
-  facts.host = host_name();
+  facts.host = os::host_name();
   facts.view.public_url = context.config().text("site.public_url");
   const alert::Page page = usage::daily_page(facts, local_time);
   if (is_mailed) {
@@ -116,7 +110,7 @@ cli::Command report() {
                 {core::ExitCode::config, "mail.host or mail.to is not set"}},
       .examples = {{"retention report", "read it now"},
                    {"retention report --mail --if-due", "as the timer does, hourly"}},
-      .run = run};
+      .run = report_storage};
 }
 
 }  // namespace trunkline::commands

@@ -27,6 +27,10 @@ retention::Days default_days(cli::Context& context) {
   return retention::Days(context.config().integer("retention.default_days"));
 }
 
+std::filesystem::path archive_folder(cli::Context& context) {
+  return context.config().text("ledger.archive_dir");
+}
+
 retention::Item find_item(db::Connection& connection, std::string_view which) {
   const auto recording = catalogue::find_recording(connection, which);
   if (recording && recording->status == "erased")

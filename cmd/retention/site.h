@@ -2,8 +2,9 @@
 #pragma once
 
 // What the verbs of retention share: whose things are meant, which thing is meant, and the names
-// that stand for ids.
+// that stand for ids and for this host.
 
+#include <filesystem>
 #include <map>
 #include <string>
 
@@ -21,6 +22,9 @@ std::optional<core::TenantId> narrowed_tenant(cli::Context& context, db::Connect
 
 /// retention.default_days
 retention::Days default_days(cli::Context& context);
+
+/// ledger.archive_dir
+std::filesystem::path archive_folder(cli::Context& context);
 
 /// The recording or call that `which` names: an id or its end, a SIP Call-ID, a number (its latest
 /// recording, else its latest call) or "last". Throws core::Error.

@@ -47,7 +47,7 @@ std::optional<core::Time> last_completed(const std::vector<retention::Run>& runs
   return std::nullopt;
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode show_status(cli::Context& context) {
   const core::Time now = core::system_clock().wall();
   db::Connection connection = db::open_to_read(context.config(), "retention status");
   const auto runs = retention::last_runs(connection, retention::RunKind::sweep, kRuns);
@@ -86,7 +86,7 @@ cli::Command status() {
           .exits = {{core::ExitCode::unavailable, "the database is away"}},
           .examples = {{"retention status", "the last sweep and the next"},
                        {"retention status --json | jq .runs[0].outcome", "for monitoring"}},
-          .run = run};
+          .run = show_status};
 }
 
 }  // namespace trunkline::commands

@@ -28,7 +28,7 @@ struct Answer {
   std::string mirror = "none";
 };
 
-void print(cli::Context& context, const Answer& answer) {
+void print_answer(cli::Context& context, const Answer& answer) {
   cli::Output& out = context.out();
   const retention::Survey& survey = answer.survey;
   core::Json object;
@@ -99,7 +99,7 @@ ExitCode run_dry(cli::Context& context, core::Time now) {
   for (const std::string& objection : retention::objections(
            facts, {.most_percent = context.config().integer("retention.most_share")}))
     context.warn("it would stop and ask: " + objection);
-  print(context, answer);
+  print_answer(context, answer);
   return ExitCode::done;
 }
 
@@ -134,7 +134,7 @@ bool is_due(cli::Context& context, core::Time now) {
   return false;
 }
 
-ExitCode run(cli::Context& context) {
+ExitCode run_sweep(cli::Context& context) {
   const core::Time now = core::system_clock().wall();
   if (context.has("--if-due") && !is_due(context, now)) return ExitCode::done;
   if (context.has("--dry-run")) return run_dry(context, now);
@@ -154,13 +154,15 @@ ExitCode run(cli::Context& context) {
       [&] { return retention::sweep(place.parts(), *answer.run, now, options, answer.survey); });
   const std::uint64_t due = answer.survey.due(Kind::recording) + answer.survey.due(Kind::call);
   answer.is_limited = options.limit != 0 && due > options.limit;
+  const bool is_archived = place.archive_again(now);
   const bool is_mirrored = place.refresh_mirror();
   if (!context.config().text("recording.key_mirror").empty())
     answer.mirror = is_mirrored ? "current" : "behind";
   if (!answer.is_limited) place.journal().note_sweep(now);
   (void)place.journal().forget(now - kRemembered);
-  print(context, answer);
-  return answer.erased.failed > 0 || !is_mirrored ? ExitCode::partly : ExitCode::done;
+  print_answer(context, answer);
+  const bool is_whole = answer.erased.failed == 0 && is_mirrored && is_archived;
+  return is_whole && place.unreached().empty() ? ExitCode::done : ExitCode::partly;
 }
 
 }  // namespace
@@ -192,7 +194,7 @@ cli::Command sweep() {
       .examples = {{"retention sweep --dry-run", "what would go, what stays and why"},
                    {"retention sweep", "shows how much, asks, erases"},
                    {"retention sweep --if-due", "as trunkline-sweep.timer runs it"}},
-      .run = run};
+      .run = run_sweep};
 }
 
 }  // namespace trunkline::commands

@@ -11,7 +11,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::Json to_json(const usage::Amount& amount) {
+core::Json amount_json(const usage::Amount& amount) {
   core::Json json{{"recordings", amount.recordings},
                   {"bytes", amount.bytes},
                   {"duration_ms", amount.duration_ms}};
@@ -21,11 +21,11 @@ core::Json to_json(const usage::Amount& amount) {
   return json;
 }
 
-core::Json to_json(const std::vector<usage::Consumer>& consumers) {
+core::Json consumers_json(const std::vector<usage::Consumer>& consumers) {
   core::Json all = core::Json::array();
   for (const usage::Consumer& consumer : consumers) {
     core::Json json{{"name", consumer.name}};
-    json.update(to_json(consumer.amount));
+    json.update(amount_json(consumer.amount));
     all.push_back(std::move(json));
   }
   return all;
@@ -42,7 +42,7 @@ void print_consumers(cli::Output& out, std::string_view kind,
                      out.duration(core::Milliseconds(whole(consumer.amount.duration_ms))))});
 }
 
-void print(cli::Output& out, const usage::View& view) {
+void print_usage(cli::Output& out, const usage::View& view) {
   const usage::Amount& month = view.usage.last_30_days;
   std::vector<cli::Field> fields{
       {"usage", shown_usage(view)},
@@ -66,11 +66,11 @@ void print(cli::Output& out, const usage::View& view) {
   core::Json object{{"level", name_of(level_of(view.usage.all.bytes, view.quota))},
                     {"percent", percent_of(view.usage.all.bytes, view.quota)},
                     {"quota_bytes", view.quota.bytes},
-                    {"all", to_json(view.usage.all)},
-                    {"last_30_days", to_json(month)},
-                    {"cold", to_json(view.usage.cold)},
-                    {"tenants", to_json(view.usage.tenants)},
-                    {"devices", to_json(view.usage.devices)}};
+                    {"all", amount_json(view.usage.all)},
+                    {"last_30_days", amount_json(month)},
+                    {"cold", amount_json(view.usage.cold)},
+                    {"tenants", consumers_json(view.usage.tenants)},
+                    {"devices", consumers_json(view.usage.devices)}};
   if (const auto growth = view.growth()) {
     object["growth_bytes_per_day"] = static_cast<std::int64_t>(*growth);
     if (const auto days = usage::days_until_full(view.usage.all.bytes, view.quota.bytes, growth))
@@ -86,7 +86,7 @@ void print(cli::Output& out, const usage::View& view) {
   out.record("usage.v1", fields, std::move(object));
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode show_usage(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "retention usage");
   connection.set_statement_timeout(core::Milliseconds(120'000));
   const core::Time now = core::system_clock().wall();
@@ -97,7 +97,7 @@ core::ExitCode run(cli::Context& context) {
   if (!tenant)
     view.changes = usage::load_changes(
         connection, retention::load_rules(connection, default_days(context)), now);
-  print(context.out(), view);
+  print_usage(context.out(), view);
   return core::ExitCode::done;
 }
 
@@ -118,7 +118,7 @@ cli::Command usage() {
       .examples = {{"retention usage", "how full it is"},
                    {"retention usage --json", "the same, for a script"}},
       .is_paged = true,
-      .run = run};
+      .run = show_usage};
 }
 
 }  // namespace trunkline::commands

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
-#include <unistd.h>
 
+#include <array>
 #include <cmath>
 
 #include "cli/interrupt.h"
@@ -11,8 +11,10 @@
 #include "db/tool.h"
 #include "keystore/key_ring.h"
 #include "keystore/key_store.h"
+#include "os/host_name.h"
 #include "retention/commands.h"
 #include "retention/locations.h"
+#include "retention/site.h"
 #include "retention/verify_runs.h"
 #include "storage/cold.h"
 #include "storage/identity.h"
@@ -25,7 +27,7 @@ namespace fs = std::filesystem;
 using core::ExitCode;
 using verify::Finding;
 
-constexpr core::Milliseconds kPatience = std::chrono::minutes(5);
+constexpr core::Milliseconds kVerifyPatience = std::chrono::minutes(5);
 /// What a killed run does again is a second's work.
 constexpr core::Milliseconds kBetweenNotes{1'000};
 /// File, key and row of a recording appear one after the other, the row when it is shipped.
@@ -58,11 +60,6 @@ unsigned threads(cli::Context& context) {
   return static_cast<unsigned>(count);
 }
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
-}
-
 void print_finding(cli::Output& out, const Finding& finding) {
   core::Json object{
       {"what", name_of(finding.what)}, {"message", finding.message}, {"mend", finding.mend}};
@@ -85,7 +82,7 @@ class Verification {
                                           .application = "retention verify",
                                           .role = "trunkline_retention",
                                           .who = db::acting_person(),
-                                          .statement_timeout = kPatience})),
+                                          .statement_timeout = kVerifyPatience})),
         keys_(fs::path(context.config().text("media.state_dir")) / "keys.db",
               core::value_or_throw(
                   keystore::KeyRing::load(context.config().text("recording.key_ring")))) {}
@@ -125,7 +122,7 @@ class Verification {
 
  private:
   void begin() {
-    const std::string host = host_name();
+    const std::string host = os::host_name();
     const auto identity = core::value_or_throw(storage::identity_of(root_));
     check_mounted(identity, host);
     std::array<std::byte, sizeof(std::uint64_t)> seed{};
@@ -256,7 +253,7 @@ class Verification {
   core::SteadyTime next_note_{};
 };
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode verify_recordings(cli::Context& context) {
   return Verification(context).run();
 }
 
@@ -293,7 +290,7 @@ cli::Command verify() {
                 {ExitCode::try_again, "another verification is under way"}},
       .examples = {{"retention verify --sample 5%", "a look at one recording in twenty"},
                    {"retention verify --rate 50MiB --json", "all, gently, for a script"}},
-      .run = run};
+      .run = verify_recordings};
 }
 
 }  // namespace trunkline::commands

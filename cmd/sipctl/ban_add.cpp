@@ -6,7 +6,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode add_ban(cli::Context& context) {
   core::Json args{{"address", context.value("ADDRESS")},
                   {"reason", context.value("--reason")},
                   {"force", context.has("--force")}};
@@ -38,7 +38,7 @@ cli::Command ban_add() {
                     {core::ExitCode::unavailable, "sipd does not run"}},
           .examples = {{"sipctl ban add 192.0.2.66 --for 1d --reason 'toll fraud'", "for a day"},
                        {"sipctl ban add 2001:db8:7::/64", "a whole network, until it is lifted"}},
-          .run = run};
+          .run = add_ban};
 }
 
 }  // namespace trunkline::commands

@@ -6,7 +6,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode list_bans(cli::Context& context) {
   control::Client client = sipd(context);
   cli::Output& out = context.out();
   out.table("ban.v1", {{"ADDRESS"}, {"SINCE"}, {"UNTIL"}, {"RULE"}, {"REASON"}, {"BY"}});
@@ -32,7 +32,7 @@ cli::Command ban_list() {
           .examples = {{"sipctl ban list", "who is kept out, and by which rule"},
                        {"sipctl ban list --json", "the same for a script"}},
           .is_paged = true,
-          .run = run};
+          .run = list_bans};
 }
 
 }  // namespace trunkline::commands

@@ -6,7 +6,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode lift_ban(cli::Context& context) {
   const core::Json ban = core::value_or_throw(sipd(context).call(
       "ban.remove",
       {{"address", context.value("ADDRESS")}, {"reason", context.value("--reason")}}));
@@ -28,7 +28,7 @@ cli::Command ban_remove() {
                     {core::ExitCode::unavailable, "sipd does not run"}},
           .examples = {{"sipctl ban remove 192.0.2.66", "let it in again"},
                        {"sipctl ban remove 192.0.2.66 --reason 'our own phone'", "and say why"}},
-          .run = run};
+          .run = lift_ban};
 }
 
 }  // namespace trunkline::commands

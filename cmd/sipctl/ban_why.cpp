@@ -6,7 +6,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode explain_ban(cli::Context& context) {
   const core::Json ban =
       core::value_or_throw(sipd(context).call("ban.why", {{"address", context.value("ADDRESS")}}));
   context.out().record("ban.v1", fields_of_ban(context.out(), ban), ban);
@@ -28,7 +28,7 @@ cli::Command ban_why() {
       .examples = {{"sipctl ban why 192.0.2.66", "why a phone gets no answer"},
                    {"sipctl ban why 2001:db8::1 --json", "the same for a script"}},
       .is_paged = true,
-      .run = run};
+      .run = explain_ban};
 }
 
 }  // namespace trunkline::commands

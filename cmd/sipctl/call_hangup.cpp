@@ -7,7 +7,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode hang_up_call(cli::Context& context) {
   control::Client client = sipd(context);
   const core::Json ended =
       core::value_or_throw(client.call("call.hangup", {{"call", context.value("CALL")}}));
@@ -29,7 +29,7 @@ cli::Command call_hangup() {
                     {core::ExitCode::unavailable, "sipd does not run"}},
           .examples = {{"sipctl call hangup last", "the call that began last"},
                        {"sipctl call hangup 5f2a91c0", "by the end of its id"}},
-          .run = run};
+          .run = hang_up_call};
 }
 
 }  // namespace trunkline::commands

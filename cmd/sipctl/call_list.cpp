@@ -5,7 +5,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode list_live_calls(cli::Context& context) {
   cli::Output& out = context.out();
   out.table("live_call.v1", {{"STARTED"},
                              {"CALLER"},
@@ -40,7 +40,7 @@ cli::Command call_list() {
                        {"sipctl call list | cut -f7 | xargs -r -n1 sipctl call hangup",
                         "end every call"}},
           .is_paged = true,
-          .run = run};
+          .run = list_live_calls};
 }
 
 }  // namespace trunkline::commands

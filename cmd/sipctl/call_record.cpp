@@ -14,7 +14,7 @@ bool is_on(const std::string& word) {
                     "say on or off");
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode switch_recording(cli::Context& context) {
   const bool wanted = is_on(context.value("SWITCH"));
   control::Client client = sipd(context);
   core::Json done = core::value_or_throw(
@@ -44,7 +44,7 @@ cli::Command call_record() {
                     {core::ExitCode::no_permission, "the call must be recorded"}},
           .examples = {{"sipctl call record last on", "the call that began last"},
                        {"sipctl call record 5f2a91c0 off", "by the end of its id"}},
-          .run = run};
+          .run = switch_recording};
 }
 
 }  // namespace trunkline::commands

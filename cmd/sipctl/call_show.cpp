@@ -15,7 +15,7 @@ void add_party(std::vector<cli::Field>& fields, const core::Json& call, std::str
   }
 }
 
-std::vector<cli::Field> fields_of(const cli::Output& out, const core::Json& call) {
+std::vector<cli::Field> fields_of_call(const cli::Output& out, const core::Json& call) {
   std::vector<cli::Field> fields{{"call", core::text_at(call, "call")},
                                  {"state", core::text_at(call, "state")}};
   add_party(fields, call, "caller");
@@ -32,10 +32,10 @@ std::vector<cli::Field> fields_of(const cli::Output& out, const core::Json& call
   return fields;
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode show_live_call(cli::Context& context) {
   const core::Json call =
       core::value_or_throw(sipd(context).call("call.show", {{"call", context.value("CALL")}}));
-  context.out().record("live_call.v1", fields_of(context.out(), call), call);
+  context.out().record("live_call.v1", fields_of_call(context.out(), call), call);
   return core::ExitCode::done;
 }
 
@@ -53,7 +53,7 @@ cli::Command call_show() {
           .examples = {{"sipctl call show last", "the call that began last"},
                        {"sipctl call show 5f2a91c0 --json", "one call, for a script"}},
           .is_paged = true,
-          .run = run};
+          .run = show_live_call};
 }
 
 }  // namespace trunkline::commands

@@ -9,8 +9,9 @@
 namespace trunkline::commands {
 namespace {
 
-std::vector<cli::Field> fields_of(const directory::Device& device, const directory::Tenant& tenant,
-                                  const std::string& owner) {
+std::vector<cli::Field> fields_of_device(const directory::Device& device,
+                                         const directory::Tenant& tenant,
+                                         const std::string& owner) {
   return {{"name", device.name},
           {"extension", device.extension.empty() ? "-" : device.extension},
           {"display name", device.display_name.empty() ? "-" : device.display_name},
@@ -81,7 +82,7 @@ core::Json to_json(const directory::Device& device, const directory::Tenant& ten
 void show(cli::Context& context, db::Connection& connection, const directory::Device& device,
           const directory::Tenant& tenant) {
   const std::string owner = owner_name(connection, tenant, device);
-  context.out().record("device.v1", fields_of(device, tenant, owner),
+  context.out().record("device.v1", fields_of_device(device, tenant, owner),
                        to_json(device, tenant, owner));
 }
 
@@ -91,7 +92,7 @@ void show_with_password(cli::Context& context, db::Connection& connection,
   const std::string password(added.password.reveal_text());
   core::Json object = to_json(added.device, tenant, owner);
   object["password"] = password;
-  std::vector<cli::Field> fields = fields_of(added.device, tenant, owner);
+  std::vector<cli::Field> fields = fields_of_device(added.device, tenant, owner);
   fields.insert(fields.begin() + 1, {"password", cli::Cell(password, cli::Color::bold)});
   context.out().record("device.v1", fields, std::move(object));
   context.note("the password is shown this once and kept nowhere");

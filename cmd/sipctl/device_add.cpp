@@ -7,7 +7,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode add_device(cli::Context& context) {
   directory::NewDevice device{
       .name = context.value("NAME"),
       .extension = context.value("--extension"),
@@ -68,7 +68,7 @@ cli::Command device_add() {
       .examples = {{"sipctl device add alice --extension 101", "a phone that is dialled by 101"},
                    {"sipctl device add alice --extension 101 --json | jq -r .password",
                     "its password for a script"}},
-      .run = run};
+      .run = add_device};
 }
 
 }  // namespace trunkline::commands

@@ -10,7 +10,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode list_devices(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "sipctl device list");
   std::map<core::TenantId, directory::Tenant> tenants;
   for (directory::Tenant& tenant : directory::list_tenants(connection)) {
@@ -54,7 +54,7 @@ cli::Command device_list() {
           .examples = {{"sipctl device list", "all devices"},
                        {"sipctl device list --json | jq -r .name", "their names for a script"}},
           .is_paged = true,
-          .run = run};
+          .run = list_devices};
 }
 
 }  // namespace trunkline::commands

@@ -112,7 +112,7 @@ void print(cli::Context& context, const Account& account) {
   for (const std::string& line : qr::draw(code_that_fits(out, content), ink)) out.line(line);
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode draw_device_code(cli::Context& context) {
   const bool is_address = context.value("--format") == "address";
   const bool wants_password = context.has("--new-password") || context.has("--password-file");
   if (context.has("--new-password") && context.has("--password-file"))
@@ -178,7 +178,7 @@ cli::Command device_qr() {
                    {"sipctl device add bob --json | jq -r .password | sipctl device qr bob "
                     "--password-file -",
                     "a new device with its code, the password unseen"}},
-      .run = run};
+      .run = draw_device_code};
 }
 
 }  // namespace trunkline::commands

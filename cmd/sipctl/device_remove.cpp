@@ -8,7 +8,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode remove_device(cli::Context& context) {
   db::Connection connection = db::open_for_tool(context.config(), "sipctl device remove");
   const directory::Tenant tenant = chosen_tenant(context, connection);
   const directory::Device device =
@@ -36,7 +36,7 @@ cli::Command device_remove() {
                     {core::ExitCode::failed, "you answered no"}},
           .examples = {{"sipctl device remove alice", "ask, then remove it"},
                        {"sipctl device remove alice --yes", "in a script"}},
-          .run = run};
+          .run = remove_device};
 }
 
 }  // namespace trunkline::commands

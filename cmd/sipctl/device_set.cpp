@@ -24,7 +24,7 @@ directory::DeviceChange change_of(cli::Context& context) {
   return change;
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode change_device(cli::Context& context) {
   directory::DeviceChange change = change_of(context);
   std::optional<directory::DigestAlgorithm> algorithm;
   if (context.has("--algorithm")) {
@@ -90,7 +90,7 @@ cli::Command device_set() {
                     {core::ExitCode::data, "the extension is taken"}},
           .examples = {{"sipctl device set alice --recording always", "record all its calls"},
                        {"sipctl device set alice --new-password", "when the old one got lost"}},
-          .run = run};
+          .run = change_device};
 }
 
 }  // namespace trunkline::commands

@@ -6,7 +6,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode show_device(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "sipctl device show");
   const directory::Tenant tenant = chosen_tenant(context, connection);
   const directory::Device device =
@@ -26,7 +26,7 @@ cli::Command device_show() {
           .examples = {{"sipctl device show alice", "the device alice"},
                        {"sipctl device show 101", "the device that is dialled by 101"}},
           .is_paged = true,
-          .run = run};
+          .run = show_device};
 }
 
 }  // namespace trunkline::commands

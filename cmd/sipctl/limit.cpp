@@ -69,7 +69,7 @@ std::string shown_limit(const std::optional<std::uint32_t>& number) {
   return *number == 0 ? "no limit" : std::to_string(*number);
 }
 
-std::vector<cli::Field> fields_of(const directory::NamedLimit& named) {
+std::vector<cli::Field> fields_of_limit(const directory::NamedLimit& named) {
   const directory::Limit& limit = named.limit;
   std::vector<cli::Field> fields{{"tenant", named.tenant}};
   if (!limit.device.is_nil()) fields.push_back({"device", named.device});

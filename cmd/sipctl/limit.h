@@ -24,6 +24,6 @@ std::string shown_party(const directory::NamedLimit& named);
 core::Json to_json(const directory::NamedLimit& named);
 /// "5", "no limit", or "-" where the settings say.
 std::string shown_limit(const std::optional<std::uint32_t>& number);
-std::vector<cli::Field> fields_of(const directory::NamedLimit& named);
+std::vector<cli::Field> fields_of_limit(const directory::NamedLimit& named);
 
 }  // namespace trunkline::commands

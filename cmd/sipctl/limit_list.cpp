@@ -6,7 +6,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode list_limits(cli::Context& context) {
   db::Connection connection = db::open_for_tool(context.config(), "sipctl limit list");
   cli::Output& out = context.out();
   out.table("limit.v1", {{"TENANT"},
@@ -37,7 +37,7 @@ cli::Command limit_list() {
       .examples = {{"sipctl limit list", "who has other limits than all others"},
                    {"sipctl limit list --json", "the same for a script"}},
       .is_paged = true,
-      .run = run};
+      .run = list_limits};
 }
 
 }  // namespace trunkline::commands

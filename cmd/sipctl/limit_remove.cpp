@@ -8,7 +8,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode remove_limits(cli::Context& context) {
   db::Connection connection = db::open_for_tool(context.config(), "sipctl limit remove");
   const directory::NamedLimit none = chosen_party(context, connection);
   if (!directory::remove_limit(connection, none.limit)) {
@@ -17,7 +17,7 @@ core::ExitCode run(cli::Context& context) {
         fmt::format("cannot remove the limits of {}: it has none of its own", shown_party(none)),
         "list them: sipctl limit list");
   }
-  context.out().record("limit.v1", fields_of(none), to_json(none));
+  context.out().record("limit.v1", fields_of_limit(none), to_json(none));
   return core::ExitCode::done;
 }
 
@@ -31,7 +31,7 @@ cli::Command limit_remove() {
           .exits = {{core::ExitCode::no_input, "it has no limits of its own"}},
           .examples = {{"sipctl limit remove --device lobby", "as all other devices"},
                        {"sipctl limit remove --tenant acme", "as all other tenants"}},
-          .run = run};
+          .run = remove_limits};
 }
 
 }  // namespace trunkline::commands

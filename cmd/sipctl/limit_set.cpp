@@ -21,7 +21,7 @@ std::optional<std::uint32_t> number_of(cli::Context& context, const std::string&
   return static_cast<std::uint32_t>(*number);
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode set_limits(cli::Context& context) {
   directory::Limit change{.max_calls = number_of(context, "--calls"),
                           .calls_per_minute = number_of(context, "--calls-per-minute"),
                           .max_registrations = number_of(context, "--registrations")};
@@ -31,7 +31,7 @@ core::ExitCode run(cli::Context& context) {
   change.device = named.limit.device;
   change.person = named.limit.person;
   named.limit = core::value_or_throw(directory::set_limit(connection, change));
-  context.out().record("limit.v1", fields_of(named), to_json(named));
+  context.out().record("limit.v1", fields_of_limit(named), to_json(named));
   return core::ExitCode::done;
 }
 
@@ -59,7 +59,7 @@ cli::Command limit_set() {
                     "for all of bob's phones together"},
                    {"sipctl limit set --tenant acme --calls 30 --calls-per-minute 120",
                     "what a tenant has paid for"}},
-      .run = run};
+      .run = set_limits};
 }
 
 }  // namespace trunkline::commands

@@ -67,7 +67,7 @@ void watch(cli::Context& context, control::Client& client) {
   }));
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode list_registrations(cli::Context& context) {
   control::Client client = sipd(context);
   if (context.has("--watch"))
     watch(context, client);
@@ -91,7 +91,7 @@ cli::Command registration_list() {
       .exits = {{core::ExitCode::unavailable, "sipd does not run"}},
       .examples = {{"sipctl registration list", "which phones can be called"},
                    {"sipctl registration list --watch", "see a phone register"}},
-      .run = run};
+      .run = list_registrations};
 }
 
 }  // namespace trunkline::commands

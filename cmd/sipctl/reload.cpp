@@ -5,7 +5,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode reload_sipd(cli::Context& context) {
   core::value_or_throw(sipd(context).call("reload"));
   context.note("sipd has read its configuration again");
   return core::ExitCode::done;
@@ -25,7 +25,7 @@ cli::Command reload() {
                      "the configuration is invalid; sipd keeps the one it has"}},
           .examples = {{"sipctl reload", "after a change of trunkline.toml"},
                        {"trunkline config check && sipctl reload", "look before"}},
-          .run = run};
+          .run = reload_sipd};
 }
 
 }  // namespace trunkline::commands

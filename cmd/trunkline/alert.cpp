@@ -8,24 +8,24 @@
 namespace trunkline::commands {
 namespace {
 
-void add(alert::Sent& all, alert::Sent more) {
-  all.delivered += more.delivered;
-  all.waiting += more.waiting;
-  all.given_up += more.given_up;
-  for (alert::Problem& problem : more.problems) all.problems.push_back(std::move(problem));
-}
-
 void raise(cli::Context& context, db::Connection* connection, const alert::Alert& alert,
            Raised& raised) {
   alert::Desk desk(context.config(), connection, core::system_clock());
   alert::Sent sent;
   const auto outcome = desk.raise(alert, sent);
-  add(raised.sent, std::move(sent));
+  add_sent(raised.sent, std::move(sent));
   ++(outcome == alert::Desk::Outcome::held_back ? raised.held_back : raised.told);
   raised.has_nobody |= outcome == alert::Desk::Outcome::nobody;
 }
 
 }  // namespace
+
+void add_sent(alert::Sent& all, alert::Sent more) {
+  all.delivered += more.delivered;
+  all.waiting += more.waiting;
+  all.given_up += more.given_up;
+  for (alert::Problem& problem : more.problems) all.problems.push_back(std::move(problem));
+}
 
 std::optional<db::Connection> database_if_there(cli::Context& context, std::string_view verb) {
   try {
@@ -52,7 +52,8 @@ Raised raise_all(cli::Context& context, std::optional<db::Connection>& connectio
     raise(context, nullptr, alert, raised);
   }
   if (connection)
-    add(raised.sent, alert::Desk(context.config(), &*connection, core::system_clock()).flush());
+    add_sent(raised.sent,
+             alert::Desk(context.config(), &*connection, core::system_clock()).flush());
   return raised;
 }
 

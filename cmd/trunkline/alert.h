@@ -22,6 +22,8 @@ struct Raised {
   bool has_nobody = false;  ///< no channel is configured
   alert::Sent sent = {};
 };
+/// What came of more alerts, to what came of the others.
+void add_sent(alert::Sent& all, alert::Sent more);
 /// Hands each alert in, and sends what is due. A database that goes away meanwhile does not keep
 /// them.
 Raised raise_all(cli::Context& context, std::optional<db::Connection>& connection,

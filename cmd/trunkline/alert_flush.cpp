@@ -9,7 +9,7 @@ namespace {
 
 constexpr core::Microseconds kKeep = std::chrono::hours(24 * 400);
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode flush_alerts(cli::Context& context) {
   std::optional<db::Connection> connection =
       db::open_for_tool(context.config(), "trunkline alert flush");
   const Raised raised = raise_all(context, connection, {});
@@ -30,7 +30,7 @@ cli::Command alert_flush() {
       .exits = {{core::ExitCode::partly, "something was given up, something else was not"},
                 {core::ExitCode::unavailable, "something was given up"}},
       .examples = {{"trunkline alert flush", "what waits, now"}},
-      .run = run};
+      .run = flush_alerts};
 }
 
 }  // namespace trunkline::commands

@@ -11,7 +11,7 @@
 namespace trunkline::commands {
 namespace {
 
-cli::Color color_of(alert::Level level) {
+cli::Color level_color(alert::Level level) {
   switch (level) {
     case alert::Level::normal:
       return cli::Color::green;
@@ -27,14 +27,15 @@ cli::Color color_of(alert::Level level) {
 void list_open(cli::Output& out, db::Connection& connection) {
   out.table("alert_open.v1", {{"LEVEL"}, {"KEY"}, {"SINCE"}});
   for (const alert::Open& open : alert::open_conditions(connection))
-    out.row(
-        {{std::string(name_of(open.level)), color_of(open.level)}, open.key, out.time(open.since)},
-        {{"level", name_of(open.level)},
-         {"key", open.key},
-         {"since", core::to_rfc3339(open.since)}});
+    out.row({{std::string(name_of(open.level)), level_color(open.level)},
+             open.key,
+             out.time(open.since)},
+            {{"level", name_of(open.level)},
+             {"key", open.key},
+             {"since", core::to_rfc3339(open.since)}});
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode list_alerts(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "trunkline alert list");
   cli::Output& out = context.out();
   if (context.has("--open")) {
@@ -61,7 +62,7 @@ core::ExitCode run(cli::Context& context) {
     object["given_up"] = told.given_up;
     if (!told.error.empty()) object["error"] = told.error;
     out.row({out.time(message.at),
-             {std::string(name_of(message.level)), color_of(message.level)},
+             {std::string(name_of(message.level)), level_color(message.level)},
              message.key,
              message.subject,
              std::to_string(told.delivered),
@@ -90,7 +91,7 @@ cli::Command alert_list() {
           .examples = {{"trunkline alert list", "the last fifty"},
                        {"trunkline alert list --open", "what is wrong now"}},
           .is_paged = true,
-          .run = run};
+          .run = list_alerts};
 }
 
 }  // namespace trunkline::commands

@@ -30,7 +30,7 @@ std::string read_standard_input() {
   return text;
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode send_alert(cli::Context& context) {
   const std::string given = context.value("--text");
   const std::string subject = context.value("SUBJECT").substr(0, kLongestSubject);
   if (context.value("KEY").empty() || context.value("KEY").size() > 200 || subject.empty())
@@ -83,7 +83,7 @@ cli::Command alert_send() {
                     "told once a day while it lasts"},
                    {"trunkline alert send 'disk /srv' 'it is well again' --level normal",
                     "told once"}},
-      .run = run};
+      .run = send_alert};
 }
 
 }  // namespace trunkline::commands

@@ -46,7 +46,7 @@ std::map<std::string, alert::Alert> read_findings(bool takes_warnings) {
   return found;
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode take_findings(cli::Context& context) {
   const auto found = read_findings(context.has("--warnings"));
   auto connection = database_if_there(context, "trunkline alert take");
   std::vector<alert::Alert> alerts;
@@ -78,7 +78,7 @@ cli::Command alert_take() {
                 {core::ExitCode::unavailable, "nobody got it"},
                 {core::ExitCode::config, "no channel is configured"}},
       .examples = {{"trunkline doctor --json | trunkline alert take", "as the timer does"}},
-      .run = run};
+      .run = take_findings};
 }
 
 }  // namespace trunkline::commands

@@ -5,7 +5,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode send_test_alert(cli::Context& context) {
   Raised raised{.told = 1};
   raised.has_nobody = alert::configured_targets(context.config()).empty();
   raised.sent = alert::Desk(context.config(), nullptr, core::system_clock())
@@ -23,7 +23,7 @@ cli::Command alert_test() {
                     {core::ExitCode::unavailable, "nobody got it"},
                     {core::ExitCode::config, "no channel is configured"}},
           .examples = {{"trunkline alert test", "does mail arrive?"}},
-          .run = run};
+          .run = send_test_alert};
 }
 
 }  // namespace trunkline::commands

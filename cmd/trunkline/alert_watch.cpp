@@ -10,20 +10,16 @@ namespace {
 
 /// The marks move when their alerts are in, and where those are held back only later: what came
 /// meanwhile is in the next.
-core::ExitCode look(cli::Context& context, std::optional<db::Connection>& connection) {
+core::ExitCode raise_news(cli::Context& context, std::optional<db::Connection>& connection) {
   Raised all;
   for (const alert::News& news : alert::look_for_news(*connection, core::system_clock().wall())) {
-    const Raised raised = raise_all(context, connection, news.alerts);
+    Raised raised = raise_all(context, connection, news.alerts);
     if (connection && (raised.told > 0 || !news.is_gathered))
       alert::set_watch_mark(*connection, news.mark, news.until);
     all.told += raised.told;
     all.held_back += raised.held_back;
     all.has_nobody |= raised.has_nobody;
-    all.sent.delivered += raised.sent.delivered;
-    all.sent.waiting += raised.sent.waiting;
-    all.sent.given_up += raised.sent.given_up;
-    all.sent.problems.insert(all.sent.problems.end(), raised.sent.problems.begin(),
-                             raised.sent.problems.end());
+    add_sent(all.sent, std::move(raised.sent));
     if (!connection) break;
   }
   return report(context, all);
@@ -42,7 +38,7 @@ void tell_that_it_is_back(cli::Context& context) {
     context.warn(problem.fault.message, problem.fault.hint);
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode watch_for_news(cli::Context& context) {
   std::optional<db::Connection> connection;
   try {
     connection = db::open_for_tool(context.config(), "trunkline alert watch");
@@ -57,7 +53,7 @@ core::ExitCode run(cli::Context& context) {
     throw;
   }
   tell_that_it_is_back(context);
-  return look(context, connection);
+  return raise_news(context, connection);
 }
 
 }  // namespace
@@ -73,7 +69,7 @@ cli::Command alert_watch() {
               "minutes.",
           .exits = {{core::ExitCode::unavailable, "the database is away, which is told, too"}},
           .examples = {{"trunkline alert watch", "look now"}},
-          .run = run};
+          .run = watch_for_news};
 }
 
 }  // namespace trunkline::commands

@@ -7,7 +7,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode print_anchor(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "trunkline audit anchor");
   context.out().json_line("audit_anchor.v1", catalogue::to_json(catalogue::read_anchor(
                                                  connection, core::system_clock().wall())));
@@ -26,7 +26,7 @@ cli::Command audit_anchor() {
           .examples = {{"trunkline audit anchor >>/mnt/other/anchors", "keep one more"},
                        {"trunkline audit verify --anchors /mnt/other/anchors",
                         "does the log still hold all of them?"}},
-          .run = run};
+          .run = print_anchor};
 }
 
 }  // namespace trunkline::commands

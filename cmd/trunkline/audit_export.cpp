@@ -7,7 +7,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode export_audit_log(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "trunkline audit export");
   const catalogue::AuditFilter filter{
       .after = static_cast<std::int64_t>(context.number("--after").value_or(0)),
@@ -32,7 +32,7 @@ cli::Command audit_export() {
           .options = {{.name = "--after", .help = "only lines behind this one", .value = "LINE"}},
           .examples = {{"trunkline audit export >audit.jsonl", "all of it"},
                        {"trunkline audit verify --file audit.jsonl", "prove the file"}},
-          .run = run};
+          .run = export_audit_log};
 }
 
 }  // namespace trunkline::commands

@@ -15,7 +15,7 @@ std::optional<core::Time> moment(const cli::Context& context, std::string_view o
   return core::value_or_throw(cdr::parse_when(context.value(option), core::system_clock().wall()));
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode list_audit_entries(cli::Context& context) {
   catalogue::AuditFilter filter{.since = moment(context, "--since"),
                                 .until = moment(context, "--until"),
                                 .who = context.value("--who"),
@@ -59,7 +59,7 @@ cli::Command audit_list() {
                         "who listened to what today"},
                        {"trunkline audit list --who alice --limit 0 --json", "all that alice did"}},
           .is_paged = true,
-          .run = run};
+          .run = list_audit_entries};
 }
 
 }  // namespace trunkline::commands

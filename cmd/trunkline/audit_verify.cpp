@@ -81,7 +81,7 @@ void read_export(const std::string& path, Verification& verification) {
   }
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode verify_audit_log(cli::Context& context) {
   std::vector<catalogue::Anchor> anchors;
   if (context.has("--anchors"))
     anchors = core::value_or_throw(catalogue::parse_anchors(
@@ -138,7 +138,7 @@ cli::Command audit_verify() {
           .examples = {{"trunkline audit verify", "the chain of the database"},
                        {"trunkline audit verify --anchors /mnt/other/anchors",
                         "also against what was kept elsewhere"}},
-          .run = run};
+          .run = verify_audit_log};
 }
 
 }  // namespace trunkline::commands

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "backup/database.h"
+#include "os/host_name.h"
 #include "trunkline/backup_parts.h"
 #include "trunkline/backup_site.h"
 #include "trunkline/commands.h"
@@ -103,7 +104,7 @@ std::optional<RecordingsTaken> make(cli::Context& context, backup::Repository& r
   return taken;
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode make_backup(cli::Context& context) {
   const config::Config& config = context.config();
   refuse_nested(config);
   const BackupLock lock(config);
@@ -114,7 +115,7 @@ core::ExitCode run(cli::Context& context) {
   const auto before = newest(context, *repository, names);
   backup::Manifest manifest{.name = {},
                             .begun_at = core::system_clock().wall(),
-                            .host = host_name(),
+                            .host = os::host_name(),
                             .version = cli::version_line("trunkline"),
                             .files = {}};
   manifest.name = fresh_name(manifest.begun_at, names);
@@ -167,7 +168,7 @@ cli::Command backup() {
                 {core::ExitCode::try_again, "another backup, restore or drill is running"}},
       .examples = {{"trunkline backup", "one more backup"},
                    {"trunkline backup prune --dry-run", "which ones are kept, and why"}},
-      .run = run};
+      .run = make_backup};
 }
 
 }  // namespace trunkline::commands

@@ -21,17 +21,17 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kJournal = "erasures.db";
-constexpr std::size_t kAtOnce = 5'000;
-constexpr core::Milliseconds kPatience = std::chrono::hours(24);
+constexpr std::size_t kErasuresAtOnce = 5'000;
+constexpr core::Milliseconds kReapplyPatience = std::chrono::hours(24);
 
 fs::path living_folder(const config::Config& config) {
   return config.text("retention.state_dir");
 }
 
-void collect(const fs::path& folder, std::set<core::RecordingId>& erased) {
+void collect_erased(const fs::path& folder, std::set<core::RecordingId>& erased) {
   auto journal = core::value_or_throw(retention::ErasureJournal::open(folder));
   for (std::int64_t after = 0;;) {
-    const auto done = journal.done(after, kAtOnce);
+    const auto done = journal.done(after, kErasuresAtOnce);
     if (done.empty()) return;
     for (const retention::Erasure& erasure : done)
       if (erasure.kind == retention::Kind::recording) erased.insert(core::RecordingId(erasure.id));
@@ -39,7 +39,7 @@ void collect(const fs::path& folder, std::set<core::RecordingId>& erased) {
 }
 
 /// One file, as of one moment, while others write.
-core::Result<void> copy_journal(const fs::path& from, const fs::path& to) {
+core::Result<void> copy_erasure_journal(const fs::path& from, const fs::path& to) {
   const fs::path part = to.string() + ".part";
   std::error_code ignored;
   fs::remove(part, ignored);
@@ -66,19 +66,19 @@ core::Result<void> copy_erasures(const config::Config& config, const fs::path& f
     if (failure) return os::system_failure("look at " + journal.string(), failure.value());
     return {};
   }
-  return copy_journal(journal, folder / kJournal);
+  return copy_erasure_journal(journal, folder / kJournal);
 }
 
 std::set<core::RecordingId> erased_recordings(const config::Config& config,
                                               const fs::path& folder) {
   std::set<core::RecordingId> erased;
-  if (fs::exists(living_folder(config) / kJournal)) collect(living_folder(config), erased);
+  if (fs::exists(living_folder(config) / kJournal)) collect_erased(living_folder(config), erased);
   if (!fs::exists(folder / kJournal)) return erased;
   // Opening makes a lock beside it, which the keys' place need not have.
   const fs::path work = backup_state(config) / "restore" / "erasures";
   core::value_or_throw(backup::make_folders(work));
   (void)core::value_or_throw(backup::copy_file(folder, kJournal, work / kJournal));
-  collect(work, erased);
+  collect_erased(work, erased);
   return erased;
 }
 
@@ -86,7 +86,7 @@ bool restore_erasures(const config::Config& config, const fs::path& folder) {
   const fs::path living = living_folder(config);
   if (fs::exists(living / kJournal) || !fs::exists(folder / kJournal)) return false;
   core::value_or_throw(backup::make_folders(living));
-  core::value_or_throw(copy_journal(folder / kJournal, living / kJournal));
+  core::value_or_throw(copy_erasure_journal(folder / kJournal, living / kJournal));
   return true;
 }
 
@@ -100,7 +100,7 @@ std::optional<std::string> reapply_erasures(cli::Context& context, bool adopts) 
   for (const std::string& setting : context.flags().overrides)
     words.insert(words.end(), {"--set", setting});
   const auto done = core::value_or_throw(
-      os::run_command({.arguments = std::move(words), .has_own_group = true}, kPatience));
+      os::run_command({.arguments = std::move(words), .has_own_group = true}, kReapplyPatience));
   if (done.exit.is_success()) {
     std::vector<std::string> said;
     for (const std::string_view line : core::split(core::trim(done.output), '\n')) {

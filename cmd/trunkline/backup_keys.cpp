@@ -25,8 +25,6 @@ namespace fs = std::filesystem;
 constexpr crypto::SealedKind kSipKey{.first_line = "trunkline-sipd-key 1",
                                      .name = "copy of sipd's key",
                                      .hint = "take another copy of the file trunkline backup made"};
-constexpr core::ByteCount kLongestNote{65'536};
-constexpr core::Seconds kMirrorIsLate{60};
 
 void require_apart(const config::Config& config, const fs::path& keys) {
   for (const char* const setting : {"recording.path", "backup.target"})
@@ -70,9 +68,7 @@ void copy_store(const KeyPlaces& places, KeysCopied& copied) {
 }
 
 bool has_export(const config::Config& config, const std::string& fingerprint) {
-  const auto text = os::read_text_file(export_note(config), kLongestNote);
-  if (!text) return false;
-  const auto note = core::parse_json(*text);
+  const auto note = read_export_note(config);
   return note && core::text_at(*note, "fingerprint") == fingerprint;
 }
 
@@ -84,23 +80,13 @@ void write_sealed(const fs::path& file, const std::string& text) {
     (void)!::chown(file.c_str(), owner.st_uid, owner.st_gid);
 }
 
-void note_export(const config::Config& config, const std::string& fingerprint,
-                 const fs::path& file) {
-  (void)backup_state(config);
-  const core::Json note{{"at", core::to_rfc3339(core::system_clock().wall())},
-                        {"fingerprint", fingerprint},
-                        {"file", file.string()}};
-  core::value_or_throw(
-      os::write_atomically(export_note(config), core::as_bytes(core::to_line(note)), 0644));
-}
-
 void seal_keys(const config::Config& config, const KeyPlaces& places, const keystore::KeyRing& ring,
                KeysCopied& copied) {
   const core::Secret passphrase =
       core::value_or_throw(os::read_password(config.text("backup.passphrase_file")));
   const fs::path file = places.mirror / kSealedRing;
   write_sealed(file, core::value_or_throw(keystore::seal_ring(ring, passphrase)));
-  note_export(config, ring.fingerprint(), file);
+  note_export(config, ring, file);
   copied.facts["sealed"] = file.string();
   const auto key = directory::read_site_key(config.text("sip.key_file"));
   if (!key && key.error().code == core::ExitCode::no_input) return;  // sipd is on another host

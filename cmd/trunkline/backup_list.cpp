@@ -5,7 +5,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode list_backups(cli::Context& context) {
   const auto repository = open_backups(context.config());
   cli::Output& out = context.out();
   out.table("backup.v1", {{"BACKUP"},
@@ -43,7 +43,7 @@ cli::Command backup_list() {
           .examples = {{"trunkline backup list", "what there is"},
                        {"trunkline backup list --json | jq -r .name", "their names, for a script"}},
           .is_paged = true,
-          .run = run};
+          .run = list_backups};
 }
 
 }  // namespace trunkline::commands

@@ -23,8 +23,8 @@ namespace fs = std::filesystem;
 /// written every two seconds.
 constexpr core::Seconds kSettled{60};
 
-core::Json copy_journal(const fs::path& state, std::string_view daemon, const fs::path& folder,
-                        const core::Json& nodes) {
+core::Json copy_daemon_journal(const fs::path& state, std::string_view daemon,
+                               const fs::path& folder, const core::Json& nodes) {
   const fs::path source = state / "journal.db";
   std::error_code failure;
   if (!fs::exists(source, failure)) {
@@ -124,7 +124,7 @@ core::Json copy_journals(cli::Context& context, const fs::path& folder, const co
   core::Json journals = core::Json::array();
   for (const auto& [daemon, setting] :
        {std::pair("sipd", "sip.state_dir"), std::pair("recorderd", "media.state_dir")}) {
-    core::Json one = copy_journal(config.text(setting), daemon, folder, nodes);
+    core::Json one = copy_daemon_journal(config.text(setting), daemon, folder, nodes);
     if (one.is_object()) journals.push_back(std::move(one));
   }
   return journals;

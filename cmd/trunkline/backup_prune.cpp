@@ -19,7 +19,7 @@ std::vector<backup::Fate> decide(const config::Config& config,
   return backup::decide(std::move(dated), keep_rules(config));
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode prune_backups(cli::Context& context) {
   const config::Config& config = context.config();
   const BackupLock lock(config);
   const auto repository = open_backups(config);
@@ -59,7 +59,7 @@ cli::Command backup_prune() {
                     {core::ExitCode::try_again, "another backup, restore or drill is running"}},
           .examples = {{"trunkline backup prune --dry-run", "what would go"},
                        {"trunkline backup prune --yes", "without asking, in a script"}},
-          .run = run};
+          .run = prune_backups};
 }
 
 }  // namespace trunkline::commands

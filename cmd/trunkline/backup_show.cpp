@@ -13,7 +13,7 @@ cli::Field part_of(cli::Output& out, const backup::Manifest& manifest, std::stri
           fmt::format("{} files, {}", out.count(files), out.size(core::ByteCount{bytes}))};
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode show_backup(cli::Context& context) {
   const auto repository = open_backups(context.config());
   const auto manifest =
       core::value_or_throw(backup::read_manifest(*repository, chosen_backup(context, *repository)));
@@ -72,7 +72,7 @@ cli::Command backup_show() {
           .examples = {{"trunkline backup show", "the newest"},
                        {"trunkline backup show 2026-11-30 --files", "every file of that day's"}},
           .is_paged = true,
-          .run = run};
+          .run = show_backup};
 }
 
 }  // namespace trunkline::commands

@@ -4,12 +4,12 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <sys/utsname.h>
 
 #include <cerrno>
 
 #include "db/tool.h"
 #include "os/atomic_file.h"
+#include "os/host_name.h"
 #include "os/system_fault.h"
 #include "trunkline/audit.h"
 
@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr core::ByteCount kLongestNote{1024ULL * 1024};
+constexpr core::ByteCount kLongestRunNote{1024ULL * 1024};
 
 fs::path note_of(const config::Config& config, const std::string& kind) {
   return fs::path(config.text("backup.state_dir")) / fmt::format("last_{}.json", kind);
@@ -34,8 +34,8 @@ void add_row(const config::Config& config, const Run& run) {
       "INSERT INTO trunkline.backup_run (kind, name, is_good, took_ms, host, detail)"
       " VALUES ($1, $2, $3, $4, $5, $6)"};
   db::Connection connection = db::open_for_tool(config, "trunkline backup");
-  connection.query(kAdd,
-                   {run.kind, run.name, run.is_good, run.took.count(), host_name(), run.detail});
+  connection.query(
+      kAdd, {run.kind, run.name, run.is_good, run.took.count(), os::host_name(), run.detail});
 }
 
 }  // namespace
@@ -139,7 +139,7 @@ void note_run(cli::Context& context, const Run& run) {
 }
 
 std::optional<LastRun> last_run(const config::Config& config, const std::string& kind) {
-  const auto text = os::read_text_file(note_of(config, kind), kLongestNote);
+  const auto text = os::read_text_file(note_of(config, kind), kLongestRunNote);
   if (!text) return std::nullopt;
   const auto note = core::parse_json(*text);
   if (!note) return std::nullopt;
@@ -160,11 +160,6 @@ bool are_nested(const fs::path& left, const fs::path& right) {
     return outside == outer.end();
   };
   return holds(one, other) || holds(other, one);
-}
-
-std::string host_name() {
-  utsname name{};
-  return ::uname(&name) == 0 ? name.nodename : "";
 }
 
 }  // namespace trunkline::commands

@@ -60,6 +60,5 @@ std::optional<LastRun> last_run(const config::Config& config, const std::string&
 
 /// Whether one path is the other, or lies below it.
 bool are_nested(const std::filesystem::path& left, const std::filesystem::path& right);
-std::string host_name();
 
 }  // namespace trunkline::commands

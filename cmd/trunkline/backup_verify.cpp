@@ -19,7 +19,7 @@ std::vector<backup::Damage> verify(backup::Repository& repository, const std::st
   return core::value_or_throw(repository.verify(*manifest));
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode verify_backup(cli::Context& context) {
   const BackupLock lock(context.config());
   const auto repository = open_backups(context.config());
   std::vector<std::string> names{};
@@ -75,7 +75,7 @@ cli::Command backup_verify() {
                 {core::ExitCode::no_input, "there is no such backup"}},
       .examples = {{"trunkline backup verify", "the newest"},
                    {"trunkline backup verify --all", "every one that is kept"}},
-      .run = run};
+      .run = verify_backup};
 }
 
 }  // namespace trunkline::commands

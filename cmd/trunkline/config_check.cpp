@@ -7,7 +7,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode check_configuration(cli::Context& context) {
   const cli::GlobalFlags& flags = context.flags();
   const std::string named = context.has("FILE") ? context.value("FILE") : flags.config_file;
   const config::Sources sources = config::Sources::of_process(named, flags.overrides);
@@ -36,7 +36,7 @@ cli::Command config_check() {
                          .complete = cli::Complete::file}},
           .examples = {{"trunkline config check", "before a reload"},
                        {"trunkline config check new.toml", "a file that is not in use yet"}},
-          .run = run};
+          .run = check_configuration};
 }
 
 }  // namespace trunkline::commands

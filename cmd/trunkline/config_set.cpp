@@ -21,7 +21,7 @@ void note_next_step(const cli::Context& context, const config::Setting& setting)
                            is_of_recorderd ? " recorderd" : ""));
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode change_setting(cli::Context& context) {
   const cli::GlobalFlags& flags = context.flags();
   const config::Sources sources = config::Sources::of_process(flags.config_file, flags.overrides);
   const std::string key = context.value("KEY");
@@ -57,7 +57,7 @@ cli::Command config_set() {
       .exits = {{core::ExitCode::cannot_create, "the file cannot be written"}},
       .examples = {{"trunkline config set sip.max_calls 200", "a number"},
                    {"trunkline config set sip.listen udp:0.0.0.0:5060,tcp:0.0.0.0:5060", "a list"}},
-      .run = run};
+      .run = change_setting};
 }
 
 }  // namespace trunkline::commands

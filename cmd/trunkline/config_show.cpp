@@ -20,7 +20,7 @@ std::vector<const config::Setting*> chosen(cli::Context& context) {
   return settings;
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode show_settings(cli::Context& context) {
   const config::Config& config = context.config();
   const bool with_origin = context.has("--origin");
   std::vector<cli::Column> columns{{"SETTING"}, {"VALUE"}};
@@ -57,7 +57,7 @@ cli::Command config_show() {
                        {"trunkline config show sip.listen", "one value"},
                        {"trunkline config show --changed", "what was decided here"}},
           .is_paged = true,
-          .run = run};
+          .run = show_settings};
 }
 
 }  // namespace trunkline::commands

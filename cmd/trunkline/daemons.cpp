@@ -2,15 +2,10 @@
 #include "trunkline/daemons.h"
 
 namespace trunkline::commands {
-namespace {
-
-constexpr core::Milliseconds kPatience{3'000};
-
-}  // namespace
 
 core::Result<core::Json> ask_daemon(const config::Config& config, const Daemon& daemon,
                                     std::string_view verb, const control::Client::OnItem& on_item) {
-  auto client = control::Client::connect(config.text(daemon.control), kPatience, daemon.name);
+  auto client = control::Client::connect(config.text(daemon.control), kAnswersWithin, daemon.name);
   if (!client) return tl::unexpected(client.error());
   return client->call(verb, core::Json::object(), on_item);
 }

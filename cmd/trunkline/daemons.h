@@ -18,6 +18,9 @@ struct Daemon {
 inline constexpr std::array kDaemons = {Daemon{"sipd", "sip.control"},
                                         Daemon{"recorderd", "media.control"}};
 
+/// Whoever watches waits no longer than this for a daemon, or the database.
+inline constexpr core::Milliseconds kAnswersWithin{3'000};
+
 /// The answer to one question, items to `on_item`.
 [[nodiscard]] core::Result<core::Json> ask_daemon(const config::Config& config,
                                                   const Daemon& daemon, std::string_view verb,

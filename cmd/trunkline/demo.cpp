@@ -119,7 +119,7 @@ void hold_a_conversation(softphone::Phone& caller, softphone::Phone& called,
   (void)core::value_or_throw(called.wait_for("CALL_CLOSED", kPhoneTimeout));
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode make_demo_call(cli::Context& context) {
   const config::Config& config = context.config();
   const std::uint64_t seconds = context.number("--seconds").value_or(6);
   if (seconds < 2 || seconds > 60)
@@ -202,7 +202,7 @@ cli::Command demo() {
                  "a daemon does not answer, or a softphone is not installed"}},
       .examples = {{"trunkline demo", "prove that this exchange carries and records a call"},
                    {"trunkline demo --json | jq .call", "the call's ledger entry"}},
-      .run = run};
+      .run = make_demo_call};
 }
 
 }  // namespace trunkline::commands

@@ -26,7 +26,7 @@ std::filesystem::path credentials_file(const std::filesystem::path& folder) {
   return folder / "phones.json";
 }
 
-core::Json to_json(const DemoPhone& phone) {
+core::Json phone_json(const DemoPhone& phone) {
   return {{"name", phone.name},
           {"extension", phone.extension},
           {"password", phone.password.reveal_text()}};
@@ -127,8 +127,8 @@ core::Result<DemoPhones> demo_phones(const config::Config& config,
   DemoPhones phones{
       .domain = tenant->domain, .caller = std::move(*caller), .called = std::move(*called)};
   const core::Json json{{"domain", phones.domain},
-                        {"caller", to_json(phones.caller)},
-                        {"called", to_json(phones.called)}};
+                        {"caller", phone_json(phones.caller)},
+                        {"called", phone_json(phones.called)}};
   const auto kept =
       os::write_atomically(credentials_file(folder), core::as_bytes(core::to_line(json)), 0600);
   if (!kept) return tl::unexpected(kept.error());

@@ -7,6 +7,7 @@
 
 #include "audio/level.h"
 #include "audio/waveform.h"
+#include "trunkline/daemons.h"
 
 namespace trunkline::commands {
 namespace {
@@ -19,13 +20,7 @@ constexpr std::size_t kWaveformColumns = 64;
 constexpr std::size_t kWaveformRows = 2;
 constexpr std::array<std::string_view, 2> kChannels{"left   caller", "right  called"};
 
-const core::Json& member(const core::Json& json, const char* key) {
-  static const core::Json kNone = core::Json::object();
-  const auto found = json.find(key);
-  return found == json.end() ? kNone : *found;
-}
-
-std::string party(const core::Json& json) {
+std::string party_with_address(const core::Json& json) {
   std::string text = core::text_at(json, "name");
   const std::string number = core::text_at(json, "number");
   if (!number.empty()) text += " (" + number + ")";
@@ -43,8 +38,8 @@ void report_call(cli::Output& out, const core::Json& call) {
   };
   out.line("ledger entry", cli::Color::bold);
   line("call", core::text_at(call, "call"));
-  line("caller", party(member(call, "caller")));
-  line("called", party(member(call, "called")));
+  line("caller", party_with_address(member(call, "caller")));
+  line("called", party_with_address(member(call, "called")));
   line("disposition",
        fmt::format("{}, SIP {}, Q.850 {}, hung up by {}", core::text_at(call, "disposition"),
                    core::number_at(call, "sip_status"), core::number_at(call, "q850_cause"),
@@ -77,7 +72,7 @@ void report_recording(cli::Output& out, const DemoResult& result) {
   }
 }
 
-core::Json to_json(const DemoResult& result) {
+core::Json result_json(const DemoResult& result) {
   core::Json channels = core::Json::array();
   for (std::uint16_t channel = 0; channel < result.clip.channels; ++channel) {
     const audio::Level level = audio::measure_level(result.clip.channel(channel));
@@ -115,7 +110,7 @@ std::vector<std::string> find_faults(const DemoResult& result) {
 void report(cli::Context& context, const DemoResult& result) {
   cli::Output& out = context.out();
   if (out.is_json()) {
-    out.json_line("demo.v1", to_json(result));
+    out.json_line("demo.v1", result_json(result));
     return;
   }
   out.line("registrations", cli::Color::bold);

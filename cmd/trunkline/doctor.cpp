@@ -29,7 +29,7 @@ constexpr std::array<Check, 20> kChecks{check_database,
                                         check_backups,
                                         check_drills};
 
-std::string_view name_of(Severity severity) {
+std::string_view severity_name(Severity severity) {
   switch (severity) {
     case Severity::well:
       return "ok";
@@ -41,7 +41,7 @@ std::string_view name_of(Severity severity) {
   return "unknown";
 }
 
-cli::Color color_of(Severity severity) {
+cli::Color severity_color(Severity severity) {
   switch (severity) {
     case Severity::well:
       return cli::Color::green;
@@ -53,7 +53,7 @@ cli::Color color_of(Severity severity) {
   return cli::Color::none;
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode run_checks(cli::Context& context) {
   Findings findings;
   for (const Check check : kChecks)
     for (Finding& finding : check(context.config())) findings.push_back(std::move(finding));
@@ -75,11 +75,11 @@ Printed print_findings(cli::Context& context, const Findings& findings, bool sho
       ++printed.well;
       if (!shows_all) continue;
     }
-    out.row({{std::string(name_of(finding.severity)), color_of(finding.severity)},
+    out.row({{std::string(severity_name(finding.severity)), severity_color(finding.severity)},
              finding.about,
              finding.message,
              finding.mend},
-            {{"severity", name_of(finding.severity)},
+            {{"severity", severity_name(finding.severity)},
              {"about", finding.about},
              {"message", finding.message},
              {"mend", finding.mend}});
@@ -104,7 +104,7 @@ cli::Command doctor() {
           .exits = {{core::ExitCode::failed, "at least one problem was found"}},
           .examples = {{"trunkline doctor", "what is wrong, and how to mend it"},
                        {"trunkline doctor --all", "everything that was looked at"}},
-          .run = run};
+          .run = run_checks};
 }
 
 }  // namespace trunkline::commands

@@ -4,6 +4,7 @@
 // What `trunkline doctor` looks at. A check looks at one thing and returns what it found about it;
 // each finding that is not well carries the command that mends it.
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,11 @@ struct Printed {
 /// As finding.v1; what is well only where `shows_all`.
 Printed print_findings(cli::Context& context, const Findings& findings, bool shows_all);
 
+/// A disk with less room is low.
+inline constexpr std::uint64_t kLeastFreePercent = 5;
+/// Whether the kernel lets us read it; one that is not there counts as ours, and its check says so
+/// (doctor_files.cpp).
+bool is_ours_to_read(const std::filesystem::path& path);
 /// The database for a check that only reads; waits no longer than three seconds. Throws core::Error
 /// (doctor_services.cpp).
 db::Connection open_to_look(const config::Config& config);

@@ -14,8 +14,6 @@
 namespace trunkline::commands {
 namespace {
 
-constexpr std::uint64_t kLeastFreePercent = 5;
-
 /// Nothing where the database does not say: that is another check's.
 std::optional<bool> has_cold_recordings(const config::Config& config) {
   static constexpr db::Statement kAny{

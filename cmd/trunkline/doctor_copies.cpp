@@ -3,13 +3,9 @@
 // What has to lie outside this host, and how long ago somebody proved that it can be used.
 
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <cerrno>
 
 #include "keystore/key_ring.h"
 #include "keystore/mirror.h"
-#include "os/atomic_file.h"
 #include "trunkline/backup_site.h"
 #include "trunkline/doctor_checks.h"
 #include "trunkline/keys.h"
@@ -17,19 +13,7 @@
 namespace trunkline::commands {
 namespace {
 
-constexpr core::ByteCount kLongestNote{65'536};
-constexpr core::Seconds kMirrorIsLate{60};
 constexpr const char* kExport = "trunkline keys export FILE, on a medium that leaves this host";
-
-bool is_ours_to_read(const std::filesystem::path& path) {
-  return access(path.c_str(), R_OK) == 0 || errno != EACCES;
-}
-
-core::Result<core::Json> read_note(const std::filesystem::path& path) {
-  const auto text = os::read_text_file(path, kLongestNote);
-  if (!text) return tl::unexpected(text.error());
-  return core::parse_json(*text);
-}
 
 }  // namespace
 
@@ -39,7 +23,7 @@ Findings check_key_export(const config::Config& config) {
   if (!is_ours_to_read(places.ring)) return {};
   const auto ring = keystore::KeyRing::load(places.ring);
   if (!ring) return {};
-  const auto note = read_note(export_note(config));
+  const auto note = read_export_note(config);
   if (!note)
     return {{Severity::warning, "key export",
              "the key ring has no copy outside: if it is lost, no recording can be read again",

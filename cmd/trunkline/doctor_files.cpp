@@ -15,10 +15,6 @@
 namespace trunkline::commands {
 namespace {
 
-bool is_unreadable_for_us(const std::string& path) {
-  return access(path.c_str(), R_OK) != 0 && errno == EACCES;
-}
-
 Finding ask_root(std::string_view about, const std::string& path) {
   return {Severity::warning, std::string(about),
           fmt::format("{} is not yours to read, so it was not looked at", path),
@@ -45,9 +41,13 @@ Finding look_at_folder(const std::string& path) {
 
 }  // namespace
 
+bool is_ours_to_read(const std::filesystem::path& path) {
+  return access(path.c_str(), R_OK) == 0 || errno != EACCES;
+}
+
 Findings check_key_ring(const config::Config& config) {
   const std::string& path = config.text("recording.key_ring");
-  if (is_unreadable_for_us(path)) return {ask_root("key ring", path)};
+  if (!is_ours_to_read(path)) return {ask_root("key ring", path)};
   const auto ring = keystore::KeyRing::load(path);
   if (!ring)
     return {{Severity::problem, "key ring",
@@ -64,7 +64,7 @@ Findings check_key_mirror(const config::Config& config) {
     return {{Severity::warning, "key mirror",
              "there is none: if this disk is lost, every recording is, its backups included",
              "trunkline config set recording.key_mirror DIRECTORY, on another disk"}};
-  if (is_unreadable_for_us(directory)) return {ask_root("key mirror", directory)};
+  if (!is_ours_to_read(directory)) return {ask_root("key mirror", directory)};
   if (const auto usable = keystore::check_mirror_directory(directory); !usable)
     return {{Severity::problem, "key mirror", usable.error().message, usable.error().hint}};
   struct stat mirror {};
@@ -81,7 +81,7 @@ Findings check_key_mirror(const config::Config& config) {
 
 Findings check_sip_key(const config::Config& config) {
   const std::string& path = config.text("sip.key_file");
-  if (is_unreadable_for_us(path)) return {ask_root("sipd key", path)};
+  if (!is_ours_to_read(path)) return {ask_root("sipd key", path)};
   const auto key = os::read_credential(path);
   if (!key)
     return {{Severity::problem, "sipd key", key.error().message + ": no phone can register",

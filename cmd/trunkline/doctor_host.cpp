@@ -20,7 +20,6 @@ namespace {
 /// Two legs of relay and RTCP, and the ports' sockets.
 constexpr std::int64_t kPortsPerCall = 4;
 constexpr std::uint64_t kLeastFree = 1024ULL * 1024 * 1024;
-constexpr std::uint64_t kLeastFreePercent = 5;
 
 bool can_bind(const os::Endpoint& endpoint) {
   return endpoint.transport == os::Transport::udp ? os::bind_udp(endpoint.address).has_value()

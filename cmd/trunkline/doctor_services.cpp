@@ -3,22 +3,17 @@
 
 #include <algorithm>
 
-#include "control/client.h"
 #include "db/connection.h"
 #include "db/migrator.h"
+#include "trunkline/daemons.h"
 #include "trunkline/doctor_checks.h"
 
 namespace trunkline::commands {
 namespace {
 
-constexpr core::Milliseconds kPatience{3'000};
 /// A ledger behind by more than this is worth a word; seconds are usual while the database
 /// restarts.
 constexpr std::int64_t kLagMs = 60'000;
-
-core::Json member(const core::Json& json, const char* key) {
-  return json.is_object() ? json.value(key, core::Json::object()) : core::Json::object();
-}
 
 Findings look_at_ledger(const std::string& daemon, const core::Json& status) {
   const core::Json ledger = member(status, "ledger");
@@ -52,18 +47,17 @@ Findings look_at_journal(const std::string& daemon, const core::Json& status) {
            "make room on its disk: df -h"}};
 }
 
-Findings look_at_daemon(const std::string& daemon, const std::string& socket, core::Json& status) {
-  auto client = control::Client::connect(socket, kPatience, daemon);
-  const auto answer = client ? client->call("status") : tl::unexpected(client.error());
+Findings look_at_daemon(const config::Config& config, const Daemon& daemon, core::Json& status) {
+  const auto answer = ask_daemon(config, daemon, "status");
   if (!answer)
-    return {{Severity::problem, daemon, answer.error().message,
-             fmt::format("systemctl start {}", daemon)}};
+    return {{Severity::problem, daemon.name, answer.error().message,
+             fmt::format("systemctl start {}", daemon.name)}};
   status = *answer;
   Findings findings{{Severity::well,
-                     daemon,
+                     daemon.name,
                      fmt::format("is up since {} s", core::number_at(status, "uptime_ms") / 1000),
                      {}}};
-  for (auto&& more : {look_at_journal(daemon, status), look_at_ledger(daemon, status)})
+  for (auto&& more : {look_at_journal(daemon.name, status), look_at_ledger(daemon.name, status)})
     findings.insert(findings.end(), more.begin(), more.end());
   return findings;
 }
@@ -91,8 +85,8 @@ db::Connection open_to_look(const config::Config& config) {
   return db::Connection::open({.url = config.text("db.url"),
                                .application = "trunkline doctor",
                                .role = "trunkline_operator",
-                               .connect_timeout = kPatience,
-                               .statement_timeout = kPatience,
+                               .connect_timeout = kAnswersWithin,
+                               .statement_timeout = kAnswersWithin,
                                .is_read_only = true});
 }
 
@@ -102,8 +96,8 @@ Findings check_database(const config::Config& config) {
     options.url = config.text("db.url");
     options.application = "trunkline doctor";
     options.role = "trunkline_operator";
-    options.connect_timeout = kPatience;
-    options.statement_timeout = kPatience;
+    options.connect_timeout = kAnswersWithin;
+    options.statement_timeout = kAnswersWithin;
     auto connection = db::Connection::open(options);
     Findings findings = look_at_migrations(connection);
     findings.insert(findings.begin(), {Severity::well, "database", connection.address(), {}});
@@ -118,12 +112,12 @@ Findings check_database(const config::Config& config) {
 
 Findings check_sipd(const config::Config& config) {
   core::Json status;
-  return look_at_daemon("sipd", config.text("sip.control"), status);
+  return look_at_daemon(config, kDaemons[0], status);
 }
 
 Findings check_recorderd(const config::Config& config) {
   core::Json status;
-  Findings findings = look_at_daemon("recorderd", config.text("media.control"), status);
+  Findings findings = look_at_daemon(config, kDaemons[1], status);
   const core::Json keys = member(status, "keys");
   const std::string fault = core::text_at(keys, "error");
   if (!fault.empty())

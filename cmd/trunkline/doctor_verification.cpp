@@ -9,7 +9,8 @@
 namespace trunkline::commands {
 namespace {
 
-constexpr const char* kMend = "retention verify, or: systemctl enable --now trunkline-verify.timer";
+constexpr const char* kVerifyMend =
+    "retention verify, or: systemctl enable --now trunkline-verify.timer";
 
 Findings look_at_last(const db::Row& row) {
   const auto findings = row.get<std::int64_t>("findings");
@@ -61,7 +62,7 @@ Findings check_verification(const config::Config& config) {
           {Severity::warning, "verification",
            good ? fmt::format("nobody opened all recordings since {}", good->substr(0, 10))
                 : std::string("nobody ever opened all recordings to see whether they are whole"),
-           kMend});
+           kVerifyMend});
     return findings;
   } catch (const core::Error&) {
     return {};  // what is wrong with the database is another check's

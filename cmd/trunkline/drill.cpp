@@ -67,9 +67,9 @@ void check_all(const Drill& drill, DrillChecks& checks) {
                                                  source.files_of(part), drill.folder));
     const backup::ScratchCluster cluster(drill.folder / "postgresql");
     load_drill_database(drill, cluster.url("postgres"), checks);
-    db::Connection connection = db::Connection::open({.url = cluster.url("drill"),
+    db::Connection connection = db::Connection::open({.url = cluster.url(kDrillDatabase),
                                                       .application = "trunkline drill",
-                                                      .statement_timeout = std::chrono::hours(24)});
+                                                      .statement_timeout = kDrillPatience});
     prove_drill_database(drill, connection, checks);
     check_recordings(drill, keys.get(), connection, checks);
   });
@@ -77,7 +77,7 @@ void check_all(const Drill& drill, DrillChecks& checks) {
   check_living_rows(drill, checks);
 }
 
-bool print(cli::Context& context, const DrillChecks& checks) {
+bool print_drill(cli::Context& context, const DrillChecks& checks) {
   cli::Output& out = context.out();
   out.table("drill_check.v1", {{"CHECK"}, {"STATE"}, {"FOUND"}});
   bool is_good = true;
@@ -93,7 +93,7 @@ bool print(cli::Context& context, const DrillChecks& checks) {
   return is_good;
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode drill_backup(cli::Context& context) {
   const config::Config& config = context.config();
   const BackupLock lock(config);
   const auto repository = open_backups(config);
@@ -115,7 +115,7 @@ core::ExitCode run(cli::Context& context) {
                                               config.integer("backup.drill_recordings"))},
               checks);
   }
-  const bool is_good = print(context, checks);
+  const bool is_good = print_drill(context, checks);
   core::Json detail = core::Json::array();
   for (const DrillCheck& check : checks)
     detail.push_back(
@@ -158,7 +158,7 @@ cli::Command drill() {
                 {core::ExitCode::try_again, "another backup, restore or drill is running"}},
       .examples = {{"trunkline drill", "the newest backup"},
                    {"trunkline drill --recordings 1000000", "with every recording"}},
-      .run = run};
+      .run = drill_backup};
 }
 
 }  // namespace trunkline::commands

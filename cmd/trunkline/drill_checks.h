@@ -32,6 +32,11 @@ struct Drill {
   std::size_t recordings = 0;  ///< so many are opened
 };
 
+/// What the restored database is called in the scratch cluster.
+inline constexpr const char* kDrillDatabase = "drill";
+/// Loading it and proving it may take as long as that.
+inline constexpr core::Milliseconds kDrillPatience = std::chrono::hours(24);
+
 // drill_files.cpp
 /// The restored keys, opened by the sealed ring's copy; nullptr where there are none.
 std::unique_ptr<keystore::KeyStore> restore_drill_keys(const Drill& drill, DrillChecks& checks);

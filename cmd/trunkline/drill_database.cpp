@@ -18,9 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kDatabase = "drill";
-constexpr core::Milliseconds kPatience = std::chrono::hours(24);
-
 backup::Counts expected_counts(const backup::Manifest& manifest) {
   const core::Json database = manifest.facts.value("database", core::Json::object());
   return backup::counts_of(database.value("tables", core::Json::object()));
@@ -80,23 +77,23 @@ void load_drill_database(const Drill& drill, const std::string& url, DrillChecks
   const db::Migrator migrator(db::find_migrations());
   {
     db::Connection administrator =
-        db::Connection::open({.url = url, .statement_timeout = kPatience});
+        db::Connection::open({.url = url, .statement_timeout = kDrillPatience});
     migrator.create_roles(administrator);
     administrator.run_script(
         fmt::format("CREATE DATABASE {} OWNER trunkline_owner TEMPLATE "
                     "template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'",
-                    kDatabase));
+                    kDrillDatabase));
   }
   backup::load_dump({.url = url,
                      .folder = drill.folder,
                      .work = drill.folder,
                      .jobs = static_cast<unsigned>(drill.context.config().integer("backup.jobs"))},
-                    kDatabase);
+                    kDrillDatabase);
   db::Connection owner = db::Connection::open({.url = url,
-                                               .database = kDatabase,
+                                               .database = kDrillDatabase,
                                                .application = "trunkline drill",
                                                .role = "trunkline_owner",
-                                               .statement_timeout = kPatience});
+                                               .statement_timeout = kDrillPatience});
   compare(expected_counts(drill.manifest), backup::count_rows(owner), checks);
   const auto applied = migrator.migrate(owner);
   checks.push_back({"schema", Outcome::good,

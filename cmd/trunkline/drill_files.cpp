@@ -24,11 +24,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr core::ByteCount kLongestExport{4ULL * 1024 * 1024};
 /// A finding names so many.
 constexpr std::size_t kNamedAtMost = 3;
 
-void add(DrillChecks& checks, std::string about, Outcome outcome, std::string found) {
+void add_check(DrillChecks& checks, std::string about, Outcome outcome, std::string found) {
   checks.push_back({std::move(about), outcome, std::move(found)});
 }
 
@@ -44,16 +43,16 @@ std::optional<keystore::KeyRing> open_drill_ring(const Drill& drill, const KeyPl
                 : !text     ? tl::unexpected(text.error())
                             : keystore::open_ring(*text, *passphrase);
     if (ring) {
-      add(checks, "key ring", Outcome::good,
-          fmt::format("its sealed copy opens, with {} keys", ring->list().size()));
+      add_check(checks, "key ring", Outcome::good,
+                fmt::format("its sealed copy opens, with {} keys", ring->list().size()));
       return std::move(*ring);
     }
-    add(checks, "key ring", Outcome::failed, ring.error().message);
+    add_check(checks, "key ring", Outcome::failed, ring.error().message);
     return std::nullopt;
   }
   auto ring = keystore::KeyRing::load(places.ring);
-  add(checks, "key ring", Outcome::unproved,
-      "no sealed copy was opened, but the living ring: set backup.passphrase_file");
+  add_check(checks, "key ring", Outcome::unproved,
+            "no sealed copy was opened, but the living ring: set backup.passphrase_file");
   if (!ring) return std::nullopt;
   return std::move(*ring);
 }
@@ -110,9 +109,10 @@ void check_files_of_rows(const Drill& drill, const std::map<core::RecordingId, v
     if (finding.what != verify::What::file_missing) continue;
     if (++missing <= kNamedAtMost) names += " " + finding.path;
   }
-  add(checks, "rows and files", missing == 0 ? Outcome::good : Outcome::failed,
-      missing == 0 ? fmt::format("every one of {} rows that has a key has its file", rows.size())
-                   : fmt::format("{} recordings have row and key, but no file:{}", missing, names));
+  add_check(checks, "rows and files", missing == 0 ? Outcome::good : Outcome::failed,
+            missing == 0
+                ? fmt::format("every one of {} rows that has a key has its file", rows.size())
+                : fmt::format("{} recordings have row and key, but no file:{}", missing, names));
 }
 
 }  // namespace
@@ -133,7 +133,8 @@ std::unique_ptr<keystore::KeyStore> restore_drill_keys(const Drill& drill, Drill
   const KeyPlaces places = key_places(drill.context.config());
   if (places.mirror.empty() || !fs::exists(places.mirror / places.store.filename())) {
     const bool has_recordings = drill.manifest.has(backup::kRecordings);
-    add(checks, "key store", has_recordings ? Outcome::failed : Outcome::unproved,
+    add_check(
+        checks, "key store", has_recordings ? Outcome::failed : Outcome::unproved,
         has_recordings ? "there is no copy of it: set recording.key_mirror" : "there is no copy");
     return nullptr;
   }
@@ -145,34 +146,34 @@ std::unique_ptr<keystore::KeyStore> restore_drill_keys(const Drill& drill, Drill
   auto store = std::make_unique<keystore::KeyStore>(copy, *ring);
   const auto checked = store->check();
   if (!checked || checked->failed > 0) {
-    add(checks, "key store", Outcome::failed,
-        !checked ? checked.error().message
-                 : fmt::format("{} of {} keys do not open: {}", checked->failed, checked->rows,
-                               checked->faults.front()));
+    add_check(checks, "key store", Outcome::failed,
+              !checked ? checked.error().message
+                       : fmt::format("{} of {} keys do not open: {}", checked->failed,
+                                     checked->rows, checked->faults.front()));
     return store;
   }
   std::string beside;
   std::error_code ignored;
   if (fs::exists(places.store, ignored))
     beside = fmt::format(", the living store has {}", keystore::KeyStore(places.store).count());
-  add(checks, "key store", Outcome::good,
-      fmt::format("all {} keys of the copy open{}", checked->rows, beside));
+  add_check(checks, "key store", Outcome::good,
+            fmt::format("all {} keys of the copy open{}", checked->rows, beside));
   return store;
 }
 
 void check_recordings(const Drill& drill, const keystore::KeyStore* keys,
                       db::Connection& connection, DrillChecks& checks) {
   if (!drill.manifest.has(backup::kRecordings))
-    return add(checks, "recordings", Outcome::good, "the backup has none");
+    return add_check(checks, "recordings", Outcome::good, "the backup has none");
   if (keys == nullptr)
-    return add(checks, "recordings", Outcome::failed, "there is no key to open one with");
+    return add_check(checks, "recordings", Outcome::failed, "there is no key to open one with");
   const std::set<core::RecordingId> with_key = verify::find_keys(*keys);
   const auto rows = read_rows(connection);
   check_files_of_rows(drill, rows, with_key, checks);
   const auto chosen = choose(drill, with_key);
   if (auto fetched = backup::fetch_checked(drill.repository, drill.manifest, chosen, drill.folder);
       !fetched)
-    return add(checks, "recordings", Outcome::failed, fetched.error().message);
+    return add_check(checks, "recordings", Outcome::failed, fetched.error().message);
   const fs::path root = drill.folder / backup::kRecordings;
   core::value_or_throw(backup::make_folders(root));
   const auto files = core::value_or_throw(verify::find_files(root));
@@ -184,16 +185,17 @@ void check_recordings(const Drill& drill, const keystore::KeyStore* keys,
       },
       [](const verify::Opened&) { return true; });
   const auto total = drill.manifest.size_of(backup::kRecordings).first;
-  add(checks, "recordings", opened.faulty == 0 ? Outcome::good : Outcome::failed,
-      opened.faulty == 0
-          ? fmt::format("{} of {} opened, every segment; {} bytes", opened.recordings, total,
-                        opened.bytes)
-          : fmt::format("{} of {} do not open: {}", opened.faulty, opened.recordings, first));
+  add_check(checks, "recordings", opened.faulty == 0 ? Outcome::good : Outcome::failed,
+            opened.faulty == 0
+                ? fmt::format("{} of {} opened, every segment; {} bytes", opened.recordings, total,
+                              opened.bytes)
+                : fmt::format("{} of {} do not open: {}", opened.faulty, opened.recordings, first));
 }
 
 void check_living_files(const Drill& drill, DrillChecks& checks) {
   const auto living = verify::find_files(drill.context.config().text("recording.path"));
-  if (!living) return add(checks, "living recordings", Outcome::unproved, living.error().message);
+  if (!living)
+    return add_check(checks, "living recordings", Outcome::unproved, living.error().message);
   std::set<std::string> known;
   for (const backup::FileEntry& file : drill.manifest.files) known.insert(file.path);
   const core::Json facts = drill.manifest.facts.value("recordings", core::Json::object());
@@ -209,10 +211,11 @@ void check_living_files(const Drill& drill, DrillChecks& checks) {
       continue;
     if (++missing == 1) first = path;
   }
-  add(checks, "living recordings", missing == 0 ? Outcome::good : Outcome::failed,
-      missing == 0 ? fmt::format("all that are older than the backup are in it; {} live now",
-                                 living->recordings.size())
-                   : fmt::format("{} are older than the backup and not in it: {}", missing, first));
+  add_check(checks, "living recordings", missing == 0 ? Outcome::good : Outcome::failed,
+            missing == 0
+                ? fmt::format("all that are older than the backup are in it; {} live now",
+                              living->recordings.size())
+                : fmt::format("{} are older than the backup and not in it: {}", missing, first));
 }
 
 }  // namespace trunkline::commands

@@ -42,7 +42,7 @@ cli::Cell shown(State state) {
   return text;
 }
 
-void print(cli::Output& out, const ImportStep& step) {
+void print_step(cli::Output& out, const ImportStep& step) {
   std::string state(name_of(step.state));
   std::replace(state.begin(), state.end(), ' ', '_');
   core::Json object{{"name", step.name}, {"line", step.line}, {"state", std::move(state)}};
@@ -69,7 +69,7 @@ void warn_of_overrides(const cli::Context& context, const config::Sources& sourc
   }
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode import_dotenv(cli::Context& context) {
   const cli::GlobalFlags& flags = context.flags();
   const config::Sources sources = config::Sources::of_process(flags.config_file, flags.overrides);
   const fs::path file = fs::absolute(context.value("FILE"));
@@ -81,7 +81,7 @@ core::ExitCode run(cli::Context& context) {
 
   context.out().table("import_step.v1",
                       {{"LINE", cli::Align::right}, {"NAME"}, {"STATE"}, {"BECAME"}, {"WHY"}});
-  for (const ImportStep& step : import.steps) print(context.out(), step);
+  for (const ImportStep& step : import.steps) print_step(context.out(), step);
   context.out().flush();
   if (context.has("--dry-run"))
     context.note("nothing was changed: --dry-run");
@@ -119,7 +119,7 @@ cli::Command import_env() {
       .examples = {{"trunkline import env --dry-run /srv/voip/.env", "what would become of it"},
                    {"trunkline import env /srv/voip/.env", "take it over"}},
       .is_paged = true,
-      .run = run};
+      .run = import_dotenv};
 }
 
 }  // namespace trunkline::commands

@@ -61,7 +61,7 @@ bool is_set_up(const config::Config& config, const Administrator& administrator)
   }
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode init_site(cli::Context& context) {
   const config::Config& config = context.config();
   const Administrator administrator(config, context.value("--admin-url"));
   InitAnswers answers = given_answers(context);
@@ -145,7 +145,7 @@ cli::Command init() {
                 {ExitCode::config, "a key file is missing or belongs to another database"}},
       .examples = {{"trunkline init --tenant acme --domain pbx.acme.example", "the usual start"},
                    {"trunkline init --operator alice", "let the user alice run sipctl and cdrctl"}},
-      .run = run};
+      .run = init_site};
 }
 
 }  // namespace trunkline::commands

@@ -20,7 +20,7 @@ namespace {
 using core::ExitCode;
 
 /// Making a database copies files: a slow disk takes its time.
-constexpr core::Milliseconds kPatience = std::chrono::minutes(2);
+constexpr core::Milliseconds kInitPatience = std::chrono::minutes(2);
 
 constexpr const char* kAdminHint =
     "run it as root on the database's host, or name a superuser's connection: --admin-url";
@@ -131,7 +131,7 @@ Administrator::Administrator(const config::Config& config, const std::string& ur
                .database = url.empty() ? "postgres" : "",
                .application = "trunkline init",
                .who = db::acting_person(),
-               .statement_timeout = kPatience} {
+               .statement_timeout = kInitPatience} {
   const std::optional<uid_t> postgres = os::find_user("postgres");
   try {
     look_at_rights();

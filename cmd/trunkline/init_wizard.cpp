@@ -25,9 +25,9 @@ std::string own_domain() {
 }
 
 /// Until the answer can be taken; what is wrong with it is said.
-std::string ask(const cli::Context& context, std::string_view question,
-                const std::string& otherwise,
-                core::Result<std::string> (*parse)(std::string_view)) {
+std::string ask_text(const cli::Context& context, std::string_view question,
+                     const std::string& otherwise,
+                     core::Result<std::string> (*parse)(std::string_view)) {
   for (;;) {
     auto answer = parse(cli::ask_line(question, otherwise));
     if (answer) return std::move(*answer);
@@ -73,16 +73,17 @@ InitAnswers ask_answers(cli::Context& context, InitAnswers answers) {
   context.note(
       "Nothing is set up here yet. Return takes what is in brackets, Ctrl-C changes nothing.");
   if (!context.has("--tenant"))
-    answers.tenant = ask(context, "name of the first tenant, a company or department",
-                         answers.tenant, directory::parse_name);
+    answers.tenant = ask_text(context, "name of the first tenant, a company or department",
+                              answers.tenant, directory::parse_name);
   if (!context.has("--domain"))
-    answers.domain = ask(context, "its domain: what follows the @ in its SIP addresses",
-                         answers.domain, directory::parse_domain);
+    answers.domain = ask_text(context, "its domain: what follows the @ in its SIP addresses",
+                              answers.domain, directory::parse_domain);
   if (!context.has("--recording") &&
       context.confirm("record its calls, unless a device says otherwise?"))
     answers.recording = directory::RecordingMode::always;
   if (!context.has("--admin"))
-    answers.admin = ask(context, "name of its administrator", answers.admin, directory::parse_name);
+    answers.admin =
+        ask_text(context, "name of its administrator", answers.admin, directory::parse_name);
   if (!context.has("--password-file")) answers.password = ask_password(context, answers.admin);
   context.note(fmt::format(
       "To be made: folders, keys, the database {}, tenant {} ({}, recording {}) and its "

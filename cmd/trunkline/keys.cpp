@@ -10,8 +10,10 @@
 #include <cerrno>
 #include <thread>
 
+#include "os/atomic_file.h"
 #include "os/credential.h"
 #include "os/system_fault.h"
+#include "trunkline/backup_site.h"
 #include "trunkline/daemons.h"
 
 namespace trunkline::commands {
@@ -21,8 +23,13 @@ namespace fs = std::filesystem;
 
 constexpr core::Seconds kRecorderdTakesIt{10};
 constexpr core::Milliseconds kBetweenLooks{100};
+constexpr core::ByteCount kLongestExportNote{65'536};
 
-cli::Color color_of(std::string_view state) {
+fs::path export_note(const config::Config& config) {
+  return fs::path(config.text("backup.state_dir")) / "key_export.json";
+}
+
+cli::Color key_color(std::string_view state) {
   if (state == "current") return cli::Color::green;
   return state == "missing" ? cli::Color::red : cli::Color::none;
 }
@@ -116,7 +123,7 @@ void print_keys(cli::Context& context, const std::vector<ListedKey>& keys) {
     core::Json object{{"key", key.id.value()}, {"state", key.state}, {"rows", key.rows}};
     if (key.created) object["created_at"] = core::to_rfc3339(*key.created);
     out.row({key.id.value(),
-             {key.state, color_of(key.state)},
+             {key.state, key_color(key.state)},
              out.count(key.rows),
              key.created ? out.time(*key.created) : std::string()},
             std::move(object));
@@ -169,8 +176,20 @@ cli::Option passphrase_option() {
           .complete = cli::Complete::file};
 }
 
-fs::path export_note(const config::Config& config) {
-  return fs::path(config.text("backup.state_dir")) / "key_export.json";
+void note_export(const config::Config& config, const keystore::KeyRing& ring,
+                 const fs::path& file) {
+  (void)backup_state(config);
+  const core::Json note{{"at", core::to_rfc3339(core::system_clock().wall())},
+                        {"fingerprint", ring.fingerprint()},
+                        {"file", file.string()}};
+  core::value_or_throw(
+      os::write_atomically(export_note(config), core::as_bytes(core::to_line(note)), 0644));
+}
+
+core::Result<core::Json> read_export_note(const config::Config& config) {
+  const auto text = os::read_text_file(export_note(config), kLongestExportNote);
+  if (!text) return tl::unexpected(text.error());
+  return core::parse_json(*text);
 }
 
 }  // namespace trunkline::commands

@@ -22,6 +22,11 @@ struct KeyPlaces {
 };
 KeyPlaces key_places(const config::Config& config);
 
+/// More than a sealed ring or a sealed key ever takes.
+inline constexpr core::ByteCount kLongestExport{4ULL * 1024 * 1024};
+/// recorderd keeps the mirror up to date within this.
+inline constexpr core::Seconds kMirrorIsLate{60};
+
 /// The ring for a change: nobody else changes it before this goes out of scope.
 class RingChange {
  public:
@@ -64,7 +69,10 @@ void wait_for_recorderd(cli::Context& context, const keystore::KeyId& id);
 core::Secret passphrase_of(cli::Context& context, bool is_new);
 cli::Option passphrase_option();
 
-/// Where the last export of the ring is noted: its time and the ring's fingerprint.
-std::filesystem::path export_note(const config::Config& config);
+/// Notes when the ring was exported, where to, and its fingerprint.
+void note_export(const config::Config& config, const keystore::KeyRing& ring,
+                 const std::filesystem::path& file);
+/// The note of the last export.
+[[nodiscard]] core::Result<core::Json> read_export_note(const config::Config& config);
 
 }  // namespace trunkline::commands

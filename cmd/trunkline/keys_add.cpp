@@ -10,7 +10,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode add_key(cli::Context& context) {
   const KeyPlaces places = key_places(context.config());
   const auto id = core::value_or_throw(keystore::parse_key_id(context.value("KEY")));
   const core::Secret text = context.value("FILE") == "-"
@@ -51,7 +51,7 @@ cli::Command keys_add() {
           .examples = {{"trunkline keys add old-site /root/old.key", "a key of another host"},
                        {"openssl rand -hex 32 | trunkline keys add vault-2027 -",
                         "a key made by another generator"}},
-          .run = run};
+          .run = add_key};
 }
 
 }  // namespace trunkline::commands

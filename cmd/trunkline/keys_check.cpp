@@ -30,7 +30,7 @@ Findings check_store(const config::Config& config) {
   return findings;
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode check_keys(cli::Context& context) {
   const config::Config& config = context.config();
   Findings findings = check_store(config);
   for (const Check check : {check_key_mirror, check_mirror_content, check_key_export})
@@ -51,7 +51,7 @@ cli::Command keys_check() {
           .exits = {{core::ExitCode::failed, "at least one problem was found"}},
           .examples = {{"trunkline keys check", "by hand, or by trunkline-keycheck.timer"},
                        {"trunkline keys check --json", "for a script"}},
-          .run = run};
+          .run = check_keys};
 }
 
 }  // namespace trunkline::commands

@@ -3,7 +3,6 @@
 
 #include "keystore/ring_export.h"
 #include "os/atomic_file.h"
-#include "os/system_fault.h"
 #include "trunkline/audit.h"
 #include "trunkline/commands.h"
 #include "trunkline/keys.h"
@@ -13,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode export_keys(cli::Context& context) {
   const KeyPlaces places = key_places(context.config());
   const auto ring = core::value_or_throw(keystore::KeyRing::load(places.ring));
   const fs::path file = fs::absolute(context.value("FILE"));
@@ -24,18 +23,7 @@ core::ExitCode run(cli::Context& context) {
   const core::Secret passphrase = passphrase_of(context, true);
   const std::string text = core::value_or_throw(keystore::seal_ring(ring, passphrase));
   core::value_or_throw(os::write_atomically(file, core::as_bytes(text), 0600));
-
-  const fs::path note = export_note(context.config());
-  const core::Json noted{{"at", core::to_rfc3339(core::system_clock().wall())},
-                         {"fingerprint", ring.fingerprint()},
-                         {"file", file.string()}};
-  std::error_code failure;
-  if (fs::create_directories(note.parent_path(), failure))
-    fs::permissions(note.parent_path(), fs::perms(0755), failure);
-  if (failure)
-    throw os::system_error(fmt::format("make folder '{}'", note.parent_path().string()),
-                           failure.value());
-  core::value_or_throw(os::write_atomically(note, core::as_bytes(core::to_line(noted)), 0644));
+  note_export(context.config(), ring, file);
   note_in_audit(context, "keys.exported", {{"file", file.string()}, {"keys", ring.list().size()}});
   context.note("keep it away from this host, from the recordings and from the passphrase");
   context.out().record(
@@ -61,7 +49,7 @@ cli::Command keys_export() {
       .exits = {{core::ExitCode::cannot_create, "the file exists"}},
       .examples = {{"trunkline keys export /media/stick/ring.export", "asks for a passphrase"},
                    {"trunkline keys import /media/stick/ring.export", "and back again"}},
-      .run = run};
+      .run = export_keys};
 }
 
 }  // namespace trunkline::commands

@@ -11,9 +11,8 @@ namespace trunkline::commands {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr core::ByteCount kLongestExport{4ULL * 1024 * 1024};
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode import_keys(cli::Context& context) {
   const KeyPlaces places = key_places(context.config());
   const std::string text =
       core::value_or_throw(os::read_text_file(fs::path(context.value("FILE")), kLongestExport));
@@ -47,7 +46,7 @@ cli::Command keys_import() {
                 {core::ExitCode::data, "the file is no export, or of another site"}},
       .examples = {{"trunkline keys import /media/stick/ring.export", "asks for the passphrase"},
                    {"trunkline keys list", "what is in the ring then"}},
-      .run = run};
+      .run = import_keys};
 }
 
 }  // namespace trunkline::commands

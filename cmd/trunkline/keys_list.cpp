@@ -5,7 +5,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode list_ring(cli::Context& context) {
   const KeyPlaces places = key_places(context.config());
   const auto ring = core::value_or_throw(keystore::KeyRing::load(places.ring));
   const auto store = open_store(places, ring);
@@ -30,7 +30,7 @@ cli::Command keys_list() {
                        {"trunkline keys list --json | jq -r 'select(.state==\"unused\").key'",
                         "those that can be retired"}},
           .is_paged = true,
-          .run = run};
+          .run = list_ring};
 }
 
 }  // namespace trunkline::commands

@@ -8,7 +8,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode show_mirror(cli::Context& context) {
   const KeyPlaces places = key_places(context.config());
   if (places.mirror.empty())
     throw core::Error(core::ExitCode::config, "the key store has no mirror",
@@ -59,7 +59,7 @@ cli::Command keys_mirror() {
                     {core::ExitCode::config, "recording.key_mirror names no directory"}},
           .examples = {{"trunkline keys mirror", "is it current?"},
                        {"trunkline keys mirror --now", "copy, then compare"}},
-          .run = run};
+          .run = show_mirror};
 }
 
 }  // namespace trunkline::commands

@@ -19,7 +19,7 @@ void refuse_while_mirrored(const KeyPlaces& places, const keystore::KeyId& id) {
                     "bring the mirror up to date: trunkline keys mirror --now");
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode retire_key(cli::Context& context) {
   const KeyPlaces places = key_places(context.config());
   const auto id = core::value_or_throw(keystore::parse_key_id(context.value("KEY")));
   RingChange change(places.ring);
@@ -53,7 +53,7 @@ cli::Command keys_retire() {
           .examples = {{"trunkline keys retire 2026-11-21-9f02ab4c", "after keys rewrap"},
                        {"trunkline keys list --json | jq -r 'select(.state==\"unused\").key'",
                         "which can be retired"}},
-          .run = run};
+          .run = retire_key};
 }
 
 }  // namespace trunkline::commands

@@ -12,14 +12,14 @@ namespace trunkline::commands {
 namespace {
 
 /// One transaction: short enough that a recording which begins waits some 20 ms at the most.
-constexpr std::size_t kBatch = 2000;
+constexpr std::size_t kRewrapBatch = 2000;
 /// recorderd looks at the lock every millisecond (key_store.h).
 constexpr core::Milliseconds kPause{2};
 
 keystore::KeyStore::Rewrapped rewrap_all(keystore::KeyStore& store) {
   keystore::KeyStore::Rewrapped all;
   for (;;) {
-    const auto step = core::value_or_throw(store.rewrap(all.last, kBatch));
+    const auto step = core::value_or_throw(store.rewrap(all.last, kRewrapBatch));
     all.last = step.last;
     all.rows += step.rows;
     if (all.failed == 0) all.first_fault = step.first_fault;
@@ -29,7 +29,7 @@ keystore::KeyStore::Rewrapped rewrap_all(keystore::KeyStore& store) {
   }
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode rewrap_keys(cli::Context& context) {
   const KeyPlaces places = key_places(context.config());
   const auto ring = core::value_or_throw(keystore::KeyRing::load(places.ring));
   const core::SteadyTime begun = core::system_clock().steady();
@@ -75,7 +75,7 @@ cli::Command keys_rewrap() {
                     {core::ExitCode::try_again, "somebody reads the key store; run it again"}},
           .examples = {{"trunkline keys rotate && trunkline keys rewrap", "replace a key"},
                        {"trunkline keys rewrap --json", "how many, and how long it took"}},
-          .run = run};
+          .run = rewrap_keys};
 }
 
 }  // namespace trunkline::commands

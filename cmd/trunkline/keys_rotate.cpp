@@ -8,7 +8,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode rotate_key(cli::Context& context) {
   const KeyPlaces places = key_places(context.config());
   RingChange change(places.ring);
   const auto store = open_store(places, change.ring());
@@ -50,7 +50,7 @@ cli::Command keys_rotate() {
                        .value = "KEY"}},
           .examples = {{"trunkline keys rotate", "begin a fresh key"},
                        {"trunkline keys rotate --to vault-2027", "use one that was added"}},
-          .run = run};
+          .run = rotate_key};
 }
 
 }  // namespace trunkline::commands

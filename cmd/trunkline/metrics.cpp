@@ -11,7 +11,7 @@ namespace {
 
 constexpr mode_t kReadableByAll = 0644;  // node_exporter runs as another user
 
-std::vector<metrics::Family> collect(const config::Config& config) {
+std::vector<metrics::Family> collect_metrics(const config::Config& config) {
   metrics::Collection collection;
   for (const Daemon& daemon : kDaemons) {
     const auto status = ask_daemon(config, daemon, "status");
@@ -33,9 +33,9 @@ void print_objects(cli::Output& out, const std::vector<metrics::Family>& familie
   }
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode print_metrics(cli::Context& context) {
   cli::Output& out = context.out();
-  const std::vector<metrics::Family> families = collect(context.config());
+  const std::vector<metrics::Family> families = collect_metrics(context.config());
   if (context.has("--output")) {
     core::value_or_throw(os::write_atomically(
         context.value("--output"), core::as_bytes(metrics::to_text(families)), kReadableByAll));
@@ -69,7 +69,7 @@ cli::Command metrics() {
                    {"trunkline metrics --output "
                     "/var/lib/prometheus/node-exporter/trunkline.prom",
                     "for a timer that runs every 15 seconds"}},
-      .run = run};
+      .run = print_metrics};
 }
 
 }  // namespace trunkline::commands

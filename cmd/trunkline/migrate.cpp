@@ -19,7 +19,7 @@ cli::Cell state_cell(const db::Migration& migration) {
   return {state, migration.applied_at ? cli::Color::green : cli::Color::yellow};
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode migrate_schema(cli::Context& context) {
   const db::Migrator migrator(db::find_migrations());
   db::Connection connection = db::Connection::open({.url = context.config().text("db.url"),
                                                     .application = "trunkline migrate",
@@ -59,7 +59,7 @@ cli::Command migrate() {
                     {core::ExitCode::try_again, "another migration is running"}},
           .examples = {{"trunkline migrate --status", "what would be done"},
                        {"trunkline migrate", "do it, after an upgrade"}},
-          .run = run};
+          .run = migrate_schema};
 }
 
 }  // namespace trunkline::commands

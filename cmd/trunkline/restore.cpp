@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Part {
+struct RestorePart {
   const char* name;
   RestorePlan (*plan)(cli::Context&, const RestoreSource&);
   std::string (*restore)(cli::Context&, const RestoreSource&);
@@ -30,17 +30,17 @@ std::string restore_keys_of(cli::Context& context, const RestoreSource& /*source
 
 /// In this order: recordings are looked up in the key store, and the database comes last, by one
 /// step.
-constexpr std::array<Part, 4> kParts{{
+constexpr std::array<RestorePart, 4> kParts{{
     {"configuration", plan_configuration, restore_configuration},
     {"keys", plan_keys_of, restore_keys_of},
     {"recordings", plan_recordings, restore_recordings},
     {"database", plan_database, restore_database},
 }};
 
-std::vector<const Part*> wanted_parts(const cli::Context& context) {
+std::vector<const RestorePart*> wanted_parts(const cli::Context& context) {
   const std::vector<std::string> names = context.values("--part");
-  std::vector<const Part*> parts;
-  for (const Part& part : kParts)
+  std::vector<const RestorePart*> parts;
+  for (const RestorePart& part : kParts)
     if (names.empty() || std::find(names.begin(), names.end(), part.name) != names.end())
       parts.push_back(&part);
   return parts;
@@ -54,10 +54,10 @@ void print_row(cli::Context& context, const char* part, std::string_view state,
 }
 
 /// What would be done, on the terminal before the question.
-bool plan(cli::Context& context, const std::vector<const Part*>& parts,
+bool plan(cli::Context& context, const std::vector<const RestorePart*>& parts,
           const RestoreSource& source) {
   bool overwrites = false;
-  for (const Part* const part : parts) {
+  for (const RestorePart* const part : parts) {
     const RestorePlan planned = part->plan(context, source);
     overwrites |= planned.overwrites;
     print_row(context, part->name, planned.overwrites ? "overwrites" : "planned", planned.says);
@@ -82,21 +82,21 @@ class WorkFolder {
 };
 
 /// Plans these parts, asks where something lives, and does them. False: somebody said no.
-bool restore_parts(cli::Context& context, const std::vector<const Part*>& parts,
+bool restore_parts(cli::Context& context, const std::vector<const RestorePart*>& parts,
                    const RestoreSource& source, core::Json& done) {
   if (parts.empty()) return true;
   const bool overwrites = plan(context, parts, source);
   if (context.has("--dry-run")) return true;
   if (overwrites && !context.confirm("overwrite what lives here?")) return false;
   const WorkFolder work(backup_state(context.config()) / "restore");
-  for (const Part* const part : parts) {
+  for (const RestorePart* const part : parts) {
     print_row(context, part->name, "done", part->restore(context, source));
     done.push_back(part->name);
   }
   return true;
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode restore_backup(cli::Context& context) {
   const BackupLock lock(context.config());
   const auto repository = open_backups(context.config());
   const backup::Manifest manifest =
@@ -107,9 +107,9 @@ core::ExitCode run(cli::Context& context) {
                            core::to_rfc3339(manifest.begun_at)));
   context.out().table("restore_step.v1", {{"PART"}, {"STATE"}, {"SAYS"}});
   // The configuration says where the rest belongs.
-  std::vector<const Part*> first;
-  std::vector<const Part*> rest;
-  for (const Part* const part : wanted_parts(context))
+  std::vector<const RestorePart*> first;
+  std::vector<const RestorePart*> rest;
+  for (const RestorePart* const part : wanted_parts(context))
     (part == kParts.data() ? first : rest).push_back(part);
   core::Json done = core::Json::array();
   if (!restore_parts(context, first, source, done)) return core::ExitCode::failed;
@@ -177,7 +177,7 @@ cli::Command restore() {
       .examples = {{"trunkline restore --dry-run", "what the newest would bring, and cost"},
                    {"trunkline restore 2026-11-29 --part database",
                     "yesterday's database; the journals fill it up"}},
-      .run = run};
+      .run = restore_backup};
 }
 
 }  // namespace trunkline::commands

@@ -23,10 +23,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kBatch = 2'000;
+constexpr std::size_t kReplayBatch = 2'000;
 /// PostgreSQL waits five seconds each time for others to leave.
 constexpr int kTries = 10;
-constexpr core::Milliseconds kPatience = std::chrono::minutes(10);
+constexpr core::Milliseconds kRestorePatience = std::chrono::minutes(10);
 
 struct Names {
   std::string living;
@@ -53,7 +53,7 @@ void fill(cli::Context& context, const RestoreSource& source, const Administrato
                                              source.files_of(backup::kDatabase), work));
   {
     db::Connection connection = administrator.open({}, {});
-    connection.set_statement_timeout(kPatience);
+    connection.set_statement_timeout(kRestorePatience);
     InitReport report(context, /*is_silent=*/true);
     init_roles(config, connection, {}, report);
     // Of a restore that was cut short.
@@ -95,7 +95,7 @@ std::uint64_t replay_journals(cli::Context& context, const RestoreSource& source
                                                     .database = database,
                                                     .application = "trunkline restore",
                                                     .role = "trunkline_sipd",
-                                                    .statement_timeout = kPatience});
+                                                    .statement_timeout = kRestorePatience});
   std::uint64_t shipped = 0;
   for (const backup::FileEntry& file : source.files_of(backup::kJournals))
     shipped += replay_journal(connection, work / file.path, fs::path(file.path).stem().string());
@@ -120,7 +120,7 @@ void swap_names(const Administrator& administrator, const Names& names) {
       "SELECT count(pg_terminate_backend(pid)) AS n FROM pg_stat_activity"
       " WHERE datname = $1 OR datname = $2"};
   db::Connection connection = administrator.open({}, {});
-  connection.set_statement_timeout(kPatience);
+  connection.set_statement_timeout(kRestorePatience);
   const bool has_living = has_database(connection, names.living);
   for (int tries = 1;; ++tries) {
     (void)connection.query(kEnd, {names.living, names.fresh});
@@ -149,7 +149,7 @@ std::uint64_t replay_journal(db::Connection& connection, const fs::path& journal
   ledger::Watermark mark = ledger::watermark_of(connection, reader.node());
   const std::uint64_t before = mark.shipped.value();
   for (;;) {
-    const auto entries = reader.entries_after(mark.shipped, kBatch);
+    const auto entries = reader.entries_after(mark.shipped, kReplayBatch);
     if (entries.empty()) break;
     if (entries.front().sequence.value() != mark.shipped.value() + 1)
       throw core::Error(core::ExitCode::data,
@@ -171,7 +171,7 @@ RestorePlan plan_database(cli::Context& context, const RestoreSource& source) {
                                           core::number_at(to_json(source.manifest), "rows"));
   try {
     db::Connection connection = db::open_to_read(config, "trunkline restore");
-    connection.set_statement_timeout(kPatience);
+    connection.set_statement_timeout(kRestorePatience);
     const auto newer =
         connection.query(kNewer, {source.manifest.begun_at}).only().get<std::int64_t>("n");
     return {
@@ -201,7 +201,7 @@ std::string restore_database(cli::Context& context, const RestoreSource& source)
                                                  .role = "trunkline_owner",
                                                  .who = db::acting_person()});
     compare_counts(owner, source.manifest);
-    owner.set_statement_timeout(kPatience);
+    owner.set_statement_timeout(kRestorePatience);
     (void)db::Migrator(db::find_migrations()).migrate(owner);
   }
   const std::uint64_t shipped = replay_journals(context, source, names.fresh);

@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 
 constexpr core::ByteCount kLongestConfiguration{16ULL * 1024 * 1024};
 /// So many files are fetched before they get their names.
-constexpr std::size_t kAtOnce = 500;
+constexpr std::size_t kFilesAtOnce = 500;
 /// In the tier's folder, for what is not whole yet.
 constexpr const char* kUnfinished = ".restore";
 
@@ -95,13 +95,6 @@ Sorted sort_recordings(const config::Config& config, const RestoreSource& source
   return sorted;
 }
 
-void give_like(const fs::path& path, const fs::path& model) {
-  struct stat owner {};
-  if (::geteuid() != 0 || ::stat(model.c_str(), &owner) != 0) return;
-  if (::chown(path.c_str(), owner.st_uid, owner.st_gid) != 0)
-    throw os::system_error(fmt::format("give '{}' to its owner", path.string()), errno);
-}
-
 /// The folders of a recording, each its root's owner's.
 void make_day(const fs::path& root, const fs::path& below) {
   fs::path folder = root;
@@ -161,6 +154,13 @@ std::vector<backup::FileEntry> RestoreSource::files_of(std::string_view part) co
   return files;
 }
 
+void give_like(const fs::path& path, const fs::path& model) {
+  struct stat owner {};
+  if (::geteuid() != 0 || ::stat(model.c_str(), &owner) != 0) return;
+  if (::chown(path.c_str(), owner.st_uid, owner.st_gid) != 0)
+    throw os::system_error(fmt::format("give '{}' to its owner", path.string()), errno);
+}
+
 RestorePlan plan_configuration(cli::Context& context, const RestoreSource& source) {
   std::size_t made = 0;
   std::size_t changed = 0;
@@ -217,7 +217,7 @@ std::string restore_recordings(cli::Context& context, const RestoreSource& sourc
   all.insert(all.end(), sorted.differing.begin(), sorted.differing.end());
   const auto first_cold = std::partition(all.begin(), all.end(), std::not_fn(is_cold));
   // Other programs are asked once: each time they read their index.
-  const std::size_t at_once = config.text("backup.tool") == "files" ? kAtOnce : all.size();
+  const std::size_t at_once = config.text("backup.tool") == "files" ? kFilesAtOnce : all.size();
   try {
     bring_all(root, root, source, std::span(all.begin(), first_cold), at_once);
     bring_all(root, root / storage::kColdFolder, source, std::span(first_cold, all.end()), at_once);

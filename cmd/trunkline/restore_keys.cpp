@@ -28,19 +28,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr core::ByteCount kLongestExport{4ULL * 1024 * 1024};
-
 /// Where the copies of the keys are: --keys, or recording.key_mirror.
 fs::path place_of_keys(cli::Context& context) {
   const std::string given = context.value("--keys");
   return given.empty() ? key_places(context.config()).mirror : fs::absolute(given);
-}
-
-void give_like_folder(const fs::path& path, const fs::path& folder) {
-  struct stat owner {};
-  if (::geteuid() != 0 || ::stat(folder.c_str(), &owner) != 0) return;
-  if (::chown(path.c_str(), owner.st_uid, owner.st_gid) != 0)
-    throw os::system_error(fmt::format("give '{}' to its owner", path.string()), errno);
 }
 
 /// Asked for once, when it is needed.
@@ -85,7 +76,7 @@ std::string restore_sip_key(const config::Config& config, Passphrase& passphrase
   const core::Secret key = core::value_or_throw(open_sip_key(text, passphrase.get()));
   core::value_or_throw(backup::make_folders(file.parent_path()));
   core::value_or_throw(directory::write_site_key(file, key));
-  give_like_folder(file, config.text("sip.state_dir"));
+  give_like(file, config.text("sip.state_dir"));
   return ", sipd's key made";
 }
 
@@ -112,7 +103,7 @@ std::string restore_store(const config::Config& config, const KeyPlaces& places,
     rows = store.count();
   }
   for (const char* const ending : {"-wal", "-shm"}) fs::remove(part.string() + ending);
-  give_like_folder(part, places.store.parent_path());
+  give_like(part, places.store.parent_path());
   core::value_or_throw(backup::sync_file_system(part));
   core::value_or_throw(backup::rename_synced(part, places.store));
   return fmt::format("{} keys in the key store{}", rows,

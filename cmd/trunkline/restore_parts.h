@@ -26,6 +26,8 @@ struct RestorePlan {
 };
 
 // restore_files.cpp
+/// Gives a file or folder to whom `model` belongs, where we may: only root can.
+void give_like(const std::filesystem::path& path, const std::filesystem::path& model);
 RestorePlan plan_configuration(cli::Context& context, const RestoreSource& source);
 std::string restore_configuration(cli::Context& context, const RestoreSource& source);
 RestorePlan plan_recordings(cli::Context& context, const RestoreSource& source);

@@ -9,9 +9,7 @@
 namespace trunkline::commands {
 namespace {
 
-constexpr core::Milliseconds kPatience{3'000};
-
-struct Part {
+struct SitePart {
   std::string name;
   bool is_up = false;
   std::string says;
@@ -29,8 +27,8 @@ std::string ledger_says(const core::Json& status) {
                       : fmt::format("{} ledger entries wait for PostgreSQL", waiting);
 }
 
-Part ask(const config::Config& config, const Daemon& daemon,
-         std::string (*describe)(const core::Json&)) {
+SitePart ask_for_status(const config::Config& config, const Daemon& daemon,
+                        std::string (*describe)(const core::Json&)) {
   const auto answer = ask_daemon(config, daemon, "status");
   if (!answer) return {.name = daemon.name, .is_up = false, .says = answer.error().message};
   return {.name = daemon.name, .is_up = true, .says = describe(*answer), .status = *answer};
@@ -58,14 +56,14 @@ std::string describe_recorderd(const core::Json& status) {
                      ledger_says(status), keys_say);
 }
 
-Part ask_database(const config::Config& config) {
+SitePart ask_database(const config::Config& config) {
   try {
     db::Options options;
     options.url = config.text("db.url");
     options.application = "trunkline status";
     options.role = "trunkline_operator";
-    options.connect_timeout = kPatience;
-    options.statement_timeout = kPatience;
+    options.connect_timeout = kAnswersWithin;
+    options.statement_timeout = kAnswersWithin;
     auto connection = db::Connection::open(options);
     const auto begun = core::system_clock().steady();
     (void)connection.query("select 1 as one");
@@ -79,14 +77,15 @@ Part ask_database(const config::Config& config) {
   }
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode show_status(cli::Context& context) {
   const config::Config& config = context.config();
   cli::Output& out = context.out();
-  const Part parts[] = {ask(config, kDaemons[0], describe_sipd),
-                        ask(config, kDaemons[1], describe_recorderd), ask_database(config)};
+  const SitePart parts[] = {ask_for_status(config, kDaemons[0], describe_sipd),
+                            ask_for_status(config, kDaemons[1], describe_recorderd),
+                            ask_database(config)};
   bool are_all_up = true;
   out.table("part.v1", {{"PART"}, {"STATE"}, {"SAYS"}});
-  for (const Part& part : parts) {
+  for (const SitePart& part : parts) {
     are_all_up &= part.is_up;
     const cli::Cell state(part.is_up ? "up" : "down",
                           part.is_up ? cli::Color::green : cli::Color::red);
@@ -106,7 +105,7 @@ cli::Command status() {
           .examples = {{"trunkline status", "one line a part"},
                        {"trunkline status --json | jq -r 'select(.is_up|not).part'",
                         "the parts that are down"}},
-          .run = run};
+          .run = show_status};
 }
 
 }  // namespace trunkline::commands

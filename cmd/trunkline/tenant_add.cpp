@@ -6,7 +6,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode add_tenant(cli::Context& context) {
   const directory::NewTenant wanted{
       .name = context.value("NAME"),
       .domain = context.value("--domain"),
@@ -41,7 +41,7 @@ cli::Command tenant_add() {
           .examples = {{"trunkline tenant add acme --domain pbx.acme.example", "add acme"},
                        {"trunkline tenant add acme --domain pbx.acme.example --recording always",
                         "and record all its calls"}},
-          .run = run};
+          .run = add_tenant};
 }
 
 }  // namespace trunkline::commands

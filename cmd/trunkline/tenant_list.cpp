@@ -6,7 +6,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode list_tenants(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "trunkline tenant list");
   context.out().table("tenant.v1", {{"NAME"}, {"DOMAIN"}, {"DEFAULT"}, {"RECORDING"}});
   for (const directory::Tenant& tenant : directory::list_tenants(connection)) {
@@ -25,7 +25,7 @@ cli::Command tenant_list() {
           .examples = {{"trunkline tenant list", "all tenants"},
                        {"trunkline tenant list --json", "for a script"}},
           .is_paged = true,
-          .run = run};
+          .run = list_tenants};
 }
 
 }  // namespace trunkline::commands

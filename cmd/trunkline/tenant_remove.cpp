@@ -8,7 +8,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode remove_tenant(cli::Context& context) {
   db::Connection connection = db::open_for_tool(context.config(), "trunkline tenant remove");
   const directory::Tenant tenant =
       core::value_or_throw(directory::find_tenant(connection, context.value("TENANT")));
@@ -32,7 +32,7 @@ cli::Command tenant_remove() {
                     {core::ExitCode::failed, "you answered no"}},
           .examples = {{"trunkline tenant remove acme", "ask, then remove it"},
                        {"trunkline tenant remove acme --yes", "in a script"}},
-          .run = run};
+          .run = remove_tenant};
 }
 
 }  // namespace trunkline::commands

@@ -6,7 +6,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode change_tenant(cli::Context& context) {
   directory::TenantChange change{.makes_default = context.has("--default")};
   if (context.has("--recording")) {
     change.recording =
@@ -37,7 +37,7 @@ cli::Command tenant_set() {
           .examples = {{"trunkline tenant set acme --recording always", "record all its calls"},
                        {"trunkline tenant set acme --default",
                         "phones that name no domain of ours belong to acme"}},
-          .run = run};
+          .run = change_tenant};
 }
 
 }  // namespace trunkline::commands

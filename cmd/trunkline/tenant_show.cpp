@@ -6,7 +6,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode show_tenant(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "trunkline tenant show");
   const directory::Tenant tenant =
       core::value_or_throw(directory::find_tenant(connection, context.value("TENANT")));
@@ -24,7 +24,7 @@ cli::Command tenant_show() {
           .examples = {{"trunkline tenant show acme", "the tenant acme"},
                        {"trunkline tenant show pbx.acme.example", "by its domain"}},
           .is_paged = true,
-          .run = run};
+          .run = show_tenant};
 }
 
 }  // namespace trunkline::commands

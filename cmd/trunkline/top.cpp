@@ -130,7 +130,7 @@ core::ExitCode once(cli::Context& context) {
   return sighting.sipd && sighting.recorderd ? core::ExitCode::done : core::ExitCode::unavailable;
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode watch_daemons(cli::Context& context) {
   cli::Output& out = context.out();
   if (out.is_json())
     throw core::Error(core::ExitCode::usage, "top draws for people",
@@ -177,7 +177,7 @@ cli::Command top() {
                 {core::ExitCode::interrupted, "you pressed Ctrl-C"}},
       .examples = {{"trunkline top", "watch the exchange"},
                    {"trunkline top --once | mail -s 'exchange' ops", "one picture"}},
-      .run = run};
+      .run = watch_daemons};
 }
 
 }  // namespace trunkline::commands

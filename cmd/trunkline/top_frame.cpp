@@ -128,7 +128,7 @@ Cell ledger_line(const Sighting& sighting) {
   return {text, is_late ? Color::yellow : Color::none};
 }
 
-std::string party(const Json& call, const char* side) {
+std::string party_text(const Json& call, const char* side) {
   const Json who = member(call, side);
   const std::string number = core::text_at(who, "number", core::text_at(who, "dialled"));
   const std::string name = core::text_at(who, "name");
@@ -143,8 +143,8 @@ std::string padded(std::string_view text, std::size_t columns) {
 
 Cell call_line(const Json& call) {
   const std::string state = core::text_at(call, "state");
-  return {fmt::format("{} {} {} {:>9} {} {}", padded(party(call, "caller"), kPartyColumns),
-                      padded(party(call, "called"), kPartyColumns), padded(state, 9),
+  return {fmt::format("{} {} {} {:>9} {} {}", padded(party_text(call, "caller"), kPartyColumns),
+                      padded(party_text(call, "called"), kPartyColumns), padded(state, 9),
                       clock_text(core::number_at(call, "duration_ms")),
                       core::text_at(call, "recording").empty() ? "   " : "rec",
                       cli::tail(core::text_at(call, "call"))),

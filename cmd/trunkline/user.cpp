@@ -13,8 +13,8 @@
 namespace trunkline::commands {
 namespace {
 
-std::vector<cli::Field> fields_of(const cli::Output& out, const directory::Person& person,
-                                  const directory::Tenant& tenant) {
+std::vector<cli::Field> fields_of_user(const cli::Output& out, const directory::Person& person,
+                                       const directory::Tenant& tenant) {
   std::vector<cli::Field> fields{
       {"name", person.name},
       {"display name", person.display_name.empty() ? "-" : person.display_name},
@@ -120,7 +120,7 @@ NewPassword take_password(cli::Context& context) {
 void print_user(cli::Context& context, const directory::Person& person,
                 const directory::Tenant& tenant, const NewPassword* password) {
   core::Json object = to_json(person, tenant);
-  std::vector<cli::Field> fields = fields_of(context.out(), person, tenant);
+  std::vector<cli::Field> fields = fields_of_user(context.out(), person, tenant);
   if (password != nullptr && password->is_made) {
     const std::string text(password->text.reveal_text());
     object["password"] = text;

@@ -6,7 +6,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode add_user(cli::Context& context) {
   const directory::NewPerson wanted{
       .name = context.value("NAME"),
       .display_name = context.value("--display-name"),
@@ -41,7 +41,7 @@ cli::Command user_add() {
                         "a supervisor; the password is shown once"},
                        {"trunkline user add bea --role admin --role auditor",
                         "with two roles, and a password that is asked for"}},
-          .run = run};
+          .run = add_user};
 }
 
 }  // namespace trunkline::commands

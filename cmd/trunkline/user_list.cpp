@@ -8,7 +8,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode list_users(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "trunkline user list");
   std::map<core::TenantId, directory::Tenant> tenants;
   for (directory::Tenant& tenant : directory::list_tenants(connection)) {
@@ -38,7 +38,7 @@ cli::Command user_list() {
           .examples = {{"trunkline user list", "all users"},
                        {"trunkline user list --json", "for a script"}},
           .is_paged = true,
-          .run = run};
+          .run = list_users};
 }
 
 }  // namespace trunkline::commands

@@ -6,7 +6,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode change_password(cli::Context& context) {
   db::Connection connection = db::open_for_tool(context.config(), "trunkline user passwd");
   const directory::Tenant tenant = chosen_tenant(context, connection);
   directory::Person person =
@@ -37,7 +37,7 @@ cli::Command user_passwd() {
                        {"trunkline user passwd ann --new-password", "when the old one got lost"},
                        {"pass show pbx/ann | trunkline user passwd ann --password-file -",
                         "from a password store"}},
-          .run = run};
+          .run = change_password};
 }
 
 }  // namespace trunkline::commands

@@ -8,7 +8,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode remove_user(cli::Context& context) {
   db::Connection connection = db::open_for_tool(context.config(), "trunkline user remove");
   const directory::Tenant tenant = chosen_tenant(context, connection);
   const directory::Person person =
@@ -35,7 +35,7 @@ cli::Command user_remove() {
                     {core::ExitCode::failed, "you answered no"}},
           .examples = {{"trunkline user remove ann", "ask, then remove her"},
                        {"trunkline user remove ann --yes", "in a script"}},
-          .run = run};
+          .run = remove_user};
 }
 
 }  // namespace trunkline::commands

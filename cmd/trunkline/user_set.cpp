@@ -21,7 +21,7 @@ directory::PersonChange change_of(cli::Context& context) {
   return change;
 }
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode change_user(cli::Context& context) {
   const directory::PersonChange change = change_of(context);
   db::Connection connection = db::open_for_tool(context.config(), "trunkline user set");
   const directory::Tenant tenant = chosen_tenant(context, connection);
@@ -51,7 +51,7 @@ cli::Command user_set() {
                        {"trunkline user set ann --mail ann@example.org --alerts critical",
                         "mail her alerts from critical on"},
                        {"trunkline user set ann --disable", "keep her out for now"}},
-          .run = run};
+          .run = change_user};
 }
 
 }  // namespace trunkline::commands

@@ -6,7 +6,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode show_user(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "trunkline user show");
   const directory::Tenant tenant = chosen_tenant(context, connection);
   const directory::Person person =
@@ -26,7 +26,7 @@ cli::Command user_show() {
           .examples = {{"trunkline user show ann", "the user ann"},
                        {"trunkline user show ann --json | jq .roles", "what ann may do"}},
           .is_paged = true,
-          .run = run};
+          .run = show_user};
 }
 
 }  // namespace trunkline::commands

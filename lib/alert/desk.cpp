@@ -2,16 +2,15 @@
 #include "alert/desk.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 
 #include "alert/away.h"
 #include "alert/channel.h"
 #include "alert/people.h"
 #include "core/text.h"
 #include "http/mailer.h"
+#include "os/host_name.h"
 
 namespace trunkline::alert {
 namespace {
@@ -19,12 +18,6 @@ namespace {
 /// Longer than the slowest channel takes for one try.
 constexpr core::Seconds kLease{300};
 constexpr std::uint64_t kAtOnce = 50;
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0) return "localhost";
-  return name.data();
-}
 
 std::string shown(const Target& target) {
   const Channel* const channel = find_channel(target.channel);
@@ -63,7 +56,7 @@ std::vector<Target> configured_targets(const config::Config& config) {
 }
 
 Desk::Desk(const config::Config& config, db::Connection* connection, const core::Clock& clock)
-    : config_(config), connection_(connection), clock_(clock), host_(host_name()) {}
+    : config_(config), connection_(connection), clock_(clock), host_(os::host_name()) {}
 
 Message Desk::fresh(const Alert& alert) const {
   const core::Time now = clock_.wall();

@@ -10,7 +10,7 @@
 namespace trunkline::alert {
 namespace {
 
-constexpr std::array<core::Seconds, 2> kWaits{core::Seconds(60), core::Seconds(300)};
+constexpr std::array<core::Seconds, 2> kGotifyWaits{core::Seconds(60), core::Seconds(300)};
 
 /// 4 to 7 ring as usual, 8 to 10 loudly.
 int priority_of(Level level) {
@@ -27,12 +27,12 @@ int priority_of(Level level) {
   return 5;
 }
 
-std::vector<std::string> targets(const config::Config& config) {
+std::vector<std::string> gotify_targets(const config::Config& config) {
   const std::string& url = config.text("alert.gotify");
   return url.empty() ? std::vector<std::string>{} : std::vector<std::string>{url};
 }
 
-core::Result<void> send(const config::Config& config, const std::string& target,
+core::Result<void> push(const config::Config& config, const std::string& target,
                         const Message& message) {
   const auto token = os::read_password(config.text("alert.gotify_token_file"));
   if (!token) return tl::unexpected(token.error());
@@ -52,9 +52,9 @@ core::Result<void> send(const config::Config& config, const std::string& target,
 }  // namespace
 
 const Channel kGotify{.name = "gotify",
-                      .targets = targets,
-                      .send = send,
-                      .waits = kWaits,
+                      .targets = gotify_targets,
+                      .send = push,
+                      .waits = kGotifyWaits,
                       .shown = [](const std::string& target) { return http::shown_url(target); }};
 
 }  // namespace trunkline::alert

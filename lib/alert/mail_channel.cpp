@@ -11,15 +11,16 @@
 namespace trunkline::alert {
 namespace {
 
-constexpr std::array<core::Seconds, 2> kWaits{std::chrono::minutes(20), std::chrono::minutes(40)};
+constexpr std::array<core::Seconds, 2> kMailWaits{std::chrono::minutes(20),
+                                                  std::chrono::minutes(40)};
 
-std::vector<std::string> targets(const config::Config& config) {
+std::vector<std::string> mail_targets(const config::Config& config) {
   if (config.text("mail.host").empty()) return {};
   return config.list("mail.to");
 }
 
-core::Result<void> send(const config::Config& config, const std::string& target,
-                        const Message& message) {
+core::Result<void> send_mail(const config::Config& config, const std::string& target,
+                             const Message& message) {
   auto server = http::mail_server(config);
   if (!server) return tl::unexpected(server.error());
   if (!*server)
@@ -49,7 +50,10 @@ std::string shown(const std::string& target) {
 
 }  // namespace
 
-const Channel kMailChannel{
-    .name = "mail", .targets = targets, .send = send, .waits = kWaits, .shown = shown};
+const Channel kMailChannel{.name = "mail",
+                           .targets = mail_targets,
+                           .send = send_mail,
+                           .waits = kMailWaits,
+                           .shown = shown};
 
 }  // namespace trunkline::alert

@@ -13,15 +13,15 @@
 namespace trunkline::alert {
 namespace {
 
-constexpr std::array<core::Seconds, 4> kWaits{core::Seconds(60), core::Seconds(300),
-                                              core::Seconds(1800), core::Seconds(7200)};
+constexpr std::array<core::Seconds, 4> kWebhookWaits{core::Seconds(60), core::Seconds(300),
+                                                     core::Seconds(1800), core::Seconds(7200)};
 constexpr std::string_view kPrefix = "whsec_";
 
-std::vector<std::string> targets(const config::Config& config) {
+std::vector<std::string> webhook_targets(const config::Config& config) {
   return config.list("alert.webhooks");
 }
 
-core::Result<void> send(const config::Config& config, const std::string& target,
+core::Result<void> post(const config::Config& config, const std::string& target,
                         const Message& message) {
   const auto secret = os::read_password(config.text("alert.webhook_secret_file"));
   if (!secret) return tl::unexpected(secret.error());
@@ -65,9 +65,9 @@ core::Result<Signed> sign_webhook(const Message& message, std::string_view secre
 }
 
 const Channel kWebhook{.name = "webhook",
-                       .targets = targets,
-                       .send = send,
-                       .waits = kWaits,
+                       .targets = webhook_targets,
+                       .send = post,
+                       .waits = kWebhookWaits,
                        .shown = [](const std::string& target) { return http::shown_url(target); }};
 
 }  // namespace trunkline::alert

@@ -20,24 +20,24 @@ using SoundFile = core::CPtr<SNDFILE, sf_close>;
 
 /// libsndfile's measures, 0 to 1: what is packed at night may take its time, and Opus gets
 /// 6000 + 250000 x (1 - level) bits a second for each channel.
-constexpr double kFlacEffort = 0.625;
+constexpr double kBlockEffort = 0.625;
 constexpr double kOpusLevel = 0.96;
 
 constexpr std::byte kSign{0x80};
 constexpr unsigned kByteShift = 8;  // libsndfile's 8-bit numbers are the upper half of 16 bits
 
 /// Bytes in memory as libsndfile's file.
-struct Memory {
+struct BlockMemory {
   core::Bytes written = {};
   core::ByteView readable = {};
   std::size_t at = 0;
 
   std::size_t size() const { return readable.empty() ? written.size() : readable.size(); }
 
-  static Memory& of(void* user) { return *static_cast<Memory*>(user); }
+  static BlockMemory& of(void* user) { return *static_cast<BlockMemory*>(user); }
   static sf_count_t length(void* user) noexcept { return static_cast<sf_count_t>(of(user).size()); }
   static sf_count_t seek(sf_count_t offset, int whence, void* user) noexcept {
-    Memory& memory = of(user);
+    BlockMemory& memory = of(user);
     const auto base = static_cast<sf_count_t>(
         whence == SEEK_CUR ? memory.at : (whence == SEEK_END ? memory.size() : 0));
     if (base + offset < 0) return -1;
@@ -45,7 +45,7 @@ struct Memory {
     return base + offset;
   }
   static sf_count_t read(void* out, sf_count_t count, void* user) noexcept {
-    Memory& memory = of(user);
+    BlockMemory& memory = of(user);
     const core::ByteView all =
         memory.readable.empty() ? core::ByteView(memory.written) : memory.readable;
     if (memory.at >= all.size() || count <= 0) return 0;
@@ -55,7 +55,7 @@ struct Memory {
     return static_cast<sf_count_t>(size);
   }
   static sf_count_t write(const void* from, sf_count_t count, void* user) noexcept {
-    Memory& memory = of(user);
+    BlockMemory& memory = of(user);
     const auto size = static_cast<std::size_t>(count);
     try {
       if (memory.written.size() < memory.at + size) memory.written.resize(memory.at + size);
@@ -69,12 +69,12 @@ struct Memory {
   static sf_count_t tell(void* user) noexcept { return static_cast<sf_count_t>(of(user).at); }
 };
 
-SF_VIRTUAL_IO memory_io() {
-  return {.get_filelen = Memory::length,
-          .seek = Memory::seek,
-          .read = Memory::read,
-          .write = Memory::write,
-          .tell = Memory::tell};
+SF_VIRTUAL_IO block_io() {
+  return {.get_filelen = BlockMemory::length,
+          .seek = BlockMemory::seek,
+          .read = BlockMemory::read,
+          .write = BlockMemory::write,
+          .tell = BlockMemory::tell};
 }
 
 bool has_code_words(BlockType type, const Format& format) {
@@ -162,12 +162,12 @@ core::Bytes pack_block(BlockType type, const Format& format, core::ByteView samp
   const auto failed = [](const char* why) {
     return core::Error(core::ExitCode::software, std::string("cannot pack samples: ") + why);
   };
-  Memory memory;
-  SF_VIRTUAL_IO io = memory_io();
+  BlockMemory memory;
+  SF_VIRTUAL_IO io = block_io();
   SF_INFO info = info_of(type, format);
   SoundFile file(sf_open_virtual(&io, SFM_WRITE, &info, &memory));
   if (!file) throw failed(sf_strerror(nullptr));
-  double level = type == BlockType::flac ? kFlacEffort : kOpusLevel;
+  double level = type == BlockType::flac ? kBlockEffort : kOpusLevel;
   (void)sf_command(file.get(), SFC_SET_COMPRESSION_LEVEL, &level, sizeof level);
   const std::vector<std::int16_t> numbers = numbers_of(type, format, samples);
   const auto count = static_cast<sf_count_t>(numbers.size());
@@ -185,8 +185,8 @@ core::Result<core::Bytes> unpack_block(BlockType type, const Format& format, cor
                        "restore the file from its backup");
   };
   if (block.empty()) return wrong("it is empty");
-  Memory memory{.readable = block};
-  SF_VIRTUAL_IO io = memory_io();
+  BlockMemory memory{.readable = block};
+  SF_VIRTUAL_IO io = block_io();
   SF_INFO info{};
   const SoundFile file(sf_open_virtual(&io, SFM_READ, &info, &memory));
   if (!file) return wrong(sf_strerror(nullptr));

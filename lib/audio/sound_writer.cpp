@@ -20,7 +20,7 @@ namespace {
 using SoundFile = core::CPtr<SNDFILE, sf_close>;
 
 /// libsndfile's measure, 0 to 1. The default (0.625) takes telephone speech twice as long for 1 %.
-constexpr double kFlacEffort = 0.125;
+constexpr double kFileEffort = 0.125;
 
 struct Row {
   FileType type;
@@ -137,7 +137,7 @@ core::Result<SoundWriter> SoundWriter::begin(os::Fd file, FileType type, const F
   if (sf_format_check(&info) != SF_FALSE)
     state->file.reset(sf_open_virtual(&io, SFM_WRITE, &info, &state->descriptor));
   if (!state->file) return impossible;
-  double effort = kFlacEffort;
+  double effort = kFileEffort;
   if (type == FileType::flac)
     (void)sf_command(state->file.get(), SFC_SET_COMPRESSION_LEVEL, &effort, sizeof effort);
   return SoundWriter(std::move(state));

@@ -21,37 +21,37 @@ constexpr std::size_t kMostSamples = std::size_t{48000} * 2 * 3600;
 constexpr std::size_t kBlockSamples = 16384;
 
 /// libsndfile reads from memory through these; an exception never enters them.
-struct Memory {
+struct ReadMemory {
   core::ByteView bytes;
   sf_count_t position = 0;
 
   static sf_count_t length(void* user) noexcept {
-    return static_cast<sf_count_t>(static_cast<Memory*>(user)->bytes.size());
+    return static_cast<sf_count_t>(static_cast<ReadMemory*>(user)->bytes.size());
   }
   static sf_count_t seek(sf_count_t offset, int whence, void* user) noexcept {
-    auto& memory = *static_cast<Memory*>(user);
+    auto& memory = *static_cast<ReadMemory*>(user);
     const sf_count_t base =
         whence == SEEK_SET ? 0 : (whence == SEEK_CUR ? memory.position : length(user));
     memory.position = std::clamp<sf_count_t>(base + offset, 0, length(user));
     return memory.position;
   }
   static sf_count_t read(void* out, sf_count_t count, void* user) noexcept {
-    auto& memory = *static_cast<Memory*>(user);
+    auto& memory = *static_cast<ReadMemory*>(user);
     const sf_count_t taken = std::clamp<sf_count_t>(length(user) - memory.position, 0, count);
     std::memcpy(out, memory.bytes.data() + memory.position, static_cast<std::size_t>(taken));
     memory.position += taken;
     return taken;
   }
   static sf_count_t write(const void*, sf_count_t, void*) noexcept { return 0; }
-  static sf_count_t tell(void* user) noexcept { return static_cast<Memory*>(user)->position; }
+  static sf_count_t tell(void* user) noexcept { return static_cast<ReadMemory*>(user)->position; }
 };
 
-SF_VIRTUAL_IO memory_io() {
-  return {.get_filelen = Memory::length,
-          .seek = Memory::seek,
-          .read = Memory::read,
-          .write = Memory::write,
-          .tell = Memory::tell};
+SF_VIRTUAL_IO reading_io() {
+  return {.get_filelen = ReadMemory::length,
+          .seek = ReadMemory::seek,
+          .read = ReadMemory::read,
+          .write = ReadMemory::write,
+          .tell = ReadMemory::tell};
 }
 
 core::Result<Clip> read_all(SNDFILE* file, const SF_INFO& info) {
@@ -98,8 +98,8 @@ core::Result<Clip> parse_wav(core::ByteView bytes) {
       core::as_text(bytes.subspan(8, 4)) != "WAVE") {
     return core::fault(core::ExitCode::data, "bytes are not a WAV file");
   }
-  Memory memory{.bytes = bytes};
-  SF_VIRTUAL_IO io = memory_io();
+  ReadMemory memory{.bytes = bytes};
+  SF_VIRTUAL_IO io = reading_io();
   SF_INFO info{};
   const SoundFile file(sf_open_virtual(&io, SFM_READ, &info, &memory));
   if (!file) {

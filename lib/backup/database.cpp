@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Counting and restoring a large ledger takes its time.
-constexpr core::Milliseconds kPatience = std::chrono::hours(24);
+constexpr core::Milliseconds kDumpPatience = std::chrono::hours(24);
 constexpr std::string_view kSection = "trunkline";
 
 /// libpq's service file, gone with the object.
@@ -86,7 +86,7 @@ core::Result<fs::path> postgres_programs() {
 Counts count_rows(db::Connection& connection) {
   static constexpr db::Statement kCounts{
       "SELECT table_name, rows_in_it FROM trunkline.table_counts()"};
-  connection.set_statement_timeout(kPatience);
+  connection.set_statement_timeout(kDumpPatience);
   Counts counts;
   for (const db::Row row : connection.query(kCounts))
     counts[row.get<std::string>("table_name")] = row.get<std::int64_t>("rows_in_it");
@@ -111,7 +111,7 @@ core::Json dump_database(const DumpOptions& options) {
   db::Connection connection = db::Connection::open({.url = options.url,
                                                     .application = "trunkline backup",
                                                     .role = "trunkline_owner",
-                                                    .statement_timeout = kPatience});
+                                                    .statement_timeout = kDumpPatience});
   // The transaction waits for pg_dump, which sees what it sees.
   connection.run_script("SET idle_in_transaction_session_timeout = 0");
   const db::Transaction moment(connection, db::Isolation::read_only_snapshot);

@@ -11,7 +11,7 @@ namespace trunkline::backup {
 namespace {
 
 // A terabyte over a slow line; who waits less has Ctrl-C.
-constexpr core::Milliseconds kPatience = std::chrono::hours(24 * 7);
+constexpr core::Milliseconds kToolPatience = std::chrono::hours(24 * 7);
 constexpr std::size_t kLongestWords = 300;
 
 }  // namespace
@@ -30,7 +30,7 @@ std::string last_words(const std::string& errors) {
 
 core::Result<std::string> run_tool(os::Command command) {
   const std::string name = std::filesystem::path(command.arguments.front()).filename();
-  auto output = os::run_command(std::move(command), kPatience);
+  auto output = os::run_command(std::move(command), kToolPatience);
   if (!output) return tl::unexpected(output.error());
   if (output->exit.is_success()) return std::move(output->output);
   std::string hint;

@@ -9,9 +9,6 @@
 namespace trunkline::call {
 namespace {
 
-using Step = Renegotiation::Step;
-using Method = Renegotiation::Method;
-
 bool is_hold(const std::string& sdp) {
   const auto session = sdp::Session::parse(sdp);
   return session && sdp::is_hold(*session);
@@ -46,7 +43,7 @@ void Machine::on(const Reinvited& event) {
          .transaction = event.transaction,
          .sdp = event.sdp,
          .says = event.says,
-         .by = Method::invite});
+         .by = Renegotiation::Method::invite});
 }
 
 void Machine::on(const Updated& event) {
@@ -54,7 +51,7 @@ void Machine::on(const Updated& event) {
          .transaction = event.transaction,
          .sdp = event.sdp,
          .says = event.says,
-         .by = Method::update});
+         .by = Renegotiation::Method::update});
 }
 
 void Machine::reject(const Asked& request, int status) {
@@ -63,7 +60,7 @@ void Machine::reject(const Asked& request, int status) {
       .leg = request.leg,
       .transaction = request.transaction,
       .status = status,
-      .may_retry = status == 500 && (is_own_turn || request.by == Method::update),
+      .may_retry = status == 500 && (is_own_turn || request.by == Renegotiation::Method::update),
       .least_session = status == 422 ? state_.session_policy.least : core::Seconds(0)});
 }
 
@@ -72,7 +69,7 @@ std::optional<int> Machine::refusal_of(const Asked& request) const {
   if (state_.phase == Phase::ending) return 481;
   if (!other_party(request.leg)) {
     // An early dialog whose other side is not known yet; a branch that lost has none any more.
-    const bool is_early = request.leg == kCallerLeg || request.by != Method::invite;
+    const bool is_early = request.leg == kCallerLeg || request.by != Renegotiation::Method::invite;
     return is_early && is_alive(asking) ? 491 : 481;
   }
   if (state_.renegotiation) {
@@ -80,7 +77,7 @@ std::optional<int> Machine::refusal_of(const Asked& request) const {
     // to it is.
     return state_.renegotiation->from == request.leg ? 500 : 491;
   }
-  if (request.by == Method::invite) {
+  if (request.by == Renegotiation::Method::invite) {
     const bool is_ready = state_.phase == Phase::connected &&
                           state_.leg(kCallerLeg).dialog == Dialog::confirmed &&
                           state_.leg(*state_.winner).dialog == Dialog::confirmed;
@@ -97,23 +94,25 @@ std::optional<int> Machine::refusal_of(const Asked& request) const {
   return std::nullopt;
 }
 
-std::optional<Method> Machine::way_to(LegId other, const Asked& request) const {
+std::optional<Renegotiation::Method> Machine::way_to(LegId other, const Asked& request) const {
   const Leg& to = state_.leg(other);
   if (!is_open_to_offers(other)) return std::nullopt;
   const bool is_confirmed = to.dialog == Dialog::confirmed;
-  if (request.by != Method::invite && to.says.has_update) return Method::update;
-  if (is_confirmed) return Method::invite;
+  if (request.by != Renegotiation::Method::invite && to.says.has_update)
+    return Renegotiation::Method::update;
+  if (is_confirmed) return Renegotiation::Method::invite;
   return std::nullopt;
 }
 
 void Machine::asked(const Asked& request) {
   if (!knows(request.leg) || state_.phase == Phase::fresh) return;
   const auto least = too_short(request.says, state_.session_policy);
-  if (least && request.by != Method::prack && state_.phase != Phase::ending) {
+  if (least && request.by != Renegotiation::Method::prack && state_.phase != Phase::ending) {
     return reject(request, 422);
   }
   // Without an offer there is no glare (RFC 3311 section 5.2).
-  if (request.sdp.empty() && request.by == Method::update) return refreshed_by(request);
+  if (request.sdp.empty() && request.by == Renegotiation::Method::update)
+    return refreshed_by(request);
   if (const auto refusal = refusal_of(request)) return reject(request, *refusal);
   heard(request.leg, request.says);
   const LegId to = *other_party(request.leg);
@@ -149,9 +148,9 @@ void Machine::refreshed_by(const Asked& request) {
 void Machine::pass_renegotiation(const std::string& sdp) {
   Renegotiation& renegotiation = *state_.renegotiation;
   const LegId to = renegotiation.to;
-  renegotiation.step = Step::relaying;
+  renegotiation.step = Renegotiation::Step::relaying;
   told(to, sdp);
-  if (renegotiation.passed_by == Method::update) {
+  if (renegotiation.passed_by == Renegotiation::Method::update) {
     return act(Update{.leg = to, .sdp = sdp, .session = session_of(to)});
   }
   act(Reinvite{.leg = to, .sdp = sdp, .session = session_of(to)});
@@ -168,16 +167,16 @@ void Machine::accept_renegotiation(const std::string& sdp) {
   const Renegotiation accepted = *state_.renegotiation;
   const LegId from = accepted.from;
   const bool is_confirmed = leg(from).dialog == Dialog::confirmed;
-  const bool has_session = accepted.asked_by != Method::prack && is_confirmed;
+  const bool has_session = accepted.asked_by != Renegotiation::Method::prack && is_confirmed;
   const SessionTerms session =
       has_session ? granted(accepted.says, state_.session_policy) : SessionTerms{};
   told(from, sdp);
   act(AcceptRequest{
       .leg = from, .transaction = accepted.transaction, .sdp = sdp, .session = session});
   if (has_session) run_session(from, session, false);
-  if (accepted.asked_by == Method::invite) {
+  if (accepted.asked_by == Renegotiation::Method::invite) {
     leg(from).awaits_acknowledgement = true;
-    state_.renegotiation->step = Step::acknowledging;
+    state_.renegotiation->step = Renegotiation::Step::acknowledging;
     return;
   }
   state_.renegotiation.reset();
@@ -212,11 +211,13 @@ void Machine::on(const UpdateAnswered& event) {
 
 void Machine::passed_answered(LegId id, const std::string& sdp, const Extensions& says) {
   const bool is_ours = state_.renegotiation && state_.renegotiation->to == id;
-  const bool is_wanted = is_ours && state_.renegotiation->step == Step::relaying;
-  const bool is_by_invite = !is_ours || state_.renegotiation->passed_by == Method::invite;
+  const bool is_wanted = is_ours && state_.renegotiation->step == Renegotiation::Step::relaying;
+  const bool is_by_invite =
+      !is_ours || state_.renegotiation->passed_by == Renegotiation::Method::invite;
   if (!is_wanted) {
     if (is_by_invite && other_party(id) && leg(id).dialog == Dialog::confirmed) acknowledge(id);
-    if (is_ours && state_.renegotiation->step == Step::abandoned) state_.renegotiation.reset();
+    if (is_ours && state_.renegotiation->step == Renegotiation::Step::abandoned)
+      state_.renegotiation.reset();
     return;
   }
   Renegotiation& renegotiation = *state_.renegotiation;
@@ -227,12 +228,12 @@ void Machine::passed_answered(LegId id, const std::string& sdp, const Extensions
   if (sdp.empty()) return refuse_renegotiation(500);
   if (!is_answer) {
     leg(id).withholds_acknowledgement = true;
-    renegotiation.step = Step::offering;
+    renegotiation.step = Renegotiation::Step::offering;
     renegotiation.media_request =
         offer_media(MediaPurpose::reoffer, renegotiation.to, renegotiation.from, sdp);
     return;
   }
-  renegotiation.step = Step::answering;
+  renegotiation.step = Renegotiation::Step::answering;
   renegotiation.media_request =
       answer_media(MediaPurpose::reanswer, renegotiation.from, renegotiation.to, sdp);
 }
@@ -254,7 +255,7 @@ void Machine::reanswer_done(const MediaDone& event) {
 void Machine::renegotiation_acknowledged(LegId id, const std::string& sdp) {
   if (!state_.renegotiation || state_.renegotiation->from != id) return;
   Renegotiation& renegotiation = *state_.renegotiation;
-  if (renegotiation.step != Step::acknowledging) return;
+  if (renegotiation.step != Renegotiation::Step::acknowledging) return;
   if (!renegotiation.is_offered_by_other) {
     state_.renegotiation.reset();
     return;
@@ -265,7 +266,7 @@ void Machine::renegotiation_acknowledged(LegId id, const std::string& sdp) {
     return;
   }
   leg(id).has_on_hold = is_hold(sdp);
-  renegotiation.step = Step::answering;
+  renegotiation.step = Renegotiation::Step::answering;
   renegotiation.media_request =
       answer_media(MediaPurpose::reanswer, renegotiation.to, renegotiation.from, sdp);
 }
@@ -289,11 +290,11 @@ void Machine::on(const UpdateFailed& event) {
 void Machine::passed_failed(LegId id, int status, core::Seconds least_session) {
   if (!state_.renegotiation || state_.renegotiation->to != id) return;
   Renegotiation& failed = *state_.renegotiation;
-  if (failed.step == Step::abandoned) {
+  if (failed.step == Renegotiation::Step::abandoned) {
     state_.renegotiation.reset();
     return;
   }
-  if (failed.step != Step::relaying) return;
+  if (failed.step != Renegotiation::Step::relaying) return;
   // Once more where only the way was wrong.
   const std::string offer = failed.is_offered_by_other ? std::string() : leg(id).sdp_told;
   const bool is_too_short =
@@ -304,10 +305,10 @@ void Machine::passed_failed(LegId id, int status, core::Seconds least_session) {
     return pass_renegotiation(offer);
   }
   const bool is_unknown_method = status == 405 || status == 501;
-  if (is_unknown_method && failed.passed_by == Method::update &&
+  if (is_unknown_method && failed.passed_by == Renegotiation::Method::update &&
       leg(id).dialog == Dialog::confirmed) {
     leg(id).says.has_update = false;
-    failed.passed_by = Method::invite;
+    failed.passed_by = Renegotiation::Method::invite;
     return pass_renegotiation(offer);
   }
   refuse_renegotiation(passed_refusal(status));
@@ -320,20 +321,21 @@ void Machine::passed_failed(LegId id, int status, core::Seconds least_session) {
 void Machine::on(const ReinviteCancelled& event) {
   if (!state_.renegotiation || state_.renegotiation->from != event.leg) return;
   Renegotiation& renegotiation = *state_.renegotiation;
-  if (renegotiation.asked_by != Method::invite) return;
+  if (renegotiation.asked_by != Renegotiation::Method::invite) return;
   switch (renegotiation.step) {
-    case Step::offering:
-    case Step::answering:
-      if (renegotiation.step == Step::answering && renegotiation.is_offered_by_other) return;
+    case Renegotiation::Step::offering:
+    case Renegotiation::Step::answering:
+      if (renegotiation.step == Renegotiation::Step::answering && renegotiation.is_offered_by_other)
+        return;
       return refuse_renegotiation(487);
-    case Step::relaying:
+    case Renegotiation::Step::relaying:
       act(RejectRequest{
           .leg = renegotiation.from, .transaction = renegotiation.transaction, .status = 487});
       act(CancelReinvite{.leg = renegotiation.to});
-      renegotiation.step = Step::abandoned;
+      renegotiation.step = Renegotiation::Step::abandoned;
       return;
-    case Step::acknowledging:
-    case Step::abandoned:
+    case Renegotiation::Step::acknowledging:
+    case Renegotiation::Step::abandoned:
       return;
   }
 }
@@ -342,8 +344,10 @@ void Machine::drop_renegotiation() {
   if (!state_.renegotiation) return;
   const Renegotiation dropped = *state_.renegotiation;
   state_.renegotiation.reset();
-  const bool has_final = dropped.step == Step::acknowledging || dropped.step == Step::abandoned ||
-                         (dropped.step == Step::answering && dropped.is_offered_by_other);
+  const bool has_final =
+      dropped.step == Renegotiation::Step::acknowledging ||
+      dropped.step == Renegotiation::Step::abandoned ||
+      (dropped.step == Renegotiation::Step::answering && dropped.is_offered_by_other);
   if (has_final) return;
   // RFC 3261 section 15.1.2: requests pending when the dialog ends are answered 487.
   act(RejectRequest{.leg = dropped.from, .transaction = dropped.transaction, .status = 487});

@@ -2,19 +2,18 @@
 #include "catalogue/audit.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 
 #include "core/text.h"
+#include "os/host_name.h"
 
 namespace trunkline::catalogue {
 namespace {
 
 using core::Json;
 
-constexpr std::uint64_t kPage = 1000;
+constexpr std::uint64_t kAuditPage = 1000;
 constexpr std::string_view kRoot = "trunkline audit 1";
 
 AuditEntry entry_of(const db::Row& row) {
@@ -82,11 +81,6 @@ std::optional<crypto::Sha256> hash_at(const Json& json) {
   return hash;
 }
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-}
-
 }  // namespace
 
 Json to_json(const AuditEntry& entry) {
@@ -139,7 +133,8 @@ std::uint64_t for_each_audit_entry(db::Connection& connection, const AuditFilter
   std::optional<std::int64_t> position;
   if (filter.after > 0) position = filter.after;
   while (filter.limit == 0 || given < filter.limit) {
-    const std::uint64_t size = filter.limit == 0 ? kPage : std::min(kPage, filter.limit - given);
+    const std::uint64_t size =
+        filter.limit == 0 ? kAuditPage : std::min(kAuditPage, filter.limit - given);
     const db::Rows rows = select_entries(connection, filter, position, size);
     for (const db::Row row : rows) {
       const AuditEntry entry = entry_of(row);
@@ -187,7 +182,7 @@ Anchor read_anchor(db::Connection& connection, core::Time now) {
   const db::Rows rows = connection.query(kAnchor);
   const db::Row row = rows.only();
   Anchor anchor{.at = now,
-                .host = host_name(),
+                .host = os::host_name(),
                 .database = row.get<std::string>("name"),
                 .seq = row.get<std::int64_t>("seq")};
   const auto hash = row.get<core::Bytes>("hash");

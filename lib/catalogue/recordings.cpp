@@ -13,7 +13,7 @@ namespace {
 using core::ExitCode;
 using core::Json;
 
-constexpr std::uint64_t kPage = 500;
+constexpr std::uint64_t kRecordingsPage = 500;
 // A UUID's tail this short would fit too many.
 constexpr std::size_t kTailMin = 4;
 // Of several that fit, so many are named.
@@ -166,7 +166,8 @@ std::uint64_t for_each_recording(db::Connection& connection, const Filter& filte
   std::uint64_t given = 0;
   std::optional<Recording> after;
   while (filter.limit == 0 || given < filter.limit) {
-    const std::uint64_t size = filter.limit == 0 ? kPage : std::min(kPage, filter.limit - given);
+    const std::uint64_t size =
+        filter.limit == 0 ? kRecordingsPage : std::min(kRecordingsPage, filter.limit - given);
     const db::Rows rows =
         select_recordings(connection, {.filter = filter, .after = after, .size = size});
     for (const db::Row row : rows) {

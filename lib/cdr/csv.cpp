@@ -41,16 +41,16 @@ constexpr auto kHeadings = std::to_array<std::string_view>({"call",
                                                             "cost",
                                                             "cost_currency"});
 
-class Line {
+class CsvLine {
  public:
-  explicit Line(std::string& text) : text_(text) {}
-  Line& add(std::string_view field) {
+  explicit CsvLine(std::string& text) : text_(text) {}
+  CsvLine& add(std::string_view field) {
     if (count_++ > 0) text_ += ',';
     append_csv_field(text_, field);
     return *this;
   }
   template <class Number>
-  Line& add(const std::optional<Number>& number) {
+  CsvLine& add(const std::optional<Number>& number) {
     return add(number ? std::to_string(*number) : std::string());
   }
   void finish() { text_ += "\r\n"; }
@@ -77,7 +77,7 @@ void append_csv_field(std::string& line, std::string_view text) {
 
 std::string csv_heading() {
   std::string text;
-  Line line(text);
+  CsvLine line(text);
   for (const std::string_view heading : kHeadings) line.add(heading);
   line.finish();
   return text;
@@ -95,7 +95,7 @@ void append_csv_line(std::string& text, const Call& call, std::string_view tenan
   const auto moment = [&](const std::optional<core::Time>& at) {
     return at ? time(*at) : std::string();
   };
-  Line line(text);
+  CsvLine line(text);
   line.add(call.call.text()).add(tenant_name).add(call.node).add(call.direction).add(call.state);
   line.add(call.disposition).add(call.sip_status).add(call.q850_cause).add(call.ended_by);
   line.add(call.reason).add(call.caller.name).add(call.caller.number).add(call.dialled);

@@ -74,9 +74,9 @@ class Heading {
 };
 
 /// One line of prices.
-class Line {
+class PriceLine {
  public:
-  Line(const CsvReader& reader, const Heading& heading, core::Time now)
+  PriceLine(const CsvReader& reader, const Heading& heading, core::Time now)
       : reader_(reader), heading_(heading), now_(now) {}
 
   core::Result<Rate> read() {
@@ -168,7 +168,7 @@ core::Result<std::vector<Rate>> read_rates(CsvReader& reader, core::Time now,
     const auto more = reader.next();
     if (!more) return tl::unexpected(more.error());
     if (!*more) return rates;
-    auto rate = Line(reader, *heading, now).read();
+    auto rate = PriceLine(reader, *heading, now).read();
     if (!rate) return tl::unexpected(rate.error());
     const auto [place, is_new] =
         lines.try_emplace({rate->prefix, rate->effective_from}, reader.line());

@@ -11,12 +11,12 @@
 namespace trunkline::cli {
 namespace {
 
-std::string in_quotes(std::string_view path) {
+std::string bash_quoted(std::string_view path) {
   return fmt::format("\"{}\"", path);
 }
 
 /// The case that answers with the values of the flag just typed.
-std::string value_case(std::string_view pattern, const Option& option) {
+std::string bash_value_case(std::string_view pattern, const Option& option) {
   if (option.value.empty()) return {};
   const std::vector<std::string> values = values_of(option);
   std::string patterns = fmt::format("{}{}", pattern, long_name(option));
@@ -41,7 +41,7 @@ std::string place_case(const Place& place) {
     for (const Argument& argument : place.command->arguments)
       offers.insert(offers.end(), argument.choices.begin(), argument.choices.end());
   }
-  return fmt::format("    {}) offers='{}' ;;\n", in_quotes(place.path), core::join(offers, " "));
+  return fmt::format("    {}) offers='{}' ;;\n", bash_quoted(place.path), core::join(offers, " "));
 }
 
 }  // namespace
@@ -53,13 +53,13 @@ std::string completion_for_bash(const Program& program) {
   std::string cases;
   std::string values;
   for (const Place& place : places) {
-    if (!place.path.empty()) paths += (paths.empty() ? "" : " | ") + in_quotes(place.path);
+    if (!place.path.empty()) paths += (paths.empty() ? "" : " | ") + bash_quoted(place.path);
     cases += place_case(place);
     if (place.command == nullptr) continue;
     for (const Option& option : place.command->options)
-      values += value_case(in_quotes(place.path) + ":", option);
+      values += bash_value_case(bash_quoted(place.path) + ":", option);
   }
-  for (const Option& option : globals) values += value_case("*:", option);
+  for (const Option& option : globals) values += bash_value_case("*:", option);
   const std::string walk = paths.empty()
                                ? ""
                                : fmt::format(

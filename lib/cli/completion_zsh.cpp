@@ -11,7 +11,7 @@ namespace trunkline::cli {
 namespace {
 
 /// Inside single quotes; a colon would end the name in _describe.
-std::string in_quotes(std::string_view text) {
+std::string zsh_quoted(std::string_view text) {
   std::string result = "'";
   for (const char letter : text) {
     if (letter == '\'')
@@ -28,7 +28,7 @@ std::string described(std::string_view name, std::string_view text) {
     if (letter == ':') escaped += '\\';
     escaped += letter;
   }
-  return in_quotes(fmt::format("{}:{}", escaped, text));
+  return zsh_quoted(fmt::format("{}:{}", escaped, text));
 }
 
 std::string described_flags(const std::vector<Option>& options) {
@@ -40,15 +40,15 @@ std::string described_flags(const std::vector<Option>& options) {
   return text;
 }
 
-std::string value_case(std::string_view pattern, const Option& option) {
+std::string zsh_value_case(std::string_view pattern, const Option& option) {
   if (option.value.empty()) return {};
   std::string patterns = fmt::format("{}{}", pattern, long_name(option));
   if (!short_name(option).empty()) patterns += fmt::format("|{}{}", pattern, short_name(option));
-  std::string source = "_message " + in_quotes(option.value);
+  std::string source = "_message " + zsh_quoted(option.value);
   const std::vector<std::string> values = values_of(option);
   if (!values.empty()) {
     source = option.complete == Complete::setting ? "compadd -S '' --" : "compadd --";
-    for (const std::string& value : values) source += " " + in_quotes(value);
+    for (const std::string& value : values) source += " " + zsh_quoted(value);
   } else if (option.complete == Complete::file) {
     source = "_files";
   } else if (option.complete == Complete::directory) {
@@ -68,7 +68,7 @@ std::string place_case(const Program& program, const Place& place) {
       for (const std::string& choice : argument.choices)
         verbs += " " + described(choice, argument.help);
   }
-  return fmt::format("    {}) offers=({} ) flags=({} ) ;;\n", in_quotes(place.path), verbs, flags);
+  return fmt::format("    {}) offers=({} ) flags=({} ) ;;\n", zsh_quoted(place.path), verbs, flags);
 }
 
 }  // namespace
@@ -80,13 +80,13 @@ std::string completion_for_zsh(const Program& program) {
   std::string cases;
   std::string values;
   for (const Place& place : places) {
-    if (!place.path.empty()) paths += (paths.empty() ? "" : "|") + in_quotes(place.path);
+    if (!place.path.empty()) paths += (paths.empty() ? "" : "|") + zsh_quoted(place.path);
     cases += place_case(program, place);
     if (place.command == nullptr) continue;
     for (const Option& option : place.command->options)
-      values += value_case(in_quotes(place.path) + ":", option);
+      values += zsh_value_case(zsh_quoted(place.path) + ":", option);
   }
-  for (const Option& option : globals) values += value_case("*:", option);
+  for (const Option& option : globals) values += zsh_value_case("*:", option);
   const std::string walk = paths.empty()
                                ? ""
                                : fmt::format(

@@ -13,8 +13,6 @@
 namespace trunkline::config {
 namespace {
 
-constexpr core::ByteCount kLargestFile{std::uint64_t{1024} * 1024};
-
 core::Fault located(core::Fault fault, std::string_view where, core::ExitCode code) {
   fault.message = fmt::format("{}: {}", where, fault.message);
   fault.code = code;
@@ -119,7 +117,7 @@ core::Result<void> Config::take_files(const Sources& sources) {
 }
 
 core::Result<void> Config::take_file(const std::filesystem::path& path) {
-  const auto text = os::read_text_file(path, kLargestFile);
+  const auto text = os::read_text_file(path, kLargestTomlFile);
   if (!text) {
     core::Fault fault = text.error();
     fault.code = core::ExitCode::config;

@@ -16,13 +16,13 @@ constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view kSeveralLines =
     "a value over several lines is not read here: put it into a file of its own";
 
-bool is_letter(char c) {
+bool begins_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
 // rtpengine and others write names with dots and hyphens.
 bool is_of_name(char c) {
-  return is_letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '-';
+  return begins_name(c) || (c >= '0' && c <= '9') || c == '.' || c == '-';
 }
 
 bool is_blank(char c) {
@@ -45,7 +45,7 @@ class Line {
     take_export();
     const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_of_name);
     name_ = rest_.substr(0, static_cast<std::size_t>(end - rest_.begin()));
-    if (name_.empty() || !is_letter(name_.front()))
+    if (name_.empty() || !begins_name(name_.front()))
       return fault("no name of a variable stands here", "write NAME=value");
     rest_.remove_prefix(name_.size());
     skip_blanks(rest_);
@@ -134,7 +134,7 @@ class Line {
   /// Whether a shell would replace what begins here.
   void note_reference() {
     if (rest_.front() != '$' || rest_.size() < 2) return;
-    has_reference_ |= rest_[1] == '{' || rest_[1] == '(' || is_letter(rest_[1]);
+    has_reference_ |= rest_[1] == '{' || rest_[1] == '(' || begins_name(rest_[1]);
   }
 
   std::string_view file_;

@@ -11,7 +11,6 @@
 namespace trunkline::config {
 namespace {
 
-constexpr core::ByteCount kLargestFile{std::uint64_t{1024} * 1024};
 constexpr std::string_view kHeading =
     "# Written by `trunkline config set`; comments made here are lost with the next one.\n";
 
@@ -20,7 +19,7 @@ using Held = std::map<std::string, std::pair<const Setting*, Value>, std::less<>
 
 core::Result<Held> read_set_file(const std::filesystem::path& path) {
   Held held;
-  const auto text = os::read_text_file(path, kLargestFile);
+  const auto text = os::read_text_file(path, kLargestTomlFile);
   if (!text && text.error().code == core::ExitCode::no_input) return held;
   if (!text) return tl::unexpected(text.error());
   const auto entries = parse_toml(*text, path.string());

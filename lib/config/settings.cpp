@@ -397,7 +397,7 @@ constexpr auto kOtherSettings = std::to_array<Setting>({
      .kind = text,
      .fallback = "/var/lib/trunkline/archive",
      .help = "where months of the ledger lie that were taken out of PostgreSQL",
-     .used_by = "cdrctl trunkline",
+     .used_by = "cdrctl retention trunkline",
      .form = Form::path,
      .man = "Belongs into backups: what lies there is nowhere else."},
 });

@@ -16,6 +16,9 @@
 
 namespace trunkline::config {
 
+/// What is longer is no file of settings.
+inline constexpr core::ByteCount kLargestTomlFile{std::uint64_t{1024} * 1024};
+
 /// A value of a type that no setting has: a float, a date, a list of numbers, ...
 struct OtherValue {
   std::string type;  ///< "a date"

@@ -60,6 +60,16 @@ void write_u32(std::span<std::byte> bytes, std::size_t offset, std::uint32_t val
 void write_u64(std::span<std::byte> bytes, std::size_t offset, std::uint64_t value) {
   write_big_endian(bytes, offset, value);
 }
+void append_u32(std::string& bytes, std::uint32_t value) {
+  std::array<std::byte, sizeof value> written{};
+  write_u32(written, 0, value);
+  bytes += as_text(written);
+}
+void append_u64(std::string& bytes, std::uint64_t value) {
+  std::array<std::byte, sizeof value> written{};
+  write_u64(written, 0, value);
+  bytes += as_text(written);
+}
 
 std::string to_hex(ByteView bytes) {
   std::string text;

@@ -7,8 +7,6 @@
 namespace trunkline::core {
 namespace {
 
-constexpr int kDeepest = 64;
-
 /// Depth of nesting outside of strings, so that the recursive parser never sees a deep input.
 bool is_too_deep(std::string_view text) {
   int depth = 0;
@@ -23,7 +21,7 @@ bool is_too_deep(std::string_view text) {
     if (letter == '"') in_string = true;
     if (letter == '{' || letter == '[') ++depth;
     if (letter == '}' || letter == ']') --depth;
-    if (depth > kDeepest) return true;
+    if (depth > kDeepestJson) return true;
   }
   return false;
 }

@@ -14,7 +14,10 @@ namespace trunkline::core {
 
 using Json = nlohmann::ordered_json;
 
-/// One JSON value; nesting deeper than 64 or bytes after the value are a fault.
+/// Arrays and objects in one another; more is a fault.
+inline constexpr int kDeepestJson = 64;
+
+/// One JSON value; nesting deeper than kDeepestJson or bytes after the value are a fault.
 Result<Json> parse_json(std::string_view text);
 
 /// One line, no trailing newline; bytes that are not UTF-8 become U+FFFD.

@@ -10,7 +10,6 @@ namespace trunkline::core {
 namespace {
 
 constexpr std::size_t kLongest = std::size_t{64} << 20U;
-constexpr std::size_t kDeepest = 64;
 
 }  // namespace
 
@@ -31,7 +30,8 @@ struct JsonReader::State {
 JsonReader::JsonReader() : state_(std::make_unique<State>()) {
   // Room for a line of ours; a longer one makes more, in as deep a parser.
   constexpr std::size_t kUsual = 4096;
-  if (state_->parser.allocate(kUsual, kDeepest) != simdjson::SUCCESS) throw std::bad_alloc();
+  if (state_->parser.allocate(kUsual, static_cast<std::size_t>(kDeepestJson)) != simdjson::SUCCESS)
+    throw std::bad_alloc();
 }
 
 JsonReader::~JsonReader() = default;

@@ -17,12 +17,6 @@ EVP_KDF* hkdf_algorithm() {
   return kdf.get();
 }
 
-OSSL_PARAM octets(const char* name, core::ByteView bytes) {
-  // A parameter's bytes are not const in OpenSSL's interface, but are only read.
-  return OSSL_PARAM_construct_octet_string(name, const_cast<unsigned char*>(in(bytes)),
-                                           bytes.size());
-}
-
 }  // namespace
 
 core::Secret hkdf_sha256(core::ByteView key, core::ByteView salt, core::ByteView info,

@@ -5,6 +5,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
+#include <openssl/params.h>
 
 #include <span>
 #include <string_view>
@@ -43,6 +44,12 @@ inline const unsigned char* in(core::ByteView bytes) {
 }
 inline unsigned char* out(std::span<std::byte> bytes) {
   return reinterpret_cast<unsigned char*>(bytes.data());
+}
+/// A key derivation's parameter; `bytes` must outlive it.
+inline OSSL_PARAM octets(const char* name, core::ByteView bytes) {
+  // A parameter's bytes are not const in OpenSSL's interface, but are only read.
+  return OSSL_PARAM_construct_octet_string(name, const_cast<unsigned char*>(in(bytes)),
+                                           bytes.size());
 }
 
 }  // namespace trunkline::crypto

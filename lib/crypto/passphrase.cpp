@@ -23,12 +23,6 @@ EVP_KDF* scrypt_algorithm() {
   return kdf.get();
 }
 
-OSSL_PARAM octets(const char* name, core::ByteView bytes) {
-  // A parameter's bytes are not const in OpenSSL's interface, but are only read.
-  return OSSL_PARAM_construct_octet_string(name, const_cast<unsigned char*>(in(bytes)),
-                                           bytes.size());
-}
-
 bool is_bearable(const ScryptCost& cost) {
   if (cost.log2_cost < 1 || cost.log2_cost > kMostLog2Cost) return false;
   if (cost.block_size < 1 || cost.parallel < 1 || cost.parallel > kMostParallel) return false;

@@ -12,6 +12,7 @@
 #include <csignal>
 
 #include "daemon/systemd.h"
+#include "os/signals.h"
 #include "os/system_fault.h"
 
 namespace trunkline::daemon {
@@ -82,10 +83,7 @@ void LogWriter::write(core::LogRecord&& record) noexcept {
 }
 
 void LogWriter::run() {
-  // Signals are for the reactor's thread.
-  sigset_t all;
-  sigfillset(&all);
-  (void)::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  os::block_all_signals();
   (void)::pthread_setname_np(::pthread_self(), "log");
   while (write_batch()) {
     pollfd waited{wakeup_.get(), POLLIN, 0};

@@ -15,18 +15,6 @@ namespace {
 // timestamptz counts microseconds from 2000-01-01 00:00:00 UTC.
 constexpr std::int64_t kPostgresEpoch = 946'684'800'000'000;
 
-void append_u32(std::string& bytes, std::uint32_t value) {
-  std::array<std::byte, 4> out{};
-  core::write_u32(out, 0, value);
-  bytes += core::as_text(out);
-}
-
-void append_u64(std::string& bytes, std::uint64_t value) {
-  std::array<std::byte, 8> out{};
-  core::write_u64(out, 0, value);
-  bytes += core::as_text(out);
-}
-
 }  // namespace
 
 void BinaryRows::begin_row(std::uint16_t columns) {
@@ -37,7 +25,7 @@ void BinaryRows::begin_row(std::uint16_t columns) {
 }
 
 BinaryRows& BinaryRows::add(std::string_view text) {
-  append_u32(bytes_, static_cast<std::uint32_t>(text.size()));
+  core::append_u32(bytes_, static_cast<std::uint32_t>(text.size()));
   bytes_ += text;
   return *this;
 }
@@ -55,19 +43,19 @@ BinaryRows& BinaryRows::add(core::Time time) {
 }
 
 BinaryRows& BinaryRows::add_integer(std::int32_t number) {
-  append_u32(bytes_, 4);
-  append_u32(bytes_, static_cast<std::uint32_t>(number));
+  core::append_u32(bytes_, 4);
+  core::append_u32(bytes_, static_cast<std::uint32_t>(number));
   return *this;
 }
 
 BinaryRows& BinaryRows::add_bigint(std::int64_t number) {
-  append_u32(bytes_, 8);
-  append_u64(bytes_, static_cast<std::uint64_t>(number));
+  core::append_u32(bytes_, 8);
+  core::append_u64(bytes_, static_cast<std::uint64_t>(number));
   return *this;
 }
 
 BinaryRows& BinaryRows::add_null() {
-  append_u32(bytes_, 0xffff'ffffU);
+  core::append_u32(bytes_, 0xffff'ffffU);
   return *this;
 }
 

@@ -16,24 +16,20 @@ constexpr unsigned kTextArray = 1009;
 constexpr unsigned kBigintArray = 1016;
 constexpr unsigned kUuidArray = 2951;
 
-void append_u32(std::string& out, std::uint32_t value) {
-  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>((value >> shift) & 0xffU);
-}
-
 void append_element(std::string& out, std::string_view bytes) {
-  append_u32(out, static_cast<std::uint32_t>(bytes.size()));
+  core::append_u32(out, static_cast<std::uint32_t>(bytes.size()));
   out += bytes;
 }
 
 /// The binary form of a one-dimensional array without NULLs (array_recv of PostgreSQL).
 std::string array_header(std::size_t count, unsigned element_type) {
   std::string out;
-  append_u32(out, count == 0 ? 0 : 1);  // dimensions
-  append_u32(out, 0);                   // no NULLs
-  append_u32(out, element_type);
+  core::append_u32(out, count == 0 ? 0 : 1);  // dimensions
+  core::append_u32(out, 0);                   // no NULLs
+  core::append_u32(out, element_type);
   if (count == 0) return out;
-  append_u32(out, static_cast<std::uint32_t>(count));
-  append_u32(out, 1);  // the first index
+  core::append_u32(out, static_cast<std::uint32_t>(count));
+  core::append_u32(out, 1);  // the first index
   return out;
 }
 

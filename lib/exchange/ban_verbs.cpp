@@ -9,7 +9,7 @@
 namespace trunkline::exchange {
 namespace {
 
-using Verb = void (*)(Doorman&, const control::Request&, control::Reply);
+using BanVerb = void (*)(Doorman&, const control::Request&, control::Reply);
 
 constexpr std::size_t kMostReason = 200;
 
@@ -62,11 +62,11 @@ void remove_ban(Doorman& doorman, const control::Request& request, control::Repl
   reply.ok(std::move(*lifted));
 }
 
-struct Row {
+struct BanVerbRow {
   const char* name;
-  Verb verb;
+  BanVerb verb;
 };
-constexpr Row kVerbs[] = {
+constexpr BanVerbRow kBanVerbs[] = {
     {"ban.list", list_bans},
     {"ban.why", tell_why},
     {"ban.add", add_ban},
@@ -76,7 +76,7 @@ constexpr Row kVerbs[] = {
 }  // namespace
 
 void add_ban_verbs(control::Server& server, Doorman& doorman) {
-  for (const Row& row : kVerbs) {
+  for (const BanVerbRow& row : kBanVerbs) {
     server.on(row.name,
               [&doorman, verb = row.verb](const control::Request& request, control::Reply reply) {
                 verb(doorman, request, std::move(reply));

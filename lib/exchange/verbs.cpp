@@ -122,12 +122,12 @@ void journal_recent(const Context& context, const control::Request& request, con
       });
 }
 
-using Verb = void (*)(const Context&, const control::Request&, control::Reply);
-struct Row {
+using CallVerb = void (*)(const Context&, const control::Request&, control::Reply);
+struct CallVerbRow {
   const char* name;
-  Verb verb;
+  CallVerb verb;
 };
-constexpr Row kVerbs[] = {
+constexpr CallVerbRow kCallVerbs[] = {
     {"reload", reload},
     {"registration.list", list_registrations},
     {"call.list", list_calls},
@@ -145,7 +145,7 @@ void add_verbs(control::Server& server, VerbContext context) {
   server.on("status", [shared](const control::Request&, control::Reply reply) {
     reply.ok(shared->status());
   });
-  for (const Row& row : kVerbs) {
+  for (const CallVerbRow& row : kCallVerbs) {
     server.on(row.name,
               [shared, verb = row.verb](const control::Request& request, control::Reply reply) {
                 verb(shared, request, std::move(reply));

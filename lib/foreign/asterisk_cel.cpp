@@ -11,10 +11,12 @@
 
 #include "core/json.h"
 #include "core/text.h"
+#include "foreign/asterisk.h"
 #include "foreign/csv_calls.h"
 #include "foreign/moment.h"
 
 namespace trunkline::foreign {
+namespace asterisk_cel {
 namespace {
 
 enum Field : std::size_t {
@@ -39,14 +41,6 @@ struct OpenCall {
   std::string record = {};
 };
 
-/// 102 of PJSIP/102-0000000a.
-std::string device_in(std::string_view channel) {
-  const std::size_t slash = channel.find('/');
-  const std::size_t dash = channel.rfind('-');
-  if (slash == std::string_view::npos || dash == std::string_view::npos || dash < slash) return {};
-  return std::string(channel.substr(slash + 1, dash - slash - 1));
-}
-
 void hang_up(OpenCall& open, std::string_view extra) {
   const auto json = core::parse_json(extra);
   if (!json || !json->is_object()) return;
@@ -70,7 +64,7 @@ void take(OpenCall& open, Record record, core::Time at) {
     call.dialled = record[kExtension];
   if (is_callers && call.caller.empty()) call.caller = record[kCallerNumber];
   if (!is_callers && event == "ANSWER" && call.called_name.empty()) {
-    call.called_name = device_in(record[kChannel]);
+    call.called_name = device_of_channel(record[kChannel]);
     call.called = record[kCallerNumber];
   }
   if (is_callers && (event == "ANSWER" || event == "BRIDGE_ENTER") && !call.answered_at)
@@ -165,9 +159,10 @@ class Events final : public Reader {
 };
 
 }  // namespace
+}  // namespace asterisk_cel
 
 std::unique_ptr<Reader> open_asterisk_cel(Input input) {
-  return std::make_unique<Events>(std::move(input.source), input.name);
+  return std::make_unique<asterisk_cel::Events>(std::move(input.source), input.name);
 }
 
 }  // namespace trunkline::foreign

@@ -6,10 +6,12 @@
 // its identity, so that none is taken for another.
 
 #include "core/text.h"
+#include "foreign/asterisk.h"
 #include "foreign/csv_calls.h"
 #include "foreign/moment.h"
 
 namespace trunkline::foreign {
+namespace asterisk_csv {
 namespace {
 
 enum Field : std::size_t {
@@ -41,14 +43,6 @@ std::string name_in(std::string_view caller_id) {
   return std::string(core::trim(name));
 }
 
-/// 102 of PJSIP/102-0000000a.
-std::string device_in(std::string_view channel) {
-  const std::size_t slash = channel.find('/');
-  const std::size_t dash = channel.rfind('-');
-  if (slash == std::string_view::npos || dash == std::string_view::npos || dash < slash) return {};
-  return std::string(channel.substr(slash + 1, dash - slash - 1));
-}
-
 std::optional<core::Result<Call>> read(Record record) {
   if (field_of(record, 0) == "accountcode") return std::nullopt;
   const auto failed = [](core::Fault fault) {
@@ -72,7 +66,7 @@ std::optional<core::Result<Call>> read(Record record) {
             .key = std::string(field_of(record, kUniqueId)),
             .caller_name = name_in(record[kCallerId]),
             .caller = std::string(record[kSource]),
-            .called_name = device_in(record[kToChannel]),
+            .called_name = device_of_channel(record[kToChannel]),
             .dialled = std::string(record[kDestination]),
             .disposition = *disposition,
             .started_at = *started,
@@ -86,9 +80,10 @@ std::optional<core::Result<Call>> read(Record record) {
 }
 
 }  // namespace
+}  // namespace asterisk_csv
 
 std::unique_ptr<Reader> open_asterisk_csv(Input input) {
-  return std::make_unique<CsvCalls>(std::move(input.source), input.name, ',', read);
+  return std::make_unique<CsvCalls>(std::move(input.source), input.name, ',', asterisk_csv::read);
 }
 
 }  // namespace trunkline::foreign

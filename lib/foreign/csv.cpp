@@ -13,7 +13,7 @@
 namespace trunkline::foreign {
 namespace {
 
-constexpr std::array<std::string_view, 14> kFields{
+constexpr std::array<std::string_view, 14> kCallFields{
     "id",      "caller",   "caller_name", "called",   "called_name", "dialled",     "direction",
     "started", "answered", "ended",       "duration", "talk",        "disposition", "cause"};
 
@@ -122,7 +122,7 @@ class MappedCalls {
 }  // namespace
 
 std::span<const std::string_view> call_fields() {
-  return kFields;
+  return kCallFields;
 }
 
 std::unique_ptr<Reader> open_csv(Input input) {

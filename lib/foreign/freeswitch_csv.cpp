@@ -7,6 +7,7 @@
 #include "foreign/moment.h"
 
 namespace trunkline::foreign {
+namespace freeswitch_csv {
 namespace {
 
 enum Field : std::size_t {
@@ -60,9 +61,10 @@ std::optional<core::Result<Call>> read(Record record) {
 }
 
 }  // namespace
+}  // namespace freeswitch_csv
 
 std::unique_ptr<Reader> open_freeswitch_csv(Input input) {
-  return std::make_unique<CsvCalls>(std::move(input.source), input.name, ',', read);
+  return std::make_unique<CsvCalls>(std::move(input.source), input.name, ',', freeswitch_csv::read);
 }
 
 }  // namespace trunkline::foreign

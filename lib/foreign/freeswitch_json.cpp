@@ -8,6 +8,7 @@
 #include "foreign/pieces.h"
 
 namespace trunkline::foreign {
+namespace freeswitch_json {
 namespace {
 
 /// The member as text, whatever its type; "" where it is not there.
@@ -63,9 +64,10 @@ class JsonCalls final : public Reader {
 };
 
 }  // namespace
+}  // namespace freeswitch_json
 
 std::unique_ptr<Reader> open_freeswitch_json(Input input) {
-  return std::make_unique<JsonCalls>(std::move(input.source));
+  return std::make_unique<freeswitch_json::JsonCalls>(std::move(input.source));
 }
 
 }  // namespace trunkline::foreign

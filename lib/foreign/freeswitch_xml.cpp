@@ -8,6 +8,7 @@
 #include "foreign/pieces.h"
 
 namespace trunkline::foreign {
+namespace freeswitch_xml {
 namespace {
 
 std::string child_of(const pugi::xml_node& node, std::string_view name) {
@@ -46,9 +47,10 @@ class XmlCalls final : public Reader {
 };
 
 }  // namespace
+}  // namespace freeswitch_xml
 
 std::unique_ptr<Reader> open_freeswitch_xml(Input input) {
-  return std::make_unique<XmlCalls>(std::move(input.source));
+  return std::make_unique<freeswitch_xml::XmlCalls>(std::move(input.source));
 }
 
 }  // namespace trunkline::foreign

@@ -18,7 +18,7 @@ constexpr std::uint16_t kColumns = 19;
 // A block has a hundred thousand index entries to make, on a busy server's disk.
 constexpr core::Milliseconds kPatience = std::chrono::minutes(5);
 // Projections of our own calls keep as much of a text from outside.
-constexpr std::size_t kLongestText = 255;
+constexpr std::size_t kLongestField = 255;
 
 // How far the source's clock may be ahead of ours.
 constexpr core::Milliseconds kClockError = std::chrono::hours(1);
@@ -26,9 +26,9 @@ constexpr core::Milliseconds kClockError = std::chrono::hours(1);
 /// Without what PostgreSQL cannot hold, cut at a character.
 std::string kept(std::string_view text) {
   if (!core::is_utf8(text)) return kept(core::printable(text));
-  std::string out(text.substr(0, kLongestText));
+  std::string out(text.substr(0, kLongestField));
   // Of a character that was cut in two nothing stays (RFC 3629).
-  if (text.size() > kLongestText)
+  if (text.size() > kLongestField)
     while (!out.empty() && !core::is_utf8(out)) out.pop_back();
   std::erase(out, '\0');
   return out;

@@ -16,8 +16,8 @@ namespace {
 
 using core::ExitCode;
 
-constexpr std::array<std::string_view, 6> kFields{"id",      "caller",   "called",
-                                                  "started", "duration", "price"};
+constexpr std::array<std::string_view, 6> kInvoiceFields{"id",      "caller",   "called",
+                                                         "started", "duration", "price"};
 
 struct Usual {
   std::string_view field;
@@ -79,7 +79,7 @@ core::Result<InvoiceLine> line_of(Record record, const ColumnPlaces& places,
 }  // namespace
 
 std::span<const std::string_view> invoice_fields() {
-  return kFields;
+  return kInvoiceFields;
 }
 
 core::Result<Columns> usual_columns(std::span<const std::string_view> heading) {

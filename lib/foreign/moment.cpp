@@ -14,16 +14,16 @@ namespace {
 
 using core::Microseconds;
 
-constexpr core::Milliseconds kLongest = std::chrono::hours(24 * 366);
+constexpr core::Milliseconds kLongestCall = std::chrono::hours(24 * 366);
 constexpr int kFirstYear = 1970;
 constexpr int kLastYear = 2199;
 // What people and machines write for a time is not longer.
-constexpr std::size_t kLongestText = 64;
+constexpr std::size_t kLongestMoment = 64;
 
 tl::unexpected<core::Fault> refused(std::string_view what, std::string_view text) {
   return core::fault(
       core::ExitCode::data,
-      fmt::format("cannot read {} '{}'", what, core::printable(text.substr(0, kLongestText))));
+      fmt::format("cannot read {} '{}'", what, core::printable(text.substr(0, kLongestMoment))));
 }
 
 bool is_digit(char letter) {
@@ -177,7 +177,7 @@ std::optional<core::Time> parse_mail(const std::string& text) {
 
 core::Result<core::Time> parse_moment(std::string_view text) {
   const std::string_view trimmed = core::trim(text);
-  if (trimmed.empty() || trimmed.size() > kLongestText) return refused("time", text);
+  if (trimmed.empty() || trimmed.size() > kLongestMoment) return refused("time", text);
   if (const auto iso = parse_iso(trimmed)) return *iso;
   if (const auto epoch = parse_epoch(trimmed)) return *epoch;
   if (const auto mail = parse_mail(std::string(trimmed))) return *mail;
@@ -185,7 +185,7 @@ core::Result<core::Time> parse_moment(std::string_view text) {
 }
 
 core::Result<core::Time> parse_moment(std::string_view text, const std::string& form) {
-  if (text.size() > kLongestText) return refused("time", text);
+  if (text.size() > kLongestMoment) return refused("time", text);
   std::tm parts{};
   parts.tm_mday = 1;
   const std::string copy(core::trim(text));
@@ -208,7 +208,7 @@ core::Result<core::Milliseconds> parse_length(std::string_view text) {
   while (true) {
     std::int64_t number = 0;
     const auto [behind, error] = std::from_chars(at, end, number);
-    if (error != std::errc{} || number < 0 || *at == '-' || number > kLongest.count() ||
+    if (error != std::errc{} || number < 0 || *at == '-' || number > kLongestCall.count() ||
         (pieces > 0 && number > 59))
       return refused("duration", text);
     seconds = seconds * 60 + number;
@@ -219,7 +219,7 @@ core::Result<core::Milliseconds> parse_length(std::string_view text) {
   }
   Scanner scanner(std::string_view(at, static_cast<std::size_t>(end - at)));
   const auto fraction = scanner.fraction();
-  if (!fraction || !scanner.is_at_end() || seconds > kLongest.count() / 1000)
+  if (!fraction || !scanner.is_at_end() || seconds > kLongestCall.count() / 1000)
     return refused("duration", text);
   return core::Seconds(seconds) + std::chrono::duration_cast<core::Milliseconds>(*fraction);
 }

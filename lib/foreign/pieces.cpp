@@ -7,7 +7,7 @@ namespace trunkline::foreign {
 namespace {
 
 constexpr std::size_t kChunk = std::size_t{256} * 1024;
-constexpr std::size_t kLongest = std::size_t{16} * 1024 * 1024;
+constexpr std::size_t kLongestPiece = std::size_t{16} * 1024 * 1024;
 constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::string_view kBetweenObjects = " \t\r\n,[]";
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
@@ -103,7 +103,7 @@ std::optional<core::Result<std::string_view>> Pieces::next() {
           core::fault(core::ExitCode::data, "it is no whole record, or none at all"));
     }
     if (is_at_end_) return std::nullopt;
-    if (rest.size() > kLongest) {
+    if (rest.size() > kLongestPiece) {
       // What follows would be read as the inside of this one.
       is_at_end_ = true;
       begin_ = buffer_.size();

@@ -17,6 +17,7 @@
 #include "foreign/pieces.h"
 
 namespace trunkline::foreign {
+namespace twilio {
 namespace {
 
 /// A field by its plain name: "starttime".
@@ -143,6 +144,7 @@ Source with_front(Source source, std::string front) {
 }
 
 }  // namespace
+}  // namespace twilio
 
 std::unique_ptr<Reader> open_twilio(Input input) {
   std::string front;
@@ -155,10 +157,10 @@ std::unique_ptr<Reader> open_twilio(Input input) {
     first = front.find_first_not_of(" \t\r\n\xef\xbb\xbf");
   }
   const bool is_json = first != std::string::npos && (front[first] == '{' || front[first] == '[');
-  Source source = with_front(std::move(input.source), std::move(front));
-  if (is_json) return std::make_unique<TwilioJson>(std::move(source));
+  Source source = twilio::with_front(std::move(input.source), std::move(front));
+  if (is_json) return std::make_unique<twilio::TwilioJson>(std::move(source));
   // Shared by the copies of the function only.
-  const auto calls = std::make_shared<TwilioCsv>();
+  const auto calls = std::make_shared<twilio::TwilioCsv>();
   return std::make_unique<CsvCalls>(std::move(source), input.name, std::nullopt,
                                     [calls](Record record) { return calls->read(record); });
 }

@@ -10,6 +10,10 @@
 
 namespace trunkline::guard {
 
+/// The periods that are counted in.
+inline constexpr core::Microseconds kSecond = core::Seconds(1);
+inline constexpr core::Microseconds kMinute = core::Seconds(60);
+
 class Bucket {
  public:
   /// Fills what the time since the last look has brought, and tells whether a token is there.

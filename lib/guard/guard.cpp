@@ -13,8 +13,6 @@
 namespace trunkline::guard {
 namespace {
 
-constexpr core::Microseconds kMinute = core::Seconds(60);
-constexpr core::Microseconds kSecond = core::Seconds(1);
 /// As long as a registration may last: whoever authenticated within it is no stranger.
 constexpr core::Microseconds kProvenFor = core::Seconds(2 * 3600);
 /// How often a source that is spared is told of, and how long it stays unasked.

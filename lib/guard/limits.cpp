@@ -9,8 +9,6 @@
 namespace trunkline::guard {
 namespace {
 
-constexpr core::Microseconds kMinute = core::Seconds(60);
-constexpr core::Microseconds kSecond = core::Seconds(1);
 /// A limit of calls ends when one of them does, which nobody can foretell.
 constexpr core::Seconds kSoon{5};
 

@@ -59,10 +59,6 @@ std::string part_of(const Url& url, CURLUPart part) {
   return owned.get();
 }
 
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host.starts_with("127.") || host == "[::1]";
-}
-
 core::Result<HeaderList> header_lines(const Request& request) {
   HeaderList list;
   bool has_type = false;

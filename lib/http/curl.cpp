@@ -109,4 +109,8 @@ core::Fault transfer_fault(CURLcode code, std::string_view text, std::string_vie
   return {code_of(code), fmt::format("cannot {}: {}", what, reason), hint_of(code)};
 }
 
+bool is_loopback(std::string_view host) {
+  return host == "localhost" || host.starts_with("127.") || host == "::1" || host == "[::1]";
+}
+
 }  // namespace trunkline::http

@@ -47,6 +47,9 @@ void set_common(const Handle& handle, const Timeouts& timeouts, const std::strin
 core::Fault transfer_fault(CURLcode code, std::string_view text, std::string_view what,
                            const Timeouts& timeouts);
 
+/// This machine by its usual names, as a URL ("[::1]") or the configuration ("::1") has them.
+bool is_loopback(std::string_view host);
+
 /// Where libcurl puts its own words.
 using ErrorText = std::array<char, CURL_ERROR_SIZE>;
 

@@ -2,7 +2,6 @@
 #include "http/mailer.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -10,21 +9,12 @@
 #include "core/text.h"
 #include "http/curl.h"
 #include "os/credential.h"
+#include "os/host_name.h"
 
 namespace trunkline::http {
 namespace {
 
 constexpr std::uint16_t kImmediateTls = 465;
-
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host.starts_with("127.") || host == "::1" || host == "[::1]";
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0) return "localhost";
-  return name.data();
-}
 
 MailServer::Tls tls_of(const std::string& word, std::string_view host, core::Port port) {
   if (word == "starttls") return MailServer::Tls::starttls;
@@ -66,7 +56,7 @@ std::string url_of(const MailServer& server) {
   const bool is_ipv6 = server.host.find(':') != std::string::npos && !server.host.starts_with('[');
   return fmt::format(
       "{}://{}{}{}:{}/{}", server.tls == MailServer::Tls::immediate ? "smtps" : "smtp",
-      is_ipv6 ? "[" : "", server.host, is_ipv6 ? "]" : "", server.port.value(), host_name());
+      is_ipv6 ? "[" : "", server.host, is_ipv6 ? "]" : "", server.port.value(), os::host_name());
 }
 
 core::Fault smtp_fault(CURLcode code, std::string_view refusal, const ErrorText& text,
@@ -105,7 +95,7 @@ core::Result<std::optional<MailServer>> mail_server(const config::Config& config
 
 core::Result<MailAddress> mail_sender(const config::Config& config) {
   const std::string& from = config.text("mail.from");
-  auto address = parse_mail_address(from.empty() ? "trunkline@" + host_name() : from);
+  auto address = parse_mail_address(from.empty() ? "trunkline@" + os::host_name() : from);
   if (address && address->name.empty()) address->name = config.text("mail.from_name");
   return address;
 }

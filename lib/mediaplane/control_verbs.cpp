@@ -22,7 +22,7 @@ using control::Reply;
 using control::Request;
 using core::Json;
 
-constexpr std::int64_t kDefaultList = 20;
+constexpr std::int64_t kListedCalls = 20;
 constexpr std::int64_t kLongestList = 100'000;
 constexpr core::Seconds kAuditWithin{5};
 constexpr mode_t kControlMode = 0660;
@@ -75,7 +75,7 @@ void Engine::serve_control() {
   control_->on("session.list",
                [this](const Request&, Reply reply) { list_sessions(std::move(reply)); });
   control_->on("recording.list", [this](const Request& request, Reply reply) {
-    const std::int64_t limit = core::number_at(request.args, "limit", kDefaultList);
+    const std::int64_t limit = core::number_at(request.args, "limit", kListedCalls);
     // As fast as the client reads: the list may be longer than what may wait for it.
     reply.stream([bodies = recordings_.newest(
                       static_cast<std::size_t>(std::clamp<std::int64_t>(limit, 0, kLongestList))),

@@ -3,24 +3,16 @@
 
 #include <pthread.h>
 
-#include <csignal>
 #include <future>
 
+#include "os/signals.h"
+
 namespace trunkline::mediaplane {
-namespace {
-
-/// Signals are the main thread's; a pipe or socket whose reader left is told by errno.
-void block_signals() {
-  sigset_t all;
-  sigfillset(&all);
-  pthread_sigmask(SIG_BLOCK, &all, nullptr);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 LoopThread::LoopThread(std::string name)
     : thread_([this, name = std::move(name)] {
-        block_signals();
+        os::block_all_signals();
         pthread_setname_np(pthread_self(), name.c_str());
         loop_.run();
       }) {}

@@ -17,7 +17,7 @@ using ng::Dictionary;
 using ng::error_reply;
 using ng::ok_reply;
 
-constexpr std::int64_t kDefaultList = 32;
+constexpr std::int64_t kListedByNg = 32;
 
 /// A key of several words as this message spells it: Kamailio passes on what its script says,
 /// "record-call" for "record call", and has "received-from" of its own. rtpengine takes both.
@@ -286,7 +286,7 @@ void NgCommands::query(const Dictionary& body, const ng::Respond& respond) {
 }
 
 Dictionary NgCommands::list(const Dictionary& body) const {
-  std::int64_t limit = body.integer("limit", kDefaultList);
+  std::int64_t limit = body.integer("limit", kListedByNg);
   ng::List calls;
   for (const auto& [key, call] : calls_.all()) {
     if (limit-- <= 0) break;

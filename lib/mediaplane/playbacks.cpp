@@ -12,6 +12,7 @@
 
 #include "audio/wav.h"
 #include "core/log.h"
+#include "os/signals.h"
 #include "packing/source.h"
 
 namespace trunkline::mediaplane {
@@ -75,12 +76,6 @@ void stream(packing::Source& source, Extent extent, int pipe,
   }
 }
 
-void block_signals() {
-  sigset_t all;
-  sigfillset(&all);
-  pthread_sigmask(SIG_BLOCK, &all, nullptr);
-}
-
 }  // namespace
 
 Playbacks::Playbacks(os::Reactor& main, const keystore::KeyStore& keys)
@@ -110,7 +105,7 @@ void Playbacks::play(const std::filesystem::path& file, const PlaybackRange& ran
   const Place playing = playing_.insert(
       playing_.end(), Playing{.opened = std::move(opened), .pipe = std::move(pipe), .thread = {}});
   playing->thread = std::thread([this, playing, file, range] {
-    block_signals();
+    os::block_all_signals();
     run(playing, file, range);
     playing->pipe.write_end.reset();
     post_to_main([this, playing] {

@@ -12,7 +12,7 @@
 namespace trunkline::mediaplane {
 namespace {
 
-constexpr core::Milliseconds kSaveEvery{200};
+constexpr core::Milliseconds kStatesSavedEvery{200};
 constexpr core::Milliseconds kSyncEvery{1000};
 /// What may wait for a disk that stalls: 30 s of a thousand calls.
 constexpr std::size_t kMostBytesWaiting = std::size_t{512} * 1024 * 1024;
@@ -37,7 +37,7 @@ Scribe::Open::Open(RecordingFacts about, sealed::Writer file, const TapeFacts& t
 
 Scribe::Scribe(const Parts& parts) : parts_(parts), thread_("writer") {
   thread_.run([this] {
-    save_timer_ = thread_.reactor().every(kSaveEvery, [this] { save_states(); });
+    save_timer_ = thread_.reactor().every(kStatesSavedEvery, [this] { save_states(); });
     sync_timer_ = thread_.reactor().every(kSyncEvery, [this] { sync_files(); });
   });
 }

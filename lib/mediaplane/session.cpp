@@ -7,7 +7,7 @@
 namespace trunkline::mediaplane {
 namespace {
 
-constexpr core::Seconds kSaveEvery{2};
+constexpr core::Seconds kCallSavedEvery{2};
 constexpr core::Milliseconds kLookEvery{500};
 constexpr core::Milliseconds kLeastGrace{30'000};
 
@@ -37,7 +37,7 @@ void Session::plan(std::size_t line, Leg leg, const LegPlan& plan) {
 void Session::answered(core::SteadyTime now) {
   if (answered_at_) return;
   answered_at_ = now;
-  next_save_ = now + kSaveEvery;
+  next_save_ = now + kCallSavedEvery;
 }
 
 void Session::start_tape(std::unique_ptr<Tape> tape, std::size_t line) {
@@ -74,7 +74,7 @@ SessionCounters Session::counters(core::SteadyTime now) const {
 core::SteadyTime Session::tick(core::SteadyTime now, core::Milliseconds timeout) {
   if (!answered_at_) return kNever;
   if (now >= next_save_) {
-    next_save_ = now + kSaveEvery;
+    next_save_ = now + kCallSavedEvery;
     observer_.save_account(key_, counters(now));
   }
   if (now >= next_look_ || timeout != looked_for_) {

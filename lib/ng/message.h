@@ -16,6 +16,10 @@
 
 namespace trunkline::ng {
 
+/// As long as UDP can be, and as many as one turn of the loop takes, so that a flood on one socket
+/// does not starve the others.
+inline constexpr std::size_t kMaxDatagram = 65'536;
+inline constexpr int kDatagramsPerTurn = 64;
 /// Longer replies do not leave in a datagram (schemas/ng).
 inline constexpr std::size_t kMaxDatagramReply = 60'000;
 inline constexpr std::size_t kMaxCookie = 256;

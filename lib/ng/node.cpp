@@ -8,9 +8,7 @@ namespace trunkline::ng {
 
 namespace {
 
-constexpr std::size_t kMaxDatagram = 65'536;
 constexpr std::size_t kMaxDatagramPayload = 65'507;
-constexpr int kDatagramsPerTurn = 64;
 /// More is lost, and sent again by its own timer.
 constexpr std::size_t kMostUnsent = 8192;
 

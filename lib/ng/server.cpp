@@ -17,9 +17,6 @@ namespace trunkline::ng {
 
 namespace {
 
-constexpr std::size_t kMaxDatagram = 65'536;
-/// Per turn of the loop, so that a flood on one socket does not starve the others.
-constexpr int kDatagramsPerTurn = 64;
 constexpr int kAcceptsPerTurn = 16;
 
 }  // namespace

@@ -76,6 +76,12 @@ RegistrationPtr watch_signals(Reactor& reactor, const std::vector<int>& signals,
   return std::make_unique<SignalWatch>(reactor, signals, std::move(arrived));
 }
 
+void block_all_signals() {
+  sigset_t all;
+  sigfillset(&all);
+  set_mask(SIG_BLOCK, all, nullptr);
+}
+
 void ignore_sigpipe() {
   struct sigaction action {};
   action.sa_handler = SIG_IGN;

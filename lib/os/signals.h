@@ -14,6 +14,10 @@ namespace trunkline::os {
 /// first thread is started; children of spawn() do not inherit it.
 void block_signals(const std::vector<int>& signals);
 
+/// For a thread beside the reactor's: signals are not for it, and a pipe or socket whose reader
+/// left is told by errno.
+void block_all_signals();
+
 /// Calls `arrived` with the signal's number. Blocks the signals as above; destroying the
 /// registration takes out what is pending and restores the thread's mask.
 [[nodiscard]] RegistrationPtr watch_signals(Reactor& reactor, const std::vector<int>& signals,

@@ -4,13 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "storage/cold.h"
 
 namespace trunkline::retention {
 namespace {
 
-constexpr std::size_t kPage = 2'000;
+constexpr std::size_t kErasuresPage = 2'000;
 // A store that timed out may have done it: asked again, it says so.
 constexpr int kTries = 3;
 
@@ -89,39 +90,45 @@ Erased Eraser::resume(const std::function<MayGo()>& decide_anew) {
 }
 
 Erased Eraser::reapply() {
-  static constexpr db::Statement kRemember{"SELECT trunkline.remember_erased($1, $2, $3, $4)"};
   Erased all;
   std::int64_t after = 0;
   for (;;) {
-    const std::vector<Erasure> page_of = parts_.journal.done(after, kPage);
+    const std::vector<Erasure> page_of = parts_.journal.done(after, kErasuresPage);
     if (page_of.empty()) break;
-    remove_keys(page_of);
-    const Objects objects = remove_objects(page_of);
-    if (objects.fault) {
-      keep_first(all, *objects.fault);
-      all.failed += objects.left.size();
-      if (objects.is_away) throw core::Error(*objects.fault);
-    }
-    core::value_or_throw(parts_.recordings.sync());
-    db::Transaction page(parts_.database);
-    std::vector<core::Uuid> ids;
-    std::vector<core::Uuid> tenants;
-    std::vector<std::string> whys;
-    for (const Erasure& erasure : page_of) {
-      if (erasure.kind != Kind::recording) continue;
-      ids.push_back(erasure.id);
-      tenants.push_back(erasure.tenant.uuid());
-      whys.push_back(erasure.why);
-    }
-    if (!ids.empty())
-      parts_.database.query(kRemember, {run_, db::Value::array(std::span<const core::Uuid>(ids)),
-                                        db::Value::array(std::span<const core::Uuid>(tenants)),
-                                        db::Value::array(std::span<const std::string>(whys))});
-    erase_rows(page_of, run_, all);
-    page.commit();
-    pass(Step::committed);
+    all += reapply(page_of);
   }
   return all;
+}
+
+Erased Eraser::reapply(std::span<const Erasure> erasures) {
+  static constexpr db::Statement kRemember{"SELECT trunkline.remember_erased($1, $2, $3, $4)"};
+  Erased erased;
+  remove_keys(erasures);
+  const Objects objects = remove_objects(erasures);
+  if (objects.fault) {
+    keep_first(erased, *objects.fault);
+    erased.failed += objects.left.size();
+    if (objects.is_away) throw core::Error(*objects.fault);
+  }
+  core::value_or_throw(parts_.recordings.sync());
+  db::Transaction page(parts_.database);
+  std::vector<core::Uuid> ids;
+  std::vector<core::Uuid> tenants;
+  std::vector<std::string> whys;
+  for (const Erasure& erasure : erasures) {
+    if (erasure.kind != Kind::recording) continue;
+    ids.push_back(erasure.id);
+    tenants.push_back(erasure.tenant.uuid());
+    whys.push_back(erasure.why);
+  }
+  if (!ids.empty())
+    parts_.database.query(kRemember, {run_, db::Value::array(std::span<const core::Uuid>(ids)),
+                                      db::Value::array(std::span<const core::Uuid>(tenants)),
+                                      db::Value::array(std::span<const std::string>(whys))});
+  erase_rows(erasures, run_, erased);
+  page.commit();
+  pass(Step::committed);
+  return erased;
 }
 
 /// Whether its audio is gone already: its key is, and whatever had an object had a key.
@@ -161,28 +168,36 @@ Eraser::Objects Eraser::remove_objects(std::span<const Erasure> erasures) {
 }
 
 void Eraser::erase_rows(std::span<const Erasure> erasures, const core::Uuid& run, Erased& erased) {
-  static constexpr db::Statement kRecordings{
+  static constexpr db::Statement kEraseRecordings{
       "SELECT trunkline.erase_recordings($1, $2, $3) AS count"};
-  static constexpr db::Statement kCalls{"SELECT trunkline.erase_calls($1, $2, $3, $4) AS count"};
+  static constexpr db::Statement kEraseCalls{
+      "SELECT trunkline.erase_calls($1, $2, $3, $4) AS count"};
   for (const Kind kind : {Kind::recording, Kind::call}) {
     std::vector<core::Uuid> ids;
     std::vector<std::string> whys;
     std::vector<std::string> sides;
+    // Two requests may have had a party each of one call.
+    std::unordered_map<core::Uuid, Sides> all_of;
     for (const Erasure& erasure : erasures) {
       if (erasure.kind != kind) continue;
+      const auto [known, is_new] = all_of.try_emplace(erasure.id, erasure.sides);
+      if (!is_new) {
+        known->second = together(known->second, erasure.sides);
+        continue;
+      }
       ids.push_back(erasure.id);
       whys.push_back(erasure.why);
-      sides.emplace_back(name_of(erasure.sides));
     }
     if (ids.empty()) continue;
+    for (const core::Uuid& id : ids) sides.emplace_back(name_of(all_of.at(id)));
     db::Values values{run, db::Value::array(std::span<const core::Uuid>(ids)),
                       db::Value::array(std::span<const std::string>(whys))};
     const bool is_call = kind == Kind::call;
     if (is_call) values.push_back(db::Value::array(std::span<const std::string>(sides)));
-    const auto count =
-        static_cast<std::uint64_t>(parts_.database.query(is_call ? kCalls : kRecordings, values)
-                                       .only()
-                                       .get<std::int64_t>("count"));
+    const auto count = static_cast<std::uint64_t>(
+        parts_.database.query(is_call ? kEraseCalls : kEraseRecordings, values)
+            .only()
+            .get<std::int64_t>("count"));
     (is_call ? erased.calls : erased.recordings) += count;
   }
 }

@@ -105,6 +105,11 @@ std::string_view name_of(Sides sides) {
   return kSides.at(static_cast<std::size_t>(sides));
 }
 
+Sides together(Sides left, Sides right) {
+  if (left == right) return left;
+  return left == Sides::all || right == Sides::all ? Sides::all : Sides::both;
+}
+
 std::string_view name_of(RunKind kind) {
   return kRunKinds.at(static_cast<std::size_t>(kind));
 }
@@ -261,6 +266,16 @@ std::vector<Erasure> ErasureJournal::done(std::int64_t& after, std::size_t limit
     after = rows.integer(0);
     found.push_back(erasure_of(rows, 1));
   }
+  return found;
+}
+
+std::vector<Erasure> ErasureJournal::calls_done() {
+  localdb::Statement select(state_->database,
+                            "select e.kind, e.id, e.tenant, e.sides, e.path, e.why from erasure e"
+                            "  join batch b on b.number = e.batch"
+                            " where e.kind = 'call' and b.done_at is not null order by e.number");
+  std::vector<Erasure> found;
+  for (auto rows = select.query(); rows.next();) found.push_back(erasure_of(rows, 0));
   return found;
 }
 

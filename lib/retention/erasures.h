@@ -27,6 +27,8 @@ namespace trunkline::retention {
 /// Of a call: its whole row, or the names and numbers of parties.
 enum class Sides : std::uint8_t { all, caller, called, both };
 std::string_view name_of(Sides sides);
+/// What two erasures of a call take together.
+Sides together(Sides left, Sides right);
 
 /// One thing that goes.
 struct Erasure {
@@ -71,6 +73,8 @@ class ErasureJournal {
   /// Erasures that are done, by their number, behind `after`; `after` becomes the last one's.
   std::vector<Erasure> done(std::int64_t& after, std::size_t limit);
   std::uint64_t count_done();
+  /// Those of calls, all of them.
+  std::vector<Erasure> calls_done();
   /// Forgets what was done before: no backup of that time is left. How many those were.
   std::uint64_t forget(core::Time before);
 

@@ -11,7 +11,7 @@
 namespace trunkline::retention {
 namespace {
 
-constexpr std::uint64_t kPage = 2'000;
+constexpr std::uint64_t kItemsPage = 2'000;
 
 void take_parties(const db::Row& row, Item& item) {
   for (const char* column : {"caller_device", "called_device"})
@@ -63,7 +63,7 @@ Item call_of(const db::Row& row) {
 }
 
 // One thing ($1), or a page: what began at or before $2, behind ($3, $4), at most $5.
-constexpr db::Statement kRecordings{
+constexpr db::Statement kRecordingItems{
     "SELECT r.recording, r.call, r.tenant_id, r.started_at, r.ended_at, r.status, r.bytes, r.path,"
     "       c.call IS NOT NULL AS has_call, c.caller_device, c.called_device, c.caller_number,"
     "       c.caller_name, c.called_number, c.called_name, c.dialled"
@@ -72,7 +72,7 @@ constexpr db::Statement kRecordings{
     "   AND ($2::timestamptz IS NULL OR r.started_at <= $2)"
     "   AND ($3::timestamptz IS NULL OR (r.started_at, r.recording) > ($3, $4::uuid))"
     " ORDER BY r.started_at, r.recording LIMIT $5"};
-constexpr db::Statement kCalls{
+constexpr db::Statement kCallItems{
     "SELECT c.call, c.tenant_id, c.started_at, c.ended_at, c.state, c.caller_device,"
     "       c.called_device, c.caller_number, c.caller_name, c.called_number, c.called_name,"
     "       c.dialled, coalesce((SELECT json_agg(json_build_object('recording', r.recording,"
@@ -90,7 +90,7 @@ std::vector<Item> load(db::Connection& connection, Kind kind, const db::Values& 
   std::vector<Item> items;
   if (kind != Kind::recording && kind != Kind::call) return items;
   const bool is_call = kind == Kind::call;
-  const db::Rows rows = connection.query(is_call ? kCalls : kRecordings, values);
+  const db::Rows rows = connection.query(is_call ? kCallItems : kRecordingItems, values);
   items.reserve(static_cast<std::size_t>(rows.size()));
   for (const db::Row row : rows) items.push_back(is_call ? call_of(row) : recording_of(row));
   return items;
@@ -151,7 +151,7 @@ Plan make_plan(db::Connection& connection, const Planner& planner, core::Time no
     if (!speaks_of(planner.rules(), kind)) continue;
     std::optional<Place> place;
     for (;;) {
-      const std::vector<Item> page = load_page(connection, kind, place, now, kPage);
+      const std::vector<Item> page = load_page(connection, kind, place, now, kItemsPage);
       for (const Item& item : page) {
         const Decision decision = planner.decide(item, now);
         if (decision.fate == Fate::kept || decision.fate == Fate::live) continue;
@@ -162,7 +162,7 @@ Plan make_plan(db::Connection& connection, const Planner& planner, core::Time no
         sum.bytes += item.bytes;
         if (use) use(item, decision);
       }
-      if (page.size() < kPage) break;
+      if (page.size() < kItemsPage) break;
       place = Place{page.back().began_at, page.back().id};
     }
   }

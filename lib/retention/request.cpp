@@ -22,15 +22,15 @@ std::vector<std::string> texts(const db::Row& row, std::initializer_list<const c
 
 std::vector<Call> calls_of(db::Connection& connection, std::string_view number,
                            const std::optional<core::TenantId>& tenant) {
-  static constexpr db::Statement kCalls{
+  static constexpr db::Statement kCallsOfNumber{
       "SELECT call, caller_name, caller_number, called_name, called_number, dialled"
       "  FROM trunkline.cdr WHERE search_keys && $1::text[] AND ($2::uuid IS NULL OR tenant_id = "
       "$2)"
       " ORDER BY started_at, call"};
   const std::vector<std::string> forms = forms_of(number);
   std::vector<Call> calls;
-  for (const db::Row row :
-       connection.query(kCalls, {db::Value::array(std::span<const std::string>(forms)), tenant}))
+  for (const db::Row row : connection.query(
+           kCallsOfNumber, {db::Value::array(std::span<const std::string>(forms)), tenant}))
     if (const auto sides = sides_of(number, texts(row, {"caller_name", "caller_number"}),
                                     texts(row, {"called_name", "called_number", "dialled"})))
       calls.push_back({row.get<core::Uuid>("call"), *sides});
@@ -70,23 +70,42 @@ std::optional<Sides> sides_of(std::string_view number, std::span<const std::stri
   return std::nullopt;
 }
 
+std::vector<Held> held_with(db::Connection& connection, const Planner& planner, Item call,
+                            Sides sides, core::Time now) {
+  static constexpr db::Statement kRecordingsOfCall{
+      "SELECT recording FROM trunkline.recording WHERE call = $1 AND status <> 'erased'"
+      " ORDER BY started_at, recording"};
+  std::vector<Held> held;
+  const auto add = [&](Item item, Sides of) {
+    auto because = reasons_to_keep(planner, item, now);
+    held.push_back({.item = std::move(item), .sides = of, .because = std::move(because)});
+  };
+  call.derived.clear();
+  for (const db::Row row : connection.query(kRecordingsOfCall, {call.id})) {
+    auto recording = load_item(connection, Kind::recording, row.get<core::Uuid>("recording"));
+    if (!recording) continue;
+    // An archived call's row is not there to say whose the recording is.
+    recording->has_call = true;
+    recording->agents = call.agents;
+    recording->numbers = call.numbers;
+    call.derived.push_back(*recording);
+    add(*std::move(recording), Sides::all);
+  }
+  add(std::move(call), sides);
+  return held;
+}
+
 std::vector<Held> held_about(db::Connection& connection, const Planner& planner,
                              std::string_view number, const std::optional<core::TenantId>& tenant,
                              core::Time now) {
-  std::vector<Held> held;
-  const auto add = [&](Item item, Sides sides) {
-    auto because = reasons_to_keep(planner, item, now);
-    held.push_back({.item = std::move(item), .sides = sides, .because = std::move(because)});
-  };
+  std::vector<Held> all;
   for (const Call& call : calls_of(connection, number, tenant)) {
     auto item = load_item(connection, Kind::call, call.id);
     if (!item) continue;
-    for (const Item& derived : item->derived)
-      if (auto recording = load_item(connection, Kind::recording, derived.id))
-        add(*std::move(recording), Sides::all);
-    add(*std::move(item), call.sides);
+    auto held = held_with(connection, planner, *std::move(item), call.sides, now);
+    std::move(held.begin(), held.end(), std::back_inserter(all));
   }
-  return held;
+  return all;
 }
 
 std::vector<Erasure> erasures_of(std::span<const Held> held, CallsFate calls,
@@ -106,16 +125,6 @@ std::vector<Erasure> erasures_of(std::span<const Held> held, CallsFate calls,
     }
   }
   return erasures;
-}
-
-std::vector<std::string> archived_months(db::Connection& connection) {
-  static constexpr db::Statement kMonths{
-      "SELECT DISTINCT to_char(month, 'YYYY-MM') AS month FROM trunkline.archive"
-      " WHERE table_name = 'cdr' AND restored_at IS NULL ORDER BY month"};
-  std::vector<std::string> months;
-  const db::Rows rows = connection.query(kMonths);
-  for (const db::Row row : rows) months.push_back(row.get<std::string>("month"));
-  return months;
 }
 
 core::Json call_row(db::Connection& connection, const core::Uuid& call) {

@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "retention/runs.h"
 
-#include <unistd.h>
-
-#include <array>
+#include "os/host_name.h"
 
 namespace trunkline::retention {
 namespace {
-
-constexpr std::size_t kHostNameMax = 256;
-
-std::string host_name() {
-  std::array<char, kHostNameMax> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
-}
 
 Run run_of(const db::Row& row) {
   const auto number = [&](std::string_view column) { return row.get<std::int64_t>(column); };
@@ -76,7 +67,7 @@ core::Json to_json(const Run& run) {
 
 void begin_run(db::Connection& connection, const core::Uuid& id, RunKind kind, core::Time now) {
   static constexpr db::Statement kBegin{"SELECT trunkline.erasure_begin($1, $2, $3, $4)"};
-  connection.query(kBegin, {id, name_of(kind), host_name(), now});
+  connection.query(kBegin, {id, name_of(kind), os::host_name(), now});
 }
 
 void end_run(db::Connection& connection, const core::Uuid& id, core::Time now, const RunEnd& end) {

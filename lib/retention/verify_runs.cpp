@@ -8,7 +8,7 @@
 namespace trunkline::retention {
 namespace {
 
-constexpr std::int64_t kPage = 10'000;
+constexpr std::int64_t kVerifiedPage = 10'000;
 
 verify::Row row_of(const db::Row& row) {
   const auto status = row.get<std::string>("status");
@@ -124,18 +124,18 @@ std::vector<verify::Finding> findings_of(db::Connection& connection, const core:
 }
 
 std::map<core::RecordingId, verify::Row> verify_rows(db::Connection& connection) {
-  static constexpr db::Statement kRows{
+  static constexpr db::Statement kRecordingRows{
       "SELECT recording, path, status FROM trunkline.recording"
       " WHERE recording > $1 ORDER BY recording LIMIT $2"};
   std::map<core::RecordingId, verify::Row> found;
   for (core::RecordingId last;;) {
-    const db::Rows page = connection.query(kRows, {last, kPage});
+    const db::Rows page = connection.query(kRecordingRows, {last, kVerifiedPage});
     for (const db::Row row : page) {
       verify::Row known = row_of(row);
       last = known.recording;
       found.emplace_hint(found.end(), last, std::move(known));
     }
-    if (page.size() < kPage) return found;
+    if (page.size() < kVerifiedPage) return found;
   }
 }
 

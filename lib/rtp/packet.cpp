@@ -14,26 +14,21 @@ namespace {
 // |                             SSRC                              |
 // |            CSRC * CC, then the extension if X                 |
 constexpr unsigned kVersion = 2;
-constexpr std::uint8_t kPaddingBit = 0x20;
 constexpr std::uint8_t kExtensionBit = 0x10;
 constexpr std::uint8_t kCsrcMask = 0x0f;
 constexpr std::uint8_t kMarkerBit = 0x80;
 constexpr std::size_t kExtensionHeaderBytes = 4;
 constexpr std::size_t kMaxPacketBytes = 65'535;
 
-std::uint8_t octet(core::ByteView bytes, std::size_t offset) noexcept {
-  return std::to_integer<std::uint8_t>(bytes[offset]);
-}
-
 std::size_t csrc_bytes(core::ByteView bytes) noexcept {
-  return std::size_t{4} * (octet(bytes, 0) & kCsrcMask);
+  return std::size_t{4} * (core::read_u8(bytes, 0) & kCsrcMask);
 }
 
 }  // namespace
 
 std::optional<Packet> Packet::parse(core::ByteView bytes) noexcept {
   if (bytes.size() < kHeaderBytes || bytes.size() > kMaxPacketBytes) return std::nullopt;
-  const auto first = octet(bytes, 0);
+  const auto first = core::read_u8(bytes, 0);
   if (first >> 6U != kVersion) return std::nullopt;
 
   std::size_t offset = kHeaderBytes + csrc_bytes(bytes);
@@ -45,7 +40,7 @@ std::optional<Packet> Packet::parse(core::ByteView bytes) noexcept {
 
   std::size_t padding = 0;
   if ((first & kPaddingBit) != 0) {
-    padding = octet(bytes, bytes.size() - 1);
+    padding = core::read_u8(bytes, bytes.size() - 1);
     if (padding == 0 || padding > bytes.size() - offset) return std::nullopt;
   }
   Packet packet(bytes);
@@ -55,11 +50,11 @@ std::optional<Packet> Packet::parse(core::ByteView bytes) noexcept {
 }
 
 bool Packet::has_marker() const noexcept {
-  return (octet(bytes_, 1) & kMarkerBit) != 0;
+  return (core::read_u8(bytes_, 1) & kMarkerBit) != 0;
 }
 
 PayloadType Packet::payload_type() const noexcept {
-  return PayloadType(static_cast<std::uint8_t>(octet(bytes_, 1) & ~kMarkerBit));
+  return PayloadType(static_cast<std::uint8_t>(core::read_u8(bytes_, 1) & ~kMarkerBit));
 }
 
 SequenceNumber Packet::sequence_number() const noexcept {
@@ -84,7 +79,7 @@ Ssrc Packet::csrc(std::size_t index) const noexcept {
 }
 
 std::optional<Packet::Extension> Packet::extension() const noexcept {
-  if ((octet(bytes_, 0) & kExtensionBit) == 0) return std::nullopt;
+  if ((core::read_u8(bytes_, 0) & kExtensionBit) == 0) return std::nullopt;
   const auto offset = kHeaderBytes + csrc_bytes(bytes_);
   const auto size = std::size_t{4} * core::read_u16(bytes_, offset + 2);
   return Extension{.profile = core::read_u16(bytes_, offset),
@@ -107,12 +102,12 @@ void write_header(std::span<std::byte> out, const Header& header) noexcept {
 
 PacketKind kind_of(core::ByteView bytes) noexcept {
   if (bytes.size() < 2) return PacketKind::other;
-  const auto first = octet(bytes, 0);
+  const auto first = core::read_u8(bytes, 0);
   if (first <= 3) return PacketKind::stun;
   if (first >= 20 && first <= 63) return PacketKind::dtls;
   if (first < 128 || first > 191) return PacketKind::other;
   // RFC 5761 section 4: RTCP packet types 192 to 223 take the place of payload types 64 to 95.
-  const auto second = octet(bytes, 1);
+  const auto second = core::read_u8(bytes, 1);
   return second >= 192 && second <= 223 ? PacketKind::rtcp : PacketKind::rtp;
 }
 

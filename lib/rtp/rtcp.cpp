@@ -9,16 +9,11 @@ namespace trunkline::rtp {
 namespace {
 
 // |V=2|P| count   |      PT       |    length in words - 1        |
-constexpr std::size_t kHeaderBytes = 4;
+constexpr std::size_t kRtcpHeaderBytes = 4;
 constexpr std::size_t kBlockBytes = 24;
 constexpr std::size_t kSenderInfoBytes = 24;
-constexpr std::uint8_t kPaddingBit = 0x20;
 constexpr std::uint8_t kCountMask = 0x1f;
 constexpr std::uint8_t kCanonicalName = 1;
-
-std::uint8_t octet(core::ByteView bytes, std::size_t offset) noexcept {
-  return std::to_integer<std::uint8_t>(bytes[offset]);
-}
 
 /// Bytes before the report blocks of a report: the sender, and what an SR says of it.
 std::size_t blocks_offset(RtcpType type) noexcept {
@@ -64,23 +59,24 @@ void write_block(std::span<std::byte> out, std::size_t offset, const ReportBlock
 std::optional<RtcpCompound> parse_compound(core::ByteView bytes) noexcept {
   RtcpCompound compound;
   while (!bytes.empty()) {
-    if (bytes.size() < kHeaderBytes || compound.count_ == kMaxCompoundPackets) return std::nullopt;
-    const auto first = octet(bytes, 0);
+    if (bytes.size() < kRtcpHeaderBytes || compound.count_ == kMaxCompoundPackets)
+      return std::nullopt;
+    const auto first = core::read_u8(bytes, 0);
     const auto size = std::size_t{4} * (std::size_t{core::read_u16(bytes, 2)} + 1);
     if (first >> 6U != 2 || size > bytes.size()) return std::nullopt;
 
     std::size_t padding = 0;
     if ((first & kPaddingBit) != 0) {
       // RFC 3550 section 6.4.1: only the last packet of a compound may be padded.
-      padding = octet(bytes, size - 1);
-      if (size != bytes.size() || padding == 0 || padding > size - kHeaderBytes) {
+      padding = core::read_u8(bytes, size - 1);
+      if (size != bytes.size() || padding == 0 || padding > size - kRtcpHeaderBytes) {
         return std::nullopt;
       }
     }
     auto& packet = compound.packets_[compound.count_++];
-    packet = RtcpPacket{.type = static_cast<RtcpType>(octet(bytes, 1)),
+    packet = RtcpPacket{.type = static_cast<RtcpType>(core::read_u8(bytes, 1)),
                         .count = static_cast<std::uint8_t>(first & kCountMask),
-                        .body = bytes.subspan(kHeaderBytes, size - kHeaderBytes - padding)};
+                        .body = bytes.subspan(kRtcpHeaderBytes, size - kRtcpHeaderBytes - padding)};
     if (!has_promised_bytes(packet)) return std::nullopt;
     bytes = bytes.subspan(size);
   }
@@ -122,11 +118,11 @@ std::optional<std::string_view> canonical_name(const RtcpPacket& packet) noexcep
   std::size_t offset = 0;
   for (unsigned chunk = 0; chunk < packet.count; ++chunk) {
     offset += 4;  // the chunk's source
-    while (offset < body.size() && octet(body, offset) != 0) {
+    while (offset < body.size() && core::read_u8(body, offset) != 0) {
       if (offset + 2 > body.size()) return std::nullopt;
-      const std::size_t size = octet(body, offset + 1);
+      const std::size_t size = core::read_u8(body, offset + 1);
       if (offset + 2 + size > body.size()) return std::nullopt;
-      if (octet(body, offset) == kCanonicalName) {
+      if (core::read_u8(body, offset) == kCanonicalName) {
         return core::as_text(body.subspan(offset + 2, size));
       }
       offset += 2 + size;

@@ -10,6 +10,10 @@
 
 namespace trunkline::rtp {
 
+/// The first octet of RTP and RTCP: padding follows, whose last octet counts it (RFC
+/// 3550 5.1, 6.4.1).
+inline constexpr std::uint8_t kPaddingBit = 0x20;
+
 using Ssrc = core::Strong<std::uint32_t, struct SsrcTag>;
 using PayloadType = core::Strong<std::uint8_t, struct PayloadTypeTag>;
 

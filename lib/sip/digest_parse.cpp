@@ -19,11 +19,11 @@ using core::ExitCode;
 using core::fault;
 
 constexpr std::size_t kValueMax = 4096;
-constexpr std::size_t kParamsMax = 32;
+constexpr std::size_t kDigestParamsMax = 32;
 
-class Reader {
+class DigestReader {
  public:
-  explicit Reader(std::string_view text) : rest_(text) {}
+  explicit DigestReader(std::string_view text) : rest_(text) {}
 
   void skip_space() {
     while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t' ||
@@ -144,14 +144,14 @@ core::Result<DigestCredentials> parse_digest(std::string_view value) {
   if (value.size() > kValueMax) {
     return fault(ExitCode::data, "cannot read credentials: too long");
   }
-  Reader reader(value);
+  DigestReader reader(value);
   reader.skip_space();
   if (!core::equals_ignoring_case(reader.token(), "Digest")) {
     return fault(ExitCode::data, "cannot read credentials: not Digest");
   }
   DigestCredentials credentials;
   std::vector<const std::string*> seen;
-  for (std::size_t count = 0; count < kParamsMax; ++count) {
+  for (std::size_t count = 0; count < kDigestParamsMax; ++count) {
     reader.skip_space();
     while (reader.take(',')) reader.skip_space();
     if (reader.is_done()) return checked(std::move(credentials));

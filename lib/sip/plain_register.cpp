@@ -13,7 +13,6 @@ namespace trunkline::sip {
 
 namespace {
 
-constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kLineStart = "REGISTER ";
 constexpr std::string_view kVersion = " SIP/2.0";
 constexpr std::string_view kMethod = "REGISTER";
@@ -70,9 +69,9 @@ std::optional<Name> name_of(std::string_view text) {
   return std::nullopt;
 }
 
-class Reader {
+class LineReader {
  public:
-  explicit Reader(std::string_view datagram) : rest_(datagram) {}
+  explicit LineReader(std::string_view datagram) : rest_(datagram) {}
 
   std::optional<PlainRegister> read() {
     if (!read_request_line()) return std::nullopt;
@@ -209,7 +208,7 @@ class Reader {
 }  // namespace
 
 std::optional<PlainRegister> read_plain_register(std::string_view datagram) {
-  return Reader(datagram).read();
+  return LineReader(datagram).read();
 }
 
 }  // namespace trunkline::sip

@@ -7,13 +7,12 @@
 
 #include "core/text.h"
 #include "sip/compose.h"
+#include "sip/plain_values.h"
 #include "sip/request_line.h"
 
 namespace trunkline::sip {
 
 namespace {
-
-constexpr std::string_view kLineEnd = "\r\n";
 
 template <class... Pieces>
 void append(std::string& text, const Pieces&... pieces) {

@@ -12,7 +12,7 @@ namespace trunkline::sip {
 
 namespace {
 
-constexpr std::size_t kParamsMax = 24;
+constexpr std::size_t kValueParamsMax = 24;
 
 /// Sets of characters as a table of bits: one look-up a character.
 enum Set : std::uint8_t {
@@ -253,7 +253,7 @@ bool read_party(std::string_view text, Party& party) {
 bool read_contact(std::string_view text, Contact& contact) {
   if (!take_name_address(text, contact.display_name, contact.uri)) return false;
   for (std::size_t count = 0; !text.empty(); ++count) {
-    if (count == kParamsMax || !take(text, ';')) return false;
+    if (count == kValueParamsMax || !take(text, ';')) return false;
     if (take(text, "+sip.instance=")) {
       std::string_view inside;
       if (!contact.instance.empty() || !take_quoted(text, inside)) return false;
@@ -271,7 +271,7 @@ bool read_credentials(std::string_view text, std::string& credentials) {
   credentials.reserve(text.size() + 32);
   credentials = "Digest";
   const char* separator = " ";
-  for (std::size_t count = 0; count < kParamsMax; ++count) {
+  for (std::size_t count = 0; count < kValueParamsMax; ++count) {
     const char* const begin = text.data();
     Param param;
     if (!take_param(text, param) || !param.has_value) return false;

@@ -14,6 +14,9 @@
 
 namespace trunkline::sip {
 
+/// What ends a line of a message (RFC 3261 7).
+inline constexpr std::string_view kLineEnd = "\r\n";
+
 /// ASCII without control characters.
 bool is_plain_text(std::string_view text);
 /// Letters, digits and "-._": fewer than a token may have.

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kTitle = "trunkline storage 1 ";
-constexpr core::ByteCount kLongest{256};
+constexpr core::ByteCount kLongestMarker{256};
 
 core::Result<void> check_folder(const fs::path& root) {
   struct stat status {};
@@ -56,7 +56,7 @@ core::Result<void> write_marker(const fs::path& root, LocationId id) {
 
 core::Result<std::optional<LocationId>> identity_of(const fs::path& root) {
   if (auto there = check_folder(root); !there) return tl::unexpected(there.error());
-  const auto text = os::read_text_file(root / kMarker, kLongest);
+  const auto text = os::read_text_file(root / kMarker, kLongestMarker);
   if (!text && text.error().code == core::ExitCode::no_input) return std::nullopt;
   if (!text) return tl::unexpected(text.error());
   const std::string_view line = core::trim(*text);

@@ -10,8 +10,8 @@
 namespace trunkline::storage {
 namespace {
 
-constexpr std::size_t kLongest = 1024;     // of an S3 key
-constexpr std::size_t kLongestPart = 255;  // NAME_MAX
+constexpr std::size_t kLongestName = 1024;  // of an S3 key
+constexpr std::size_t kLongestPart = 255;   // NAME_MAX
 
 bool is_part(std::string_view part) {
   return !part.empty() && part != "." && part != ".." && part.size() <= kLongestPart &&
@@ -27,7 +27,7 @@ bool is_control(char character) {
 
 core::Result<Name> Name::parse(std::string_view text) {
   const auto parts = core::split(text, '/');
-  if (text.size() > kLongest || std::ranges::any_of(text, is_control) || !core::is_utf8(text) ||
+  if (text.size() > kLongestName || std::ranges::any_of(text, is_control) || !core::is_utf8(text) ||
       !std::ranges::all_of(parts, is_part))
     return core::fault(core::ExitCode::data,
                        fmt::format("'{}' is no name of a stored object", core::printable(text)));

@@ -2,40 +2,20 @@
 #include "audio/opus_file.h"
 
 #include <fcntl.h>
-#include <sndfile.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "core/cptr.h"
+#include "audio/heard.h"
 #include "support/temporary_directory.h"
 #include "support/tone.h"
 
 namespace trunkline::audio {
 namespace {
 
-using SoundFile = core::CPtr<SNDFILE, sf_close>;
-
 constexpr double kTone = 440;
 constexpr std::size_t kWindowMs = 50;  // whole periods of the tone
-
-struct Heard {
-  std::vector<std::int16_t> samples;
-  double rate = 0;
-  sf_count_t frames = 0;
-};
-
-Heard listen(const std::filesystem::path& path, int channels) {
-  SF_INFO info{};
-  const SoundFile file(sf_open(path.c_str(), SFM_READ, &info));
-  REQUIRE(file);
-  REQUIRE(info.channels == channels);
-  Heard heard{.samples = {}, .rate = static_cast<double>(info.samplerate), .frames = info.frames};
-  heard.samples.resize(static_cast<std::size_t>(info.frames * channels));
-  CHECK(sf_readf_short(file.get(), heard.samples.data(), info.frames) == info.frames);
-  return heard;
-}
 
 std::filesystem::path write(const std::filesystem::path& path, const Format& format,
                             std::span<const std::int16_t> samples) {
@@ -51,12 +31,12 @@ std::filesystem::path write(const std::filesystem::path& path, const Format& for
 /// What is in that stretch beside the tone, as a part of the tone: a click is.
 double beside_tone(const Heard& heard, std::size_t from_ms) {
   const auto at = [&](std::size_t ms) {
-    return static_cast<std::size_t>(static_cast<double>(ms) * heard.rate / 1000);
+    return static_cast<std::size_t>(static_cast<double>(ms) * heard.rate() / 1000);
   };
   const auto window = std::span(heard.samples).subspan(at(from_ms), at(kWindowMs));
   double energy = 0;
   for (const std::int16_t sample : window) energy += static_cast<double>(sample) * sample;
-  const double tone = test::tone_amplitude(window, kTone, heard.rate);
+  const double tone = test::tone_amplitude(window, kTone, heard.rate());
   const double all = energy / static_cast<double>(window.size());
   return std::abs(all - tone * tone / 2) / (tone * tone / 2);
 }
@@ -75,7 +55,7 @@ TEST_CASE("opus file: it is as long as what was written, to the sample", "[audio
             {.codec = Codec::s16le, .channels = channels, .sample_rate = rate}, samples);
   if (frames == 0) return;  // libsndfile opens no file without sound
   const Heard heard = listen(path, channels);
-  CHECK(static_cast<double>(heard.frames) / heard.rate ==
+  CHECK(static_cast<double>(heard.info.frames) / heard.rate() ==
         Approx(static_cast<double>(frames) / rate).margin(1.0 / rate));
 }
 

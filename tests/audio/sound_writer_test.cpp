@@ -2,57 +2,20 @@
 #include "audio/sound_writer.h"
 
 #include <fcntl.h>
-#include <sndfile.h>
 
 #include <catch2/catch.hpp>
 
 #include "audio/g711.h"
-#include "core/cptr.h"
+#include "audio/heard.h"
+#include "audio/two_tones.h"
 #include "support/temporary_directory.h"
 #include "support/tone.h"
 
 namespace trunkline::audio {
 namespace {
 
-using SoundFile = core::CPtr<SNDFILE, sf_close>;
-
-constexpr double kLeft = 440;
-constexpr double kRight = 1000;
-
-std::vector<std::int16_t> two_tones(std::uint32_t sample_rate) {
-  const auto left = test::make_tone(kLeft, sample_rate * 2, 8000.0, sample_rate);
-  const auto right = test::make_tone(kRight, sample_rate * 2, 8000.0, sample_rate);
-  std::vector<std::int16_t> samples;
-  samples.reserve(left.size() * 2);
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    samples.push_back(left[i]);
-    samples.push_back(right[i]);
-  }
-  return samples;
-}
-
 os::Fd make(const std::filesystem::path& path) {
   return os::Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-}
-
-struct Heard {
-  SF_INFO info{};
-  std::vector<std::int16_t> samples;
-
-  std::vector<std::int16_t> channel(std::size_t index) const {
-    std::vector<std::int16_t> one;
-    for (std::size_t i = index; i < samples.size(); i += 2) one.push_back(samples[i]);
-    return one;
-  }
-};
-
-Heard listen(const std::filesystem::path& path) {
-  Heard heard;
-  const SoundFile file(sf_open(path.c_str(), SFM_READ, &heard.info));
-  REQUIRE(file);
-  heard.samples.resize(static_cast<std::size_t>(heard.info.frames * heard.info.channels));
-  CHECK(sf_readf_short(file.get(), heard.samples.data(), heard.info.frames) == heard.info.frames);
-  return heard;
 }
 
 TEST_CASE("sound file: each type keeps both channels, whatever is recorded", "[audio]") {
@@ -62,7 +25,7 @@ TEST_CASE("sound file: each type keeps both channels, whatever is recorded", "[a
   INFO(name_of(type) << " from " << name_of(codec) << " at " << sample_rate);
   const test::TemporaryDirectory directory;
   const auto path = directory.path() / "sound";
-  const std::vector<std::int16_t> samples = two_tones(sample_rate);
+  const std::vector<std::int16_t> samples = two_tones(sample_rate, 2);
   const core::Bytes recorded = from_linear(codec, samples);
   auto writer = SoundWriter::begin(make(path), type,
                                    {.codec = codec, .channels = 2, .sample_rate = sample_rate})
@@ -73,9 +36,8 @@ TEST_CASE("sound file: each type keeps both channels, whatever is recorded", "[a
         core::ByteView(recorded).subspan(at, std::min<std::size_t>(4093, recorded.size() - at)));
   writer.finish();
 
-  const Heard heard = listen(path);
-  CHECK(heard.info.channels == 2);
-  const double rate = heard.info.samplerate;
+  const Heard heard = listen(path, 2);
+  const double rate = heard.rate();
   CHECK(static_cast<double>(heard.info.frames) / rate == Approx(2.0).margin(0.03));
   if (type == FileType::opus) {
     // A codec of speech: it gives tones back within 1.5 dB.
@@ -104,7 +66,7 @@ TEST_CASE("sound file: a full disk is an error", "[audio]") {
   const auto type = GENERATE(FileType::wav, FileType::flac, FileType::opus);
   auto begun = SoundWriter::begin(std::move(full), type, {.channels = 1});
   if (!begun) return;  // it saw at once
-  const core::Bytes noise = from_linear(Codec::mulaw, two_tones(8000));
+  const core::Bytes noise = from_linear(Codec::mulaw, two_tones(8000, 2));
   CHECK_THROWS_AS(([&] {
                     for (int i = 0; i < 64; ++i) begun->write(noise);
                     begun->finish();

@@ -9,22 +9,14 @@
 #include <fstream>
 
 #include "audio/g711.h"
-#include "support/tone.h"
+#include "audio/two_tones.h"
 
 namespace trunkline::audio {
 
 namespace {
 
-/// Two tones, as a recording has them.
-Clip two_tones() {
-  const auto left = test::make_tone(440, 8000);
-  const auto right = test::make_tone(1000, 8000);
-  Clip clip{.sample_rate = 8000, .channels = 2, .samples = {}};
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    clip.samples.push_back(left[i]);
-    clip.samples.push_back(right[i]);
-  }
-  return clip;
+Clip recorded_clip() {
+  return {.sample_rate = 8000, .channels = 2, .samples = two_tones(8000, 1)};
 }
 
 core::Bytes stream_of(const Clip& clip, Codec codec, bool is_length_known) {
@@ -74,7 +66,7 @@ TEST_CASE("wav: the header of a stream is what RIFF says, field by field", "[wav
 }
 
 TEST_CASE("wav: a stream of known or unknown length reads back", "[wav]") {
-  const Clip clip = two_tones();
+  const Clip clip = recorded_clip();
   for (const Codec codec : {Codec::mulaw, Codec::alaw, Codec::s16le}) {
     for (const bool is_known : {true, false}) {
       CAPTURE(name_of(codec), is_known);
@@ -92,7 +84,7 @@ TEST_CASE("wav: a stream of known or unknown length reads back", "[wav]") {
 
 TEST_CASE("wav: files are written and read back through libsndfile", "[wav]") {
   const TemporaryFile file("wav_test.wav");
-  const Clip clip = two_tones();
+  const Clip clip = recorded_clip();
   write_wav(file.path(), clip, Codec::alaw);
   const auto read = read_wav(file.path());
   REQUIRE(read);
@@ -112,12 +104,12 @@ TEST_CASE("wav: what is not WAV is refused in one line", "[wav]") {
   REQUIRE_FALSE(text);
   CHECK(text.error().message == "bytes are not a WAV file");
 
-  const core::Bytes whole = stream_of(two_tones(), Codec::mulaw, true);
+  const core::Bytes whole = stream_of(recorded_clip(), Codec::mulaw, true);
   for (std::size_t length = 0; length < 60; ++length) {
     const auto cut = parse_wav(core::ByteView(whole).first(length));
     if (cut) CHECK(cut->frames() == (length < 58 ? 0 : (length - 58) / 2));
   }
-  CHECK_THROWS_AS(write_wav("/nonexistent/file.wav", two_tones()), core::Error);
+  CHECK_THROWS_AS(write_wav("/nonexistent/file.wav", recorded_clip()), core::Error);
 }
 
 }  // namespace trunkline::audio

@@ -2,37 +2,18 @@
 #include "backup/keep.h"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <ctime>
 
 #include "core/text.h"
+#include "support/local_zone.h"
+#include "support/moment.h"
 
 namespace trunkline::backup {
 namespace {
 
-core::Time at(const char* text) {
-  return core::value_or_throw(core::parse_rfc3339(text));
-}
-
-/// This process's zone, for as long as it lives.
-class Zone {
- public:
-  explicit Zone(const char* name) {
-    ::setenv("TZ", name, 1);
-    ::tzset();
-  }
-  ~Zone() {
-    ::unsetenv("TZ");
-    ::tzset();
-  }
-  Zone(const Zone&) = delete;
-  Zone& operator=(const Zone&) = delete;
-};
-
 std::vector<Dated> dated(const std::vector<std::string>& times) {
   std::vector<Dated> all;
   for (const std::string& time : times) {
-    const core::Time moment = at(time.c_str());
+    const core::Time moment = test::moment_of(time);
     all.push_back({.name = time.substr(5, 8), .at = moment, .day = local_day(moment)});
   }
   return all;
@@ -49,7 +30,7 @@ std::vector<std::string> decided(const std::vector<std::string>& times, const Ke
 using Words = std::vector<std::string>;
 
 TEST_CASE("keep: the last of each day, week and month, as many as have one", "[backup]") {
-  const Zone zone("UTC");
+  const test::LocalZone zone("UTC");
   struct Case {
     const char* about;
     Words times;
@@ -100,10 +81,11 @@ TEST_CASE("keep: the last of each day, week and month, as many as have one", "[b
 }
 
 TEST_CASE("keep: half a year of daily backups leaves 7, 4 and 6", "[backup]") {
-  const Zone zone("UTC");
+  const test::LocalZone zone("UTC");
   Words times;
   for (int day = 0; day < 240; ++day)
-    times.push_back(core::to_rfc3339(at("2026-04-05T03:30:00Z") + std::chrono::hours(24 * day)));
+    times.push_back(
+        core::to_rfc3339(test::moment_of("2026-04-05T03:30:00Z") + std::chrono::hours(24 * day)));
   const auto fates = decide(dated(times), {});
   const auto count = [&](const std::string& why) {
     return std::count_if(fates.begin(), fates.end(), [&](const Fate& fate) {
@@ -120,19 +102,19 @@ TEST_CASE("keep: half a year of daily backups leaves 7, 4 and 6", "[backup]") {
 TEST_CASE("keep: a day is a day of the zone, on both days that clocks change", "[backup]") {
   const KeepRules daily{.daily = 7, .weekly = 0, .monthly = 0};
   SECTION("Berlin, spring: 02:00 does not exist on the 28th") {
-    const Zone zone("Europe/Berlin");
+    const test::LocalZone zone("Europe/Berlin");
     CHECK(decided({"2027-03-27T01:30:00Z", "2027-03-28T00:59:00Z", "2027-03-28T01:01:00Z",
                    "2027-03-28T22:30:00Z"},
                   daily) ==
           Words{"03-28T22 newest+daily", "03-28T01 daily", "03-28T00", "03-27T01 daily"});
   }
   SECTION("Berlin, autumn: 02:30 happens twice on the 31st, and it is one day") {
-    const Zone zone("Europe/Berlin");
+    const test::LocalZone zone("Europe/Berlin");
     CHECK(decided({"2027-10-31T00:30:00Z", "2027-10-31T01:30:00Z", "2027-10-30T21:30:00Z"},
                   daily) == Words{"10-31T01 newest+daily", "10-31T00", "10-30T21 daily"});
   }
   SECTION("New York, spring and autumn") {
-    const Zone zone("America/New_York");
+    const test::LocalZone zone("America/New_York");
     CHECK(decided({"2027-03-14T04:59:00Z", "2027-03-14T06:59:00Z", "2027-03-14T07:01:00Z",
                    "2027-03-15T03:59:00Z"},
                   daily) ==
@@ -143,9 +125,10 @@ TEST_CASE("keep: a day is a day of the zone, on both days that clocks change", "
 }
 
 TEST_CASE("keep: a backup's name is its time, and sorts by it", "[backup]") {
-  CHECK(name_of(at("2026-11-30T01:15:07.999Z")) == "2026-11-30T011507Z");
-  CHECK(time_of("2026-11-30T011507Z") == at("2026-11-30T01:15:07Z"));
-  CHECK(name_of(at("2026-11-30T23:59:59Z")) < name_of(at("2026-12-01T00:00:00Z")));
+  CHECK(name_of(test::moment_of("2026-11-30T01:15:07.999Z")) == "2026-11-30T011507Z");
+  CHECK(time_of("2026-11-30T011507Z") == test::moment_of("2026-11-30T01:15:07Z"));
+  CHECK(name_of(test::moment_of("2026-11-30T23:59:59Z")) <
+        name_of(test::moment_of("2026-12-01T00:00:00Z")));
   for (const char* const other :
        {"", "2026-11-30", "2026-11-30T011507Z.part", "2026-13-30T011507Z", "2026-11-30T251507Z",
         "lost+found", "2026-11-30T01:15:0Z", "2026-11-30t011507Z"}) {

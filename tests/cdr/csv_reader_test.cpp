@@ -5,22 +5,13 @@
 #include <fstream>
 
 #include "cdr/csv.h"
+#include "cdr/text_source.h"
 #include "support/temporary_directory.h"
 
 namespace trunkline::cdr {
 namespace {
 
 using Records = std::vector<std::vector<std::string>>;
-
-/// Hands out a text so many bytes at a time.
-CsvReader::Source source_of(std::string_view text, std::size_t step = 1'000'000) {
-  return [text, step](std::span<char> space) mutable {
-    const std::size_t size = std::min({step, text.size(), space.size()});
-    text.copy(space.data(), size);
-    text.remove_prefix(size);
-    return size;
-  };
-}
 
 struct Outcome {
   Records records;

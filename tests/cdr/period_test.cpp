@@ -2,37 +2,15 @@
 #include "cdr/period.h"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <ctime>
 #include <string>
 
+#include "support/local_zone.h"
+#include "support/moment.h"
+
 namespace trunkline::cdr {
-namespace {
-
-/// The zone of this process while it lives.
-class Zone {
- public:
-  explicit Zone(const char* name) {
-    ::setenv("TZ", name, 1);
-    ::tzset();
-  }
-  ~Zone() {
-    ::unsetenv("TZ");
-    ::tzset();
-  }
-  Zone(const Zone&) = delete;
-  Zone& operator=(const Zone&) = delete;
-};
-
-core::Time moment_of(const char* text) {
-  return core::parse_rfc3339(text).value();
-}
-
-}  // namespace
-
 TEST_CASE("moments are read as people type them", "[cdr]") {
-  const Zone berlin("Europe/Berlin");
-  const core::Time now = moment_of("2026-11-21T08:30:00Z");
+  const test::LocalZone berlin("Europe/Berlin");
+  const core::Time now = test::moment_of("2026-11-21T08:30:00Z");
   const std::vector<std::pair<std::string, std::string>> table{
       {"now", "2026-11-21T08:30:00.000000Z"},
       {"today", "2026-11-20T23:00:00.000000Z"},
@@ -53,9 +31,9 @@ TEST_CASE("moments are read as people type them", "[cdr]") {
 }
 
 TEST_CASE("days are local also when the clock changed that day", "[cdr]") {
-  const Zone berlin("Europe/Berlin");
+  const test::LocalZone berlin("Europe/Berlin");
   // Summer time ended on 2026-10-25 at 03:00: the day has 25 hours.
-  const core::Time now = moment_of("2026-10-26T12:00:00Z");
+  const core::Time now = test::moment_of("2026-10-26T12:00:00Z");
   CHECK(core::to_rfc3339(parse_when("yesterday", now).value()) == "2026-10-24T22:00:00.000000Z");
 }
 

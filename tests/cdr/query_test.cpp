@@ -10,7 +10,8 @@ namespace {
 
 using core::Json;
 
-core::Time at(std::int64_t seconds) {
+/// So many seconds after 2025-11-21T08:00:00Z.
+core::Time instant(std::int64_t seconds) {
   return core::from_microseconds(1'763'712'000'000'000 + seconds * 1'000'000);
 }
 
@@ -18,11 +19,11 @@ struct Ledger {
   test::Database database;
   test::LedgerRows rows{database};
   db::Connection connection = database.open();
-  core::TenantId tenant = core::TenantId::make(at(0));
+  core::TenantId tenant = core::TenantId::make(instant(0));
 
   core::CallRef add(std::int64_t second, const std::string& caller, const std::string& called,
                     const std::string& disposition, core::TenantId owner) {
-    const auto call = core::CallRef::make(at(second));
+    const auto call = core::CallRef::make(instant(second));
     Json body{{"schema", "call.v1"},
               {"call", call.text()},
               {"direction", "internal"},
@@ -36,7 +37,7 @@ struct Ledger {
                 {"number", called},
                 {"call_id", "out-" + std::to_string(second) + "@us"}}},
               {"state", disposition.empty() ? "ringing" : "ended"},
-              {"started_at", core::to_rfc3339(at(second))}};
+              {"started_at", core::to_rfc3339(instant(second))}};
     if (!disposition.empty()) body["disposition"] = disposition;
     rows.add("call.ended", owner, call, body);
     return call;
@@ -61,7 +62,7 @@ struct Ledger {
 
 TEST_CASE("lists are newest first and every filter narrows them", "[cdr]") {
   Ledger ledger;
-  const auto other = core::TenantId::make(at(0));
+  const auto other = core::TenantId::make(instant(0));
   const auto first = ledger.add(1, "101", "102", "answered");
   const auto second = ledger.add(2, "102", "101", "missed");
   const auto third = ledger.add(3, "103", "101", "answered", other);
@@ -70,7 +71,7 @@ TEST_CASE("lists are newest first and every filter narrows them", "[cdr]") {
 
   CHECK(ledger.list({}) == Calls{live, third, second, first});
   CHECK(ledger.list({.limit = 2}) == Calls{live, third});
-  CHECK(ledger.list({.since = at(2), .until = at(4)}) == Calls{third, second});
+  CHECK(ledger.list({.since = instant(2), .until = instant(4)}) == Calls{third, second});
   CHECK(ledger.list({.caller = "101"}) == Calls{live, first});
   CHECK(ledger.list({.caller = "101-name"}) == Calls{live, first});
   CHECK(ledger.list({.called = "101"}) == Calls{third, second});
@@ -155,7 +156,7 @@ TEST_CASE("media account and recordings of a call come as they were journaled", 
   ledger.rows.add("media.ended", ledger.tenant, call, media);
   ledger.rows.add("recording.finished", ledger.tenant, call,
                   {{"schema", "recording.v1"},
-                   {"recording", core::RecordingId::make(at(1)).text()},
+                   {"recording", core::RecordingId::make(instant(1)).text()},
                    {"status", "complete"},
                    {"started_at", "2026-11-21T08:00:00Z"}});
   const CallFacts facts = facts_of(ledger.connection, call);
@@ -167,7 +168,7 @@ TEST_CASE("media account and recordings of a call come as they were journaled", 
 
 TEST_CASE("a session for one tenant finds only its calls", "[cdr]") {
   Ledger ledger;
-  const auto other = core::TenantId::make(at(0));
+  const auto other = core::TenantId::make(instant(0));
   const auto mine = ledger.add(1, "101", "102", "answered");
   const auto theirs = ledger.add(2, "101", "102", "answered", other);
   db::Options options = ledger.database.options();

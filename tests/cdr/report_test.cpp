@@ -1,47 +1,27 @@
 // SPDX-License-Identifier: MIT
 #include "cdr/report.h"
 
-#include <cstdlib>
-#include <ctime>
-
 #include "cdr/health.h"
 #include "cdr/report_html.h"
 #include "core/text.h"
 #include "support/ledger_rows.h"
+#include "support/local_zone.h"
+#include "support/moment.h"
 
 namespace trunkline::cdr {
 namespace {
 
 using core::Json;
 
-/// The zone of this process while it lives.
-class Zone {
- public:
-  explicit Zone(const char* name) {
-    ::setenv("TZ", name, 1);
-    ::tzset();
-  }
-  ~Zone() {
-    ::unsetenv("TZ");
-    ::tzset();
-  }
-  Zone(const Zone&) = delete;
-  Zone& operator=(const Zone&) = delete;
-};
-
-core::Time moment_of(const std::string& text) {
-  return core::parse_rfc3339(text).value();
-}
-
-struct Ledger {
+struct ReportedLedger {
   test::Database database;
   test::LedgerRows rows{database};
   db::Connection connection = database.open();
-  core::TenantId tenant = core::TenantId::make(moment_of("2026-01-01T00:00:00Z"));
+  core::TenantId tenant = core::TenantId::make(test::moment_of("2026-01-01T00:00:00Z"));
 
   core::CallRef add(const std::string& at, const std::string& disposition, std::int64_t talk_ms = 0,
                     const std::string& dialled = "102", bool is_ringing = true) {
-    const auto call = core::CallRef::make(moment_of(at));
+    const auto call = core::CallRef::make(test::moment_of(at));
     Json body{{"schema", "call.v1"},
               {"call", call.text()},
               {"direction", "internal"},
@@ -66,8 +46,8 @@ struct Ledger {
               {"legs", Json::array({{{"leg", "caller"}, {"mos", Json::parse(mos)}}})}});
   }
   Report report(const std::string& by, const std::string& since, const std::string& until) {
-    return make_report(connection, {.since = moment_of(since),
-                                    .until = moment_of(until),
+    return make_report(connection, {.since = test::moment_of(since),
+                                    .until = test::moment_of(until),
                                     .keys = parse_keys(by).value()})
         .value();
   }
@@ -91,7 +71,7 @@ TEST_CASE("keys of a report are known words, each once, one of them of time", "[
 }
 
 TEST_CASE("calls are counted by their outcome, the ratios are those of E.411 and E.425", "[cdr]") {
-  Ledger ledger;
+  ReportedLedger ledger;
   const auto heard = ledger.add("2026-11-21T08:00:00Z", "answered", 60'000);
   ledger.add("2026-11-21T08:00:01Z", "answered", 30'000);
   ledger.add("2026-11-21T08:00:02Z", "interrupted", 10'000);
@@ -120,13 +100,13 @@ TEST_CASE("calls are counted by their outcome, the ratios are those of E.411 and
 }
 
 TEST_CASE("days are those of the zone on both days the clock is changed", "[cdr]") {
-  Ledger ledger;
+  ReportedLedger ledger;
   for (const char* at : {"2026-03-28T22:59:59Z", "2026-03-28T23:00:00Z", "2026-03-29T21:59:59Z",
                          "2026-03-29T22:00:00Z", "2026-10-24T21:59:59Z", "2026-10-24T22:00:00Z",
                          "2026-10-25T22:59:59Z", "2026-10-25T23:00:00Z"})
     ledger.add(at, "answered", 1'000);
   {
-    const Zone berlin("Europe/Berlin");
+    const test::LocalZone berlin("Europe/Berlin");
     CHECK(told(ledger.report("day", "2026-03-28T12:00:00Z", "2026-03-30T12:00:00Z")) ==
           "2026-03-28:1 2026-03-29:2 2026-03-30:1");
     CHECK(told(ledger.report("day", "2026-10-24T12:00:00Z", "2026-10-26T12:00:00Z")) ==
@@ -139,14 +119,14 @@ TEST_CASE("days are those of the zone on both days the clock is changed", "[cdr]
     CHECK(told(ledger.report("hour", "2026-10-25T00:00:00Z", "2026-10-25T02:00:00Z")) ==
           "2026-10-25 02:00 +0200:1 2026-10-25 02:00 +0100:1");
   }
-  const Zone utc("UTC");
+  const test::LocalZone utc("UTC");
   CHECK(told(ledger.report("day", "2026-03-28T00:00:00Z", "2026-03-30T00:00:00Z")) ==
         "2026-03-28:2 2026-03-29:2");
 }
 
 TEST_CASE("calls are grouped by several keys, and by one alone the most come first", "[cdr]") {
-  const Zone utc("UTC");
-  Ledger ledger;
+  const test::LocalZone utc("UTC");
+  ReportedLedger ledger;
   ledger.add("2026-11-20T08:00:00Z", "busy");
   ledger.add("2026-11-21T08:00:00Z", "busy");
   ledger.add("2026-11-21T08:00:00Z", "missed", 0, "+493012345678");
@@ -168,23 +148,23 @@ TEST_CASE("calls are grouped by several keys, and by one alone the most come fir
 }
 
 TEST_CASE("a tenant's session reports its own calls only", "[cdr]") {
-  Ledger ledger;
+  ReportedLedger ledger;
   ledger.add("2026-11-21T08:00:00Z", "busy");
-  ledger.tenant = core::TenantId::make(moment_of("2026-01-02T00:00:00Z"));
+  ledger.tenant = core::TenantId::make(test::moment_of("2026-01-02T00:00:00Z"));
   ledger.add("2026-11-21T08:00:00Z", "busy");
   db::Options options = ledger.database.options();
   options.tenant = ledger.tenant;
   db::Connection bound = db::Connection::open(options);
-  const Report report = make_report(bound, {.since = moment_of("2026-11-21T00:00:00Z"),
-                                            .until = moment_of("2026-11-22T00:00:00Z"),
+  const Report report = make_report(bound, {.since = test::moment_of("2026-11-21T00:00:00Z"),
+                                            .until = test::moment_of("2026-11-22T00:00:00Z"),
                                             .keys = {"direction"}})
                             .value();
   CHECK(report.total.calls == 1);
 }
 
 TEST_CASE("a report is written as CSV and JSON", "[cdr]") {
-  const Zone utc("UTC");
-  Ledger ledger;
+  const test::LocalZone utc("UTC");
+  ReportedLedger ledger;
   ledger.add("2026-11-21T08:00:00Z", "answered", 90'500);
   Report report = ledger.report("day", "2026-11-20T00:00:00Z", "2026-11-22T00:00:00Z");
   report.rows[1].figures.cost["EUR"] = Amount(12'300);
@@ -203,9 +183,9 @@ TEST_CASE("a report is written as CSV and JSON", "[cdr]") {
 }
 
 TEST_CASE("a page of a report holds its numbers, and no markup of anybody else", "[cdr]") {
-  const Zone utc("UTC");
-  Report report{.since = moment_of("2026-11-20T00:00:00Z"),
-                .until = moment_of("2026-11-21T00:00:00Z"),
+  const test::LocalZone utc("UTC");
+  Report report{.since = test::moment_of("2026-11-20T00:00:00Z"),
+                .until = test::moment_of("2026-11-21T00:00:00Z"),
                 .keys = {"rule"},
                 .rows = {{.keys = {"<script>alert(\"x\")</script>"},
                           .figures = {.calls = 1'234, .answered = 617, .delivered = 617}}},
@@ -227,10 +207,10 @@ TEST_CASE("a page of a report holds its numbers, and no markup of anybody else",
 }
 
 TEST_CASE("health is what the ledger alone can tell", "[cdr]") {
-  Ledger ledger;
+  ReportedLedger ledger;
   const auto health = [&] {
-    return health_of(ledger.connection, moment_of("2026-11-21T00:00:00Z"),
-                     moment_of("2026-11-22T00:00:00Z"), std::nullopt);
+    return health_of(ledger.connection, test::moment_of("2026-11-21T00:00:00Z"),
+                     test::moment_of("2026-11-22T00:00:00Z"), std::nullopt);
   };
   CHECK_FALSE(health().lag);
   ledger.add("2026-11-20T08:00:00Z", "");

@@ -3,41 +3,33 @@
 
 #include <ctime>
 
+#include "cdr/text_source.h"
 #include "core/text.h"
 #include "support/ledger_rows.h"
+#include "support/moment.h"
 
 namespace trunkline::cdr {
 namespace {
 
-core::Time moment_of(const char* text) {
-  return core::parse_rfc3339(text).value();
+core::Result<std::vector<Rate>> rates_of(std::string_view text, std::vector<std::string>& ignored) {
+  CsvReader reader(source_of(text), "rates.csv");
+  return read_rates(reader, test::moment_of("2026-11-21T08:00:00Z"), ignored);
 }
 
-core::Result<std::vector<Rate>> read(std::string_view text, std::vector<std::string>& ignored) {
-  const auto source = [text](std::span<char> space) mutable {
-    const std::size_t size = std::min(text.size(), space.size());
-    text.copy(space.data(), size);
-    text.remove_prefix(size);
-    return size;
-  };
-  CsvReader reader(source, "rates.csv");
-  return read_rates(reader, moment_of("2026-11-21T08:00:00Z"), ignored);
-}
-
-core::Result<std::vector<Rate>> read(std::string_view text) {
+core::Result<std::vector<Rate>> rates_of(std::string_view text) {
   std::vector<std::string> ignored;
-  return read(text, ignored);
+  return rates_of(text, ignored);
 }
 
 std::string fault_of(std::string_view text) {
-  const auto rates = read(text);
+  const auto rates = rates_of(text);
   return rates ? "none" : rates.error().message;
 }
 
 /// An answered call to a number.
-core::CallRef add_call(test::LedgerRows& rows, const char* at, const std::string& dialled,
-                       std::int64_t talk_ms) {
-  const core::Time started = moment_of(at);
+core::CallRef add_answered_call(test::LedgerRows& rows, const char* at, const std::string& dialled,
+                                std::int64_t talk_ms) {
+  const core::Time started = test::moment_of(at);
   const auto call = core::CallRef::make(started);
   rows.add("call.ended", core::TenantId::make(started), call,
            {{"schema", "call.v1"},
@@ -57,7 +49,7 @@ core::CallRef add_call(test::LedgerRows& rows, const char* at, const std::string
 
 TEST_CASE("a price list is read by the names of its columns", "[cdr]") {
   std::vector<std::string> ignored;
-  const auto rates = read(
+  const auto rates = rates_of(
       "Price;Prefix;Colour;Description;connection_fee;minimum;increment;effective_from;effective_"
       "to\n"
       "0,0123;+49 15;red;\"Germany; mobile\";0,05;30;6;2026-11-01T00:00:00Z;2027-01-01T00:00:00Z\n"
@@ -73,8 +65,8 @@ TEST_CASE("a price list is read by the names of its columns", "[cdr]") {
   CHECK(first.connection_fee.text() == "0.05");
   CHECK(first.minimum_s == 30);
   CHECK(first.increment_s == 6);
-  CHECK(first.effective_from == moment_of("2026-11-01T00:00:00Z"));
-  CHECK(first.effective_to == moment_of("2027-01-01T00:00:00Z"));
+  CHECK(first.effective_from == test::moment_of("2026-11-01T00:00:00Z"));
+  CHECK(first.effective_to == test::moment_of("2027-01-01T00:00:00Z"));
   CHECK(rates->back().increment_s == 1);
   CHECK(rates->back().effective_from == core::Time{});
   CHECK_FALSE(rates->back().effective_to);
@@ -147,8 +139,8 @@ TEST_CASE("what a call costs: at least the minimum, whole increments, rounded on
 TEST_CASE("the longest prefix with a price at that time wins", "[cdr]") {
   const test::Database database;
   db::Connection connection = database.open();
-  const core::Time now = moment_of("2026-11-21T08:00:00Z");
-  const auto rates = read(
+  const core::Time now = test::moment_of("2026-11-21T08:00:00Z");
+  const auto rates = rates_of(
       "prefix,price,effective_from,effective_to\n"
       "49,1,,\n"
       "4915,2,2026-02-01T00:00:00Z,2026-03-01T00:00:00Z\n"
@@ -166,7 +158,7 @@ TEST_CASE("the longest prefix with a price at that time wins", "[cdr]") {
   for (const auto& [digits, at, wanted] : table) {
     CAPTURE(digits, at);
     const auto price =
-        price_of(connection, tariff, digits, moment_of(at), core::Milliseconds(60'000));
+        price_of(connection, tariff, digits, test::moment_of(at), core::Milliseconds(60'000));
     CHECK((price ? price->amount.text() : "") == wanted);
   }
   CHECK(rates_of(connection, tariff, "491512").front().prefix == "4915");
@@ -176,16 +168,16 @@ TEST_CASE("the longest prefix with a price at that time wins", "[cdr]") {
 TEST_CASE("prices are taken once, and a tariff keeps its currency", "[cdr]") {
   const test::Database database;
   db::Connection connection = database.open();
-  const core::Time now = moment_of("2026-11-21T08:00:00Z");
+  const core::Time now = test::moment_of("2026-11-21T08:00:00Z");
   CHECK(find_tariff(connection, "").error().message == "cannot find a tariff: there is none yet");
-  const auto first = read("prefix,price\n49,1\n1,2\n").value();
+  const auto first = rates_of("prefix,price\n49,1\n1,2\n").value();
   const auto taken = import_rates(connection, "a", "EUR", first, now).value();
   CHECK(taken.added == 2);
   const auto again = import_rates(connection, "a", "EUR", first, now).value();
   CHECK(again.added + again.changed == 0);
   CHECK(again.unchanged == 2);
   const auto changed =
-      import_rates(connection, "a", "EUR", read("prefix,price\n49,1.5\n7,1\n").value(), now)
+      import_rates(connection, "a", "EUR", rates_of("prefix,price\n49,1.5\n7,1\n").value(), now)
           .value();
   CHECK(changed.added == 1);
   CHECK(changed.changed == 1);
@@ -205,12 +197,12 @@ TEST_CASE("calls are rated once, and anew where prices changed, with their histo
   const test::Database database;
   test::LedgerRows rows(database);
   db::Connection connection = database.open();
-  const core::Time now = moment_of("2026-11-22T00:00:00Z");
-  const core::Time since = moment_of("2026-11-21T00:00:00Z");
-  const auto german = add_call(rows, "2026-11-21T08:00:00Z", "+493012345678", 90'000);
-  add_call(rows, "2026-11-21T09:00:00Z", "+4412345678", 60'000);
-  add_call(rows, "2026-11-21T09:00:00Z", "102", 60'000);
-  REQUIRE(import_rates(connection, "a", "EUR", read("prefix,price\n49,0.02\n").value(), now));
+  const core::Time now = test::moment_of("2026-11-22T00:00:00Z");
+  const core::Time since = test::moment_of("2026-11-21T00:00:00Z");
+  const auto german = add_answered_call(rows, "2026-11-21T08:00:00Z", "+493012345678", 90'000);
+  add_answered_call(rows, "2026-11-21T09:00:00Z", "+4412345678", 60'000);
+  add_answered_call(rows, "2026-11-21T09:00:00Z", "102", 60'000);
+  REQUIRE(import_rates(connection, "a", "EUR", rates_of("prefix,price\n49,0.02\n").value(), now));
   const Tariff tariff = find_tariff(connection, "a").value();
 
   const Applied first = apply_rates(connection, tariff, since, now);
@@ -222,7 +214,7 @@ TEST_CASE("calls are rated once, and anew where prices changed, with their histo
   CHECK(again.rated + again.changed == 0);
   CHECK(ratings_of(connection, german).size() == 1);
 
-  REQUIRE(import_rates(connection, "a", "EUR", read("prefix,price\n49,0.04\n").value(), now));
+  REQUIRE(import_rates(connection, "a", "EUR", rates_of("prefix,price\n49,0.04\n").value(), now));
   CHECK(apply_rates(connection, tariff, since, now).changed == 1);
   const std::vector<Rating> ratings = ratings_of(connection, german);
   REQUIRE(ratings.size() == 2);

@@ -11,12 +11,12 @@ namespace trunkline::cdr {
 TEST_CASE("every view and every column of it is in trunkline-views(7), in their order", "[cdr]") {
   const test::Database database;
   db::Connection owner = database.open("trunkline_owner");
-  static constexpr db::Statement kColumns{
+  static constexpr db::Statement kViewColumns{
       "SELECT v.relname AS view, a.attname AS column FROM pg_class v"
       "  JOIN pg_attribute a ON a.attrelid = v.oid AND a.attnum > 0"
       " WHERE v.relkind = 'v' AND v.relnamespace = 'trunkline'::regnamespace ORDER BY 1, a.attnum"};
   std::map<std::string, std::vector<std::string>> wanted;
-  for (const db::Row row : owner.query(kColumns)) {
+  for (const db::Row row : owner.query(kViewColumns)) {
     wanted[row.get<std::string>("view")].push_back(row.get<std::string>("column"));
   }
   std::map<std::string, std::vector<std::string>> documented;

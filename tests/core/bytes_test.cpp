@@ -52,6 +52,14 @@ TEST_CASE("base64 that is not exact is refused", "[core]") {
     CHECK_FALSE(from_base64(text));
 }
 
+TEST_CASE("numbers at the end of bytes are big-endian", "[core]") {
+  std::string bytes = "x";
+  append_u32(bytes, 0x01020304);
+  append_u64(bytes, 0x05060708'090a0b0c);
+  CHECK(to_hex(as_bytes(bytes)) == "780102030405060708090a0b0c");
+  CHECK(read_u8(as_bytes(bytes), 4) == 4);
+}
+
 TEST_CASE("every byte survives both text forms", "[core]") {
   Bytes all;
   for (int value = 0; value < 256; ++value) all.push_back(static_cast<std::byte>(value));

@@ -6,17 +6,14 @@
 #include <string>
 
 #include "crypto/random.h"
+#include "support/hex.h"
 
 namespace trunkline::crypto {
 namespace {
 
-core::Bytes hex(std::string_view text) {
-  return core::from_hex(text).value();
-}
-
 AeadNonce nonce_of(std::string_view text) {
   AeadNonce nonce;
-  std::ranges::copy(hex(text), nonce.begin());
+  std::ranges::copy(test::hex(text), nonce.begin());
   return nonce;
 }
 
@@ -49,13 +46,13 @@ const Vector kVectors[] = {
 TEST_CASE("aead: seals and opens the published test cases", "[crypto]") {
   for (const Vector& vector : kVectors) {
     CAPTURE(vector.sealed);
-    Aead aead(core::Secret(hex(vector.key)));
+    Aead aead(core::Secret(test::hex(vector.key)));
     const AeadNonce nonce = nonce_of(vector.nonce);
-    const core::Bytes associated = hex(vector.associated);
-    const core::Bytes plaintext = hex(vector.plaintext);
+    const core::Bytes associated = test::hex(vector.associated);
+    const core::Bytes plaintext = test::hex(vector.plaintext);
     CHECK(core::to_hex(aead.seal(nonce, plaintext, associated)) == vector.sealed);
     core::Bytes opened(plaintext.size());
-    CHECK(aead.open(nonce, hex(vector.sealed), associated, opened));
+    CHECK(aead.open(nonce, test::hex(vector.sealed), associated, opened));
     CHECK(opened == plaintext);
   }
 }

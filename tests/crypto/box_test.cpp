@@ -3,18 +3,17 @@
 
 #include <catch2/catch.hpp>
 
+#include "support/hex.h"
+
 namespace trunkline::crypto {
 namespace {
 
-core::Bytes hex(std::string_view text) {
-  return core::from_hex(text).value();
-}
 const core::ByteView kNobody;
 
 // RFC 7748 6.1, Bob.
 const core::Secret& bob() {
   static const core::Secret key(
-      hex("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"));
+      test::hex("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"));
   return key;
 }
 
@@ -58,9 +57,9 @@ TEST_CASE("box: what is sealed to a public key the private key opens", "[crypto]
 // The layout that box.h documents, made by an independent implementation (Python's cryptography):
 // ephemeral private key 0x01 x 32, to Bob, content "hello", associated "aad".
 TEST_CASE("box: a box made elsewhere by the documented layout opens", "[crypto]") {
-  const core::Bytes box =
-      hex("01a4e09292b651c278b9772c569f5fa9bb13d906b46ab68c9df9dc2b4409f8a209bd3bdf097bd435af493bd3"
-          "0c0239044fe34cf439e3");
+  const core::Bytes box = test::hex(
+      "01a4e09292b651c278b9772c569f5fa9bb13d906b46ab68c9df9dc2b4409f8a209bd3bdf097bd435af493bd3"
+      "0c0239044fe34cf439e3");
   CHECK(open_sealed(bob(), box, core::as_bytes("aad")).value().reveal_text() == "hello");
 }
 

@@ -4,12 +4,10 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "support/hex.h"
+
 namespace trunkline::crypto {
 namespace {
-
-core::Bytes hex(std::string_view text) {
-  return core::from_hex(text).value();
-}
 
 TEST_CASE("hash: MD5 gives the digests of RFC 1321 and the HA1 of RFC 2617", "[crypto]") {
   const auto [text, digest] = GENERATE(table<std::string, std::string>({
@@ -45,7 +43,7 @@ TEST_CASE("hash: numbers enter a stream big-endian", "[crypto]") {
   Sha256Stream stream;
   stream.add_u32(0x01020304);
   stream.add_u64(0x05060708090a0b0c);
-  CHECK(stream.finish() == sha256(hex("0102030405060708090a0b0c")));
+  CHECK(stream.finish() == sha256(test::hex("0102030405060708090a0b0c")));
 }
 
 TEST_CASE("hash: HMAC-SHA256 gives the values of RFC 4231", "[crypto]") {
@@ -60,7 +58,7 @@ TEST_CASE("hash: HMAC-SHA256 gives the values of RFC 4231", "[crypto]") {
        "204b6579204669727374",
        "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
   }));
-  CHECK(core::to_hex(hmac_sha256(hex(key), hex(message))) == signature);
+  CHECK(core::to_hex(hmac_sha256(test::hex(key), test::hex(message))) == signature);
 }
 
 TEST_CASE("hash: one HMAC key signs again and again", "[crypto]") {

@@ -3,10 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include <future>
-
-#include "control/client.h"
-#include "exchange/site.h"
+#include "exchange/ask.h"
 
 namespace trunkline::exchange {
 namespace {
@@ -14,21 +11,8 @@ namespace {
 constexpr std::uint32_t kNoLimit = 0;
 const std::string kElsewhere = "127.0.0.66";
 
-core::Result<core::Json> ask(Site& site, const std::string& verb, core::Json args) {
-  const std::filesystem::path socket = site.options.control;
-  auto asked = std::async(std::launch::async, [&]() -> core::Result<core::Json> {
-    auto client = control::Client::connect(socket, core::Seconds(5));
-    if (!client) return tl::make_unexpected(client.error());
-    return client->call(verb, std::move(args));
-  });
-  REQUIRE(run_until(site.root, [&] {
-    return asked.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
-  }));
-  return asked.get();
-}
-
 core::Json why(Site& site, const std::string& address) {
-  return core::value_or_throw(ask(site, "ban.why", {{"address", address}}));
+  return core::value_or_throw(ask(site, "ban.why", {{"address", address}}).result);
 }
 
 core::Json guard_status(const Site& site) {
@@ -83,7 +67,7 @@ TEST_CASE("doorman: whoever guesses passwords is banned, also after a restart", 
   run_for(site.root, core::Milliseconds(100));
   CHECK(unheard.statuses.empty());
 
-  const auto lifted = ask(site, "ban.remove", {{"address", kElsewhere}, {"reason", "ours"}});
+  const auto lifted = ask(site, "ban.remove", {{"address", kElsewhere}, {"reason", "ours"}}).result;
   REQUIRE(lifted);
   CHECK((*lifted)["is_banned"] == false);
   CHECK(bob.register_at(site.server()) == 200);
@@ -231,7 +215,7 @@ TEST_CASE("doorman: bans by hand", "[exchange]") {
   Site site;
   site.start();
   site.register_phones();
-  const auto add = [&](core::Json args) { return ask(site, "ban.add", std::move(args)); };
+  const auto add = [&](core::Json args) { return ask(site, "ban.add", std::move(args)).result; };
   CHECK(add({{"address", "nobody"}}).error().message == "cannot read 'nobody' as an address");
   const auto ours = add({{"address", "127.0.0.1"}});
   REQUIRE_FALSE(ours);
@@ -247,13 +231,13 @@ TEST_CASE("doorman: bans by hand", "[exchange]") {
   REQUIRE(two);
   CHECK((*two)["address"] == "2001:db8:7::/64");
   CHECK((*two)["is_permanent"] == true);
-  CHECK(core::value_or_throw(ask(site, "ban.list", core::Json::object()))["count"] == 2);
+  CHECK(core::value_or_throw(ask(site, "ban.list").result)["count"] == 2);
   Phone carol(site.root, "carol", "carol-secret", kElsewhere);
   carol.use(site.server());
   PhoneCall& unheard = carol.call("102");
   run_for(site.root, core::Milliseconds(100));
   CHECK(unheard.statuses.empty());
-  const auto not_banned = ask(site, "ban.remove", {{"address", "192.0.2.1"}});
+  const auto not_banned = ask(site, "ban.remove", {{"address", "192.0.2.1"}}).result;
   CHECK(not_banned.error().message == "cannot lift the ban of 192.0.2.1: it is not banned");
 
   // With force, and it is out again.

@@ -3,22 +3,13 @@
 
 #include <catch2/catch.hpp>
 
+#include "exchange/numbered_devices.h"
 #include "support/numbered.h"
 
 namespace trunkline::exchange {
 namespace {
 
 using test::numbered;
-
-const core::TenantId kTenant{numbered(1)};
-
-directory::Device device(int id, std::string name, std::string extension) {
-  return {.id = numbered<core::DeviceId>(id),
-          .tenant = kTenant,
-          .name = std::move(name),
-          .extension = std::move(extension),
-          .display_name = "Someone"};
-}
 
 registrar::Binding binding(const char* peer) {
   registrar::Binding binding;

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "exchange/header.h"
 #include "exchange/site.h"
 
 namespace trunkline::exchange {
@@ -15,10 +16,6 @@ const std::string kNamedSdp =
 const std::string kNamelessSdp =
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
     "m=audio 4000 RTP/AVP 0\r\na=sendrecv\r\n";
-
-std::string header(const std::vector<sip::Header>& headers, std::string_view name) {
-  return sip::find_header(headers, name).value_or("");
-}
 
 sip::Party from_text(const std::string& uri) {
   sip::Party party;

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "exchange/header.h"
+#include "exchange/numbered_devices.h"
 #include "exchange/site.h"
 #include "support/numbered.h"
 
@@ -11,17 +13,7 @@ namespace {
 
 using test::numbered;
 
-const core::TenantId kTenant{numbered(1)};
-
-directory::Device device(int id, std::string name, std::string extension) {
-  return {.id = numbered<core::DeviceId>(id),
-          .tenant = kTenant,
-          .name = std::move(name),
-          .extension = std::move(extension),
-          .display_name = "Someone"};
-}
-
-registrar::Binding binding(const char* peer, std::string instance = {}) {
+registrar::Binding flow_from(const char* peer, std::string instance = {}) {
   registrar::Binding binding;
   binding.contact.uri = sip::Uri::parse("sip:x@10.0.0.5:5070").value();
   binding.contact.instance = std::move(instance);
@@ -37,12 +29,12 @@ sip::Contact contact(std::string_view uri, std::string q = {}) {
 }
 
 /// Alice called bob, who redirects.
-struct Asking {
+struct RedirectedCall {
   call::Record record = {};
   sip::Outgoing like = {};
   directory::Device carol = device(12, "carol", "103");
 
-  Asking() {
+  RedirectedCall() {
     record.call = core::CallRef(numbered(99));
     record.tenant = kTenant;
     record.caller = {.device = numbered<core::DeviceId>(10), .name = "alice"};
@@ -67,15 +59,12 @@ struct Asking {
                          .now = core::from_microseconds(1'795'000'000'000'000)},
                         snapshot, [](core::DeviceId id) -> std::vector<registrar::Binding> {
                           if (id == numbered<core::DeviceId>(15)) return {};
-                          return {binding("192.0.2.9:5060", "<urn:1>"), binding("192.0.2.8:5060"),
-                                  binding("192.0.2.7:5060", "<urn:1>")};
+                          return {flow_from("192.0.2.9:5060", "<urn:1>"),
+                                  flow_from("192.0.2.8:5060"),
+                                  flow_from("192.0.2.7:5060", "<urn:1>")};
                         });
   }
 };
-
-std::string header(const std::vector<sip::Header>& headers, std::string_view name) {
-  return sip::find_header(headers, name).value_or("");
-}
 
 }  // namespace
 
@@ -102,7 +91,7 @@ TEST_CASE("redirect: who is followed, and why others are not", "[exchange]") {
                "emergency number 112: this exchange has no trunk to the public network"},
        }) {
     INFO(row.contact);
-    const Redirect redirect = Asking().ask({contact(row.contact)});
+    const Redirect redirect = RedirectedCall().ask({contact(row.contact)});
     REQUIRE(redirect.redirections.size() == 1);
     const call::Redirection& found = redirect.redirections.front();
     CHECK(found.rule == row.rule);
@@ -114,26 +103,26 @@ TEST_CASE("redirect: who is followed, and why others are not", "[exchange]") {
 
 TEST_CASE("redirect: contacts go by their q, nobody is called twice, five are enough",
           "[exchange]") {
-  const Redirect redirect =
-      Asking().ask({contact("sip:1@example.org", "0.1"), contact("sip:103@example.org", "0.2"),
-                    contact("sip:carol@example.org", "0.2"), contact("sip:2@example.org", "0.9"),
-                    contact("sip:3@example.org"), contact("sip:4@example.org", "0.05")});
+  const Redirect redirect = RedirectedCall().ask(
+      {contact("sip:1@example.org", "0.1"), contact("sip:103@example.org", "0.2"),
+       contact("sip:carol@example.org", "0.2"), contact("sip:2@example.org", "0.9"),
+       contact("sip:3@example.org"), contact("sip:4@example.org", "0.05")});
   std::vector<std::string> order;
   for (const call::Redirection& found : redirect.redirections) order.push_back(found.to);
   CHECK(order == std::vector<std::string>{"sip:3@example.org", "sip:2@example.org",
                                           "sip:103@example.org", "sip:carol@example.org",
                                           "sip:1@example.org"});
   CHECK(redirect.redirections[3].refusal == "carol was called already");
-  Asking late;
+  RedirectedCall late;
   late.record.redirected.resize(4);
   CHECK(late.ask({contact("sip:103@example.org"), contact("sip:1@example.org")})
             .redirections.size() == 1);
 }
 
 TEST_CASE("redirect: what is dialled then", "[exchange]") {
-  Asking asking;
-  asking.carol.recording = directory::RecordingMode::always;
-  const Redirect redirect = asking.ask({contact("sip:103@example.org")});
+  RedirectedCall redirected;
+  redirected.carol.recording = directory::RecordingMode::always;
+  const Redirect redirect = redirected.ask({contact("sip:103@example.org")});
   const call::Redirection& found = redirect.redirections.front();
   CHECK(found.called.name == "carol");
   CHECK(found.recording);
@@ -146,7 +135,7 @@ TEST_CASE("redirect: what is dialled then", "[exchange]") {
   CHECK(found.targets[2].address == "192.0.2.8:5060");
   CHECK_FALSE(found.targets[2].is_spare);
   const sip::Outgoing& first = redirect.outgoing.front();
-  CHECK(first.call_id == asking.record.call.text() + ".2");
+  CHECK(first.call_id == redirected.record.call.text() + ".2");
   CHECK(first.from.uri.user == "101");
   CHECK(first.to.uri.text() == "sip:103@example.org");
   CHECK(first.max_forwards == 19);

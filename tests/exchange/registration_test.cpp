@@ -2,17 +2,10 @@
 // What registrations offer calls: paths, flows, GRUUs.
 #include <catch2/catch.hpp>
 
+#include "exchange/header.h"
 #include "exchange/site.h"
 
 namespace trunkline::exchange {
-namespace {
-
-std::string header(const std::vector<sip::Header>& headers, std::string_view name) {
-  return sip::find_header(headers, name).value_or("");
-}
-
-}  // namespace
-
 TEST_CASE("registration: extensions may be required of the registrar, and of it alone",
           "[exchange]") {
   Site site;

@@ -2,6 +2,7 @@
 // What phones say within a call beyond RFC 3261: session timers, PRACK, UPDATE, INFO, reasons.
 #include <catch2/catch.hpp>
 
+#include "exchange/header.h"
 #include "exchange/site.h"
 
 namespace trunkline::exchange {
@@ -11,10 +12,6 @@ using core::Seconds;
 using sip::Method;
 
 const sip::Header kKnowsTimers{"Supported", "timer"};
-
-std::string header(const std::vector<sip::Header>& headers, std::string_view name) {
-  return sip::find_header(headers, name).value_or("");
-}
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "cdr/zone.h"
+#include "support/moment.h"
 
 namespace trunkline::foreign {
 namespace {
@@ -44,10 +45,6 @@ Read read(std::string_view format, const std::string& text, Columns columns = {}
   }
   CHECK_FALSE(reader->next());
   return all;
-}
-
-core::Time at(std::string_view rfc3339) {
-  return core::parse_rfc3339(rfc3339).value();
 }
 
 constexpr core::Milliseconds seconds(std::int64_t count) {
@@ -111,9 +108,9 @@ Call freeswitch_first() {
           .direction = "outbound",
           .disposition = "answered",
           .q850_cause = 16,
-          .started_at = at("2026-11-21T08:00:00.1Z"),
-          .answered_at = at("2026-11-21T08:00:04.1Z"),
-          .ended_at = at("2026-11-21T08:00:16.1Z"),
+          .started_at = test::moment_of("2026-11-21T08:00:00.1Z"),
+          .answered_at = test::moment_of("2026-11-21T08:00:04.1Z"),
+          .ended_at = test::moment_of("2026-11-21T08:00:16.1Z"),
           .talk = seconds(12)};
 }
 
@@ -123,9 +120,9 @@ Call twilio_first() {
           .dialled = "+4930123456",
           .direction = "outbound",
           .disposition = "answered",
-          .started_at = at("2026-11-21T08:00:00Z"),
-          .answered_at = at("2026-11-21T08:00:04Z"),
-          .ended_at = at("2026-11-21T08:00:16Z"),
+          .started_at = test::moment_of("2026-11-21T08:00:00Z"),
+          .answered_at = test::moment_of("2026-11-21T08:00:04Z"),
+          .ended_at = test::moment_of("2026-11-21T08:00:16Z"),
           .talk = seconds(12)};
 }
 
@@ -139,9 +136,9 @@ std::vector<Sample> samples() {
         .caller = "101",
         .dialled = "+4930123456",
         .disposition = "answered",
-        .started_at = at("2026-11-21T08:00:00Z"),
-        .answered_at = at("2026-11-21T08:00:05Z"),
-        .ended_at = at("2026-11-21T08:01:05Z"),
+        .started_at = test::moment_of("2026-11-21T08:00:00Z"),
+        .answered_at = test::moment_of("2026-11-21T08:00:05Z"),
+        .ended_at = test::moment_of("2026-11-21T08:01:05Z"),
         .talk = seconds(60)},
        2},
       {"asterisk-cel",
@@ -153,9 +150,9 @@ std::vector<Sample> samples() {
         .dialled = "102",
         .disposition = "answered",
         .q850_cause = 16,
-        .started_at = at("2026-11-21T08:00:00.1Z"),
-        .answered_at = at("2026-11-21T08:00:04.1Z"),
-        .ended_at = at("2026-11-21T08:00:16.1Z")}},
+        .started_at = test::moment_of("2026-11-21T08:00:00.1Z"),
+        .answered_at = test::moment_of("2026-11-21T08:00:04.1Z"),
+        .ended_at = test::moment_of("2026-11-21T08:00:16.1Z")}},
       {"freeswitch-csv",
        R"("Alice B.","101","004930123456","default","2026-11-21 08:00:00","2026-11-21 08:00:04","2026-11-21 08:00:16","16","12","NORMAL_CLEARING","2bbe83f7-5111-4b5b-9626-c5154608d4ee","","","PCMU","PCMU")"
        "\n",
@@ -166,9 +163,9 @@ std::vector<Sample> samples() {
         .dialled = "004930123456",
         .disposition = "answered",
         .q850_cause = 16,
-        .started_at = at("2026-11-21T08:00:00Z"),
-        .answered_at = at("2026-11-21T08:00:04Z"),
-        .ended_at = at("2026-11-21T08:00:16Z"),
+        .started_at = test::moment_of("2026-11-21T08:00:00Z"),
+        .answered_at = test::moment_of("2026-11-21T08:00:04Z"),
+        .ended_at = test::moment_of("2026-11-21T08:00:16Z"),
         .talk = seconds(12)}},
       {"freeswitch-json", kJson + "\n" + kJson, {}, freeswitch_first(), 2},
       {"freeswitch-xml", kXml + kXml, {}, freeswitch_first(), 2},
@@ -192,9 +189,9 @@ std::vector<Sample> samples() {
        {.caller = "101",
         .dialled = "+4930123456",
         .disposition = "answered",
-        .started_at = at("2026-11-21T08:00:00Z"),
-        .answered_at = at("2026-11-21T08:00:00Z"),
-        .ended_at = at("2026-11-21T08:00:12Z"),
+        .started_at = test::moment_of("2026-11-21T08:00:00Z"),
+        .answered_at = test::moment_of("2026-11-21T08:00:00Z"),
+        .ended_at = test::moment_of("2026-11-21T08:00:12Z"),
         .talk = seconds(12)}},
       {"csv",
        "2026-11-21 08:00:00,101,102,17\n",
@@ -203,8 +200,8 @@ std::vector<Sample> samples() {
         .dialled = "102",
         .disposition = "busy",
         .q850_cause = 17,
-        .started_at = at("2026-11-21T08:00:00Z"),
-        .ended_at = at("2026-11-21T08:00:00Z")}}};
+        .started_at = test::moment_of("2026-11-21T08:00:00Z"),
+        .ended_at = test::moment_of("2026-11-21T08:00:00Z")}}};
 }
 
 void compare(const Call& found, const Call& wanted) {

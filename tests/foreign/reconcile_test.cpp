@@ -8,12 +8,12 @@
 namespace trunkline::foreign {
 namespace {
 
-constexpr std::int64_t kStart = 1'795'248'000;
+constexpr std::int64_t kFirstSecond = 1'795'248'000;
 
 BilledCall call(std::string numbers, std::int64_t second, std::int64_t length,
                 std::optional<std::int64_t> millionths = std::nullopt) {
   return {.numbers = std::move(numbers),
-          .at = core::Time(core::Seconds(kStart + second)),
+          .at = core::Time(core::Seconds(kFirstSecond + second)),
           .length = core::Seconds(length),
           .money = millionths ? std::optional(Money(*millionths)) : std::nullopt};
 }

@@ -5,10 +5,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "guard/moment.h"
+
 namespace trunkline::guard {
 namespace {
-
-const core::Time kNow = core::parse_rfc3339("2026-11-21T08:00:00Z").value();
 
 Source source(unsigned number) {
   return Source::parse(fmt::format("10.0.{}.{}", number / 256, number % 256)).value();

@@ -4,10 +4,11 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+#include "guard/moment.h"
+
 namespace trunkline::guard {
 namespace {
 
-const core::Time kNow = core::parse_rfc3339("2026-11-21T08:00:00Z").value();
 const Settings kNone{.source = {},
                      .source_registrations_per_minute = 0,
                      .device = {},

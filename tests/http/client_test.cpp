@@ -5,17 +5,13 @@
 
 #include <catch2/catch.hpp>
 
+#include "http/shown_fault.h"
 #include "support/certificates.h"
 #include "support/free_ports.h"
 #include "support/receiver.h"
 
 namespace trunkline::http {
 namespace {
-
-/// "69 message | hint": all of a fault, as a failing test shows it.
-std::string shown(const core::Fault& fault) {
-  return std::to_string(static_cast<int>(fault.code)) + " " + fault.message + " | " + fault.hint;
-}
 
 std::string url(const test::Receiver& receiver, const std::string& path) {
   return "http://" + receiver.address() + path;

@@ -5,20 +5,17 @@
 
 #include "core/text.h"
 #include "http/mail_text.h"
+#include "support/moment.h"
 
 namespace trunkline::http {
 namespace {
-
-core::Time at(std::string_view text) {
-  return core::parse_rfc3339(text).value();
-}
 
 Mail mail() {
   return {.from = {"trunkline@pbx.example", "trunkline"},
           .to = {{"alice@example.org", "Alice \"Al\" Example"}, {"bob@example.org"}},
           .subject = "Speicher 85 % voll",
           .text = "One.\nTwo = 2.\n",
-          .date = at("2026-11-30T08:00:00Z"),
+          .date = test::moment_of("2026-11-30T08:00:00Z"),
           .message_id = "<1@pbx.example>"};
 }
 
@@ -158,8 +155,10 @@ TEST_CASE("mail: lines of text travel as they were", "[http]") {
 }
 
 TEST_CASE("mail: dates are those of RFC 5322", "[http]") {
-  CHECK(header_date(at("2024-02-29T23:59:59.999999Z")) == "Thu, 29 Feb 2024 23:59:59 +0000");
-  CHECK(header_date(at("1969-12-31T23:59:59.5Z")) == "Wed, 31 Dec 1969 23:59:59 +0000");
+  CHECK(header_date(test::moment_of("2024-02-29T23:59:59.999999Z")) ==
+        "Thu, 29 Feb 2024 23:59:59 +0000");
+  CHECK(header_date(test::moment_of("1969-12-31T23:59:59.5Z")) ==
+        "Wed, 31 Dec 1969 23:59:59 +0000");
 }
 
 }  // namespace trunkline::http

@@ -7,17 +7,13 @@
 
 #include <fstream>
 
+#include "http/shown_fault.h"
 #include "support/certificates.h"
 #include "support/free_ports.h"
 #include "support/receiver.h"
 
 namespace trunkline::http {
 namespace {
-
-/// "69 message | hint": all of a fault, as a failing test shows it.
-std::string shown(const core::Fault& fault) {
-  return std::to_string(static_cast<int>(fault.code)) + " " + fault.message + " | " + fault.hint;
-}
 
 MailServer server_of(const test::Receiver& receiver) {
   return {.host = "127.0.0.1", .port = receiver.port(), .tls = MailServer::Tls::none};

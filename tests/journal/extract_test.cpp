@@ -11,12 +11,12 @@
 namespace trunkline::journal {
 namespace {
 
-struct World {
+struct SourceJournal {
   test::TemporaryDirectory directory;
   std::filesystem::path file = directory.path() / "journal.db";
   std::unique_ptr<Journal> journal = Journal::open(file);
 
-  explicit World(std::uint64_t entries) {
+  explicit SourceJournal(std::uint64_t entries) {
     for (std::uint64_t n = 1; n <= entries; ++n) journal->append(sample(n));
     journal->change_state({{"binding", "alice", "somewhere"}});
     REQUIRE(journal->flush());
@@ -25,20 +25,20 @@ struct World {
 };
 
 TEST_CASE("extract: what lies behind a number, as a journal that proves itself", "[journal]") {
-  const World world(9);
+  const SourceJournal source(9);
   for (const std::uint64_t after : {0U, 4U, 8U}) {
     INFO(after);
-    const auto copy = world.target(std::to_string(after));
-    const Extracted extracted = extract(world.file, Sequence(after), copy);
-    CHECK(extracted.node == world.journal->node());
+    const auto copy = source.target(std::to_string(after));
+    const Extracted extracted = extract(source.file, Sequence(after), copy);
+    CHECK(extracted.node == source.journal->node());
     CHECK(extracted.first == Sequence(after + 1));
     CHECK(extracted.last == Sequence(9));
     const JournalReader reader(copy);
-    CHECK(reader.node() == world.journal->node());
+    CHECK(reader.node() == source.journal->node());
     const auto proof = reader.prove();
     REQUIRE(proof);
     CHECK(proof->first == Sequence(after + 1));
-    CHECK(proof->last_hash == JournalReader(world.file).prove()->last_hash);
+    CHECK(proof->last_hash == JournalReader(source.file).prove()->last_hash);
     const auto entries = reader.entries_after(Sequence(0), 100);
     REQUIRE(entries.size() == 9 - after);
     CHECK(entries.back().entry == sample(9));
@@ -49,26 +49,26 @@ TEST_CASE("extract: what lies behind a number, as a journal that proves itself",
 
 TEST_CASE("extract: nothing is behind the end, and a journal that is not there is told",
           "[journal]") {
-  const World world(3);
-  const Extracted extracted = extract(world.file, Sequence(3), world.target("end"));
+  const SourceJournal source(3);
+  const Extracted extracted = extract(source.file, Sequence(3), source.target("end"));
   CHECK(extracted.first == Sequence(0));
   CHECK(extracted.last == Sequence(3));
-  CHECK(JournalReader(world.target("end")).last() == Sequence(3));
+  CHECK(JournalReader(source.target("end")).last() == Sequence(3));
   // A ledger that is ahead of its journal: nothing to add.
-  CHECK(extract(world.file, Sequence(7), world.target("ahead")).first == Sequence(0));
-  CHECK_THROWS_AS(extract(world.target("none"), Sequence(0), world.target("x")), core::Error);
+  CHECK(extract(source.file, Sequence(7), source.target("ahead")).first == Sequence(0));
+  CHECK_THROWS_AS(extract(source.target("none"), Sequence(0), source.target("x")), core::Error);
 }
 
 TEST_CASE("extract: of a pruned journal, what is left", "[journal]") {
-  const World world(9);
-  world.journal->prune(Sequence(5), kStart + std::chrono::hours(24));
+  const SourceJournal source(9);
+  source.journal->prune(Sequence(5), kStart + std::chrono::hours(24));
   // Pruning is a step of the journal's thread.
-  for (int tries = 0; tries < 100 && JournalReader(world.file).prove()->first < Sequence(6);
+  for (int tries = 0; tries < 100 && JournalReader(source.file).prove()->first < Sequence(6);
        ++tries)
-    (void)world.journal->flush();
-  const Extracted extracted = extract(world.file, Sequence(2), world.target("copy"));
+    (void)source.journal->flush();
+  const Extracted extracted = extract(source.file, Sequence(2), source.target("copy"));
   CHECK(extracted.first == Sequence(6));
-  CHECK(JournalReader(world.target("copy")).prove().has_value());
+  CHECK(JournalReader(source.target("copy")).prove().has_value());
 }
 
 }  // namespace

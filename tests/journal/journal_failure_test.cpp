@@ -42,12 +42,12 @@ class FullDisk {
   rlimit old_{};
 };
 
-struct World {
+struct FailingJournal {
   test::TemporaryDirectory directory;
   std::filesystem::path path = directory.path() / "journal.db";
   std::unique_ptr<Journal> journal;
 
-  explicit World(Options options = {}) : journal(Journal::open(path, std::move(options))) {
+  explicit FailingJournal(Options options = {}) : journal(Journal::open(path, std::move(options))) {
     // Something is there already when the disk fills.
     journal->append(sample(1));
     REQUIRE(journal->flush());
@@ -60,79 +60,80 @@ struct World {
 };
 
 TEST_CASE("journal: nothing is lost while its disk is full, and the order stays", "[journal]") {
-  World world;
+  FailingJournal failing;
   FullDisk disk;
   core::Locked<std::vector<std::uint64_t>> numbers;
   for (std::uint64_t n = 2; n <= 50; ++n)
-    world.journal->append(
+    failing.journal->append(
         sample(n), {{"last", "n", std::to_string(n)}}, [&](core::Result<Sequence> number) {
           numbers.with([&](auto& list) { list.push_back(number ? number->value() : 0); });
         });
-  REQUIRE(world.turns_unhealthy());
-  CHECK_FALSE(world.journal->flush(core::Milliseconds(10)));
-  const Health health = world.journal->health();
+  REQUIRE(failing.turns_unhealthy());
+  CHECK_FALSE(failing.journal->flush(core::Milliseconds(10)));
+  const Health health = failing.journal->health();
   CHECK(health.queued == 49);
   CHECK(health.failed_commits >= 1);
   CHECK_FALSE(health.error.empty());
-  CHECK(world.journal->last() == Sequence(1));
+  CHECK(failing.journal->last() == Sequence(1));
   CHECK(numbers.with([](auto& list) { return list.empty(); }));
 
   disk.make_room();
-  REQUIRE(world.journal->flush());
-  CHECK(world.journal->is_healthy());
-  CHECK(world.journal->health().error.empty());
-  CHECK(world.journal->health().queued == 0);
+  REQUIRE(failing.journal->flush());
+  CHECK(failing.journal->is_healthy());
+  CHECK(failing.journal->health().error.empty());
+  CHECK(failing.journal->health().queued == 0);
   numbers.with([](auto& list) {
     REQUIRE(list.size() == 49);
     for (std::uint64_t n = 2; n <= 50; ++n) CHECK(list[n - 2] == n);
   });
-  const JournalReader reader(world.path);
+  const JournalReader reader(failing.path);
   CHECK(reader.prove().value().last == Sequence(50));
   CHECK(reader.entries_after(Sequence(1), 100)[7].entry == sample(9));
   CHECK(reader.state("last").at(0).second == "50");
 }
 
 TEST_CASE("journal: who asked for an answer in time gets one, and the entry is kept", "[journal]") {
-  World world;
+  FailingJournal failing;
   FullDisk disk;
   std::promise<core::Result<Sequence>> patient;
   std::promise<core::Result<Sequence>> impatient;
-  world.journal->append(sample(2), {},
-                        [&](core::Result<Sequence> number) { patient.set_value(number); });
-  world.journal->append(
+  failing.journal->append(sample(2), {},
+                          [&](core::Result<Sequence> number) { patient.set_value(number); });
+  failing.journal->append(
       sample(3), {}, [&](core::Result<Sequence> number) { impatient.set_value(number); },
       core::Milliseconds(20));
   const core::Result<Sequence> answer = impatient.get_future().get();
   REQUIRE_FALSE(answer.has_value());
   CHECK(answer.error().code == core::ExitCode::io);
-  CHECK(answer.error().hint == "make room on the disk of " + world.path.native());
+  CHECK(answer.error().hint == "make room on the disk of " + failing.path.native());
   auto waiting = patient.get_future();
   CHECK(waiting.wait_for(core::Milliseconds(0)) == std::future_status::timeout);
 
   disk.make_room();
   CHECK(waiting.get().value() == Sequence(2));
-  REQUIRE(world.journal->flush());
-  CHECK(JournalReader(world.path).prove().value().last == Sequence(3));
+  REQUIRE(failing.journal->flush());
+  CHECK(JournalReader(failing.path).prove().value().last == Sequence(3));
 }
 
 TEST_CASE("journal: an impatient entry that comes later does not wait for the next attempt",
           "[journal]") {
-  World world;
+  FailingJournal failing;
   FullDisk disk;
-  world.journal->append(sample(2));
-  REQUIRE(world.turns_unhealthy());
+  failing.journal->append(sample(2));
+  REQUIRE(failing.turns_unhealthy());
   // By now the pause between attempts has grown beyond what is asked for.
   std::this_thread::sleep_for(core::Milliseconds(400));
   std::promise<void> answered;
   const auto before = std::chrono::steady_clock::now();
-  world.journal->append(
+  failing.journal->append(
       sample(3), {}, [&](core::Result<Sequence>) { answered.set_value(); }, core::Milliseconds(1));
   answered.get_future().get();
   CHECK(std::chrono::steady_clock::now() - before < core::Milliseconds(300));
 }
 
 TEST_CASE("journal: a full queue refuses at once", "[journal]") {
-  World world(GENERATE(Options{.queue_limit = 3}, Options{.queue_bytes = core::ByteCount(2000)}));
+  FailingJournal failing(
+      GENERATE(Options{.queue_limit = 3}, Options{.queue_bytes = core::ByteCount(2000)}));
   FullDisk disk;
   const std::string large(700, ' ');
   std::atomic<int> committed{0};
@@ -141,7 +142,7 @@ TEST_CASE("journal: a full queue refuses at once", "[journal]") {
   for (std::uint64_t n = 2; n <= 10; ++n) {
     Entry entry = sample(n);
     entry.body += large;
-    world.journal->append(std::move(entry), {}, [&](core::Result<Sequence> number) {
+    failing.journal->append(std::move(entry), {}, [&](core::Result<Sequence> number) {
       if (number) {
         ++committed;
         return;
@@ -153,37 +154,37 @@ TEST_CASE("journal: a full queue refuses at once", "[journal]") {
   }
   CHECK(refused >= 6);
   CHECK(refused_in == std::this_thread::get_id());
-  CHECK(world.journal->health().refused == static_cast<std::uint64_t>(refused));
+  CHECK(failing.journal->health().refused == static_cast<std::uint64_t>(refused));
   disk.make_room();
-  REQUIRE(world.journal->flush());
+  REQUIRE(failing.journal->flush());
   CHECK(committed + refused == 9);
-  CHECK(JournalReader(world.path).prove().value().last ==
+  CHECK(JournalReader(failing.path).prove().value().last ==
         Sequence(1 + static_cast<std::uint64_t>(committed)));
   // There is room again.
-  world.journal->append(sample(11));
-  REQUIRE(world.journal->flush());
+  failing.journal->append(sample(11));
+  REQUIRE(failing.journal->flush());
 }
 
 TEST_CASE("journal: one that closes on a full disk tells who still waits", "[journal]") {
-  World world;
+  FailingJournal failing;
   FullDisk disk;
   std::promise<core::Result<Sequence>> answer;
-  world.journal->append(sample(2), {},
-                        [&](core::Result<Sequence> number) { answer.set_value(number); });
-  REQUIRE(world.turns_unhealthy());
-  world.journal.reset();
+  failing.journal->append(sample(2), {},
+                          [&](core::Result<Sequence> number) { answer.set_value(number); });
+  REQUIRE(failing.turns_unhealthy());
+  failing.journal.reset();
   const auto answered = answer.get_future().get();
   REQUIRE_FALSE(answered.has_value());
   CHECK(answered.error().message.starts_with("the journal closed before it could commit: "));
   disk.make_room();
-  CHECK(Journal::open(world.path)->last() == Sequence(1));
+  CHECK(Journal::open(failing.path)->last() == Sequence(1));
 }
 
 TEST_CASE("journal: a wish to prune does not keep a failing one busy", "[journal]") {
-  World world;
+  FailingJournal failing;
   FullDisk disk;
-  world.journal->append(sample(2));
-  REQUIRE(world.turns_unhealthy());
+  failing.journal->append(sample(2));
+  REQUIRE(failing.turns_unhealthy());
   const auto cpu_time = [] {
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
@@ -191,7 +192,7 @@ TEST_CASE("journal: a wish to prune does not keep a failing one busy", "[journal
            std::chrono::seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec);
   };
   const auto before = cpu_time();
-  world.journal->prune(Sequence(1), kStart + std::chrono::hours(1));
+  failing.journal->prune(Sequence(1), kStart + std::chrono::hours(1));
   std::this_thread::sleep_for(core::Milliseconds(300));
   CHECK(cpu_time() - before < core::Milliseconds(150));
 }

@@ -11,13 +11,13 @@
 namespace trunkline::journal {
 namespace {
 
-struct World {
+struct WrittenJournal {
   test::TemporaryDirectory directory;
   std::filesystem::path path = directory.path() / "journal.db";
 
   // 1 call.started, 2 call.ringing of one call; 3 call.started of another; 4 media.ended of the
   // first; 5 registration.bound of no call.
-  World() {
+  WrittenJournal() {
     const auto journal = Journal::open(path);
     journal->append(sample(1, "call.started"));
     journal->append(sample(2, "call.ringing"));
@@ -42,8 +42,8 @@ std::vector<std::uint64_t> numbers_of(const std::vector<StoredEntry>& entries) {
 using Numbers = std::vector<std::uint64_t>;
 
 TEST_CASE("reader: finds entries by number, by call and by age", "[journal]") {
-  const World world;
-  const JournalReader reader(world.path);
+  const WrittenJournal written;
+  const JournalReader reader(written.path);
   CHECK(reader.last() == Sequence(5));
   CHECK_FALSE(reader.node().is_nil());
   CHECK(numbers_of(reader.entries_after(Sequence(0), 100)) == Numbers{1, 2, 3, 4, 5});
@@ -56,8 +56,8 @@ TEST_CASE("reader: finds entries by number, by call and by age", "[journal]") {
 }
 
 TEST_CASE("reader: finds a call's newest entry of a family", "[journal]") {
-  const World world;
-  const JournalReader reader(world.path);
+  const WrittenJournal written;
+  const JournalReader reader(written.path);
   CHECK(reader.last_of(kCall, "call.").value().sequence == Sequence(2));
   CHECK(reader.last_of(kCall, "").value().sequence == Sequence(4));
   CHECK_FALSE(reader.last_of(kCall, "recording.").has_value());
@@ -65,52 +65,52 @@ TEST_CASE("reader: finds a call's newest entry of a family", "[journal]") {
 }
 
 TEST_CASE("reader: reads beside a writer", "[journal]") {
-  const World world;
-  const JournalReader reader(world.path);
-  const auto journal = Journal::open(world.path);
+  const WrittenJournal written;
+  const JournalReader reader(written.path);
+  const auto journal = Journal::open(written.path);
   journal->append(sample(6));
   REQUIRE(journal->flush());
   CHECK(reader.last() == Sequence(6));
 }
 
 TEST_CASE("reader: proves an untouched journal and finds what was touched", "[journal]") {
-  const World world;
+  const WrittenJournal written;
   const auto message = [&] {
-    const auto proof = JournalReader(world.path).prove();
+    const auto proof = JournalReader(written.path).prove();
     return proof ? std::string("fine") : proof.error().message;
   };
   CHECK(message() == "fine");
 
   SECTION("a body") {
-    world.tamper("update entry set body = '{}' where seq = 3");
+    written.tamper("update entry set body = '{}' where seq = 3");
     CHECK(message() == "entry 3 was changed after it was written");
   }
   SECTION("a time") {
-    world.tamper("update entry set at = at + 1 where seq = 5");
+    written.tamper("update entry set at = at + 1 where seq = 5");
     CHECK(message() == "entry 5 was changed after it was written");
   }
   SECTION("an entry is gone") {
-    world.tamper("delete from entry where seq = 2");
+    written.tamper("delete from entry where seq = 2");
     CHECK(message() == "entry 2 is missing from the journal");
   }
   SECTION("the oldest is gone") {
-    world.tamper("delete from entry where seq = 1");
+    written.tamper("delete from entry where seq = 1");
     CHECK(message() == "entry 1 is missing from the journal");
   }
   SECTION("two changed places") {
-    world.tamper(
+    written.tamper(
         "update entry set seq = -seq; update entry set seq = case seq when -2 then 3 "
         "when -3 then 2 else -seq end");
     CHECK(message() == "entry 2 was changed after it was written");
   }
   SECTION("the whole beginning is another node's") {
-    world.tamper("update node set anchor_hash = zeroblob(32)");
+    written.tamper("update node set anchor_hash = zeroblob(32)");
     CHECK(message() == "the journal's first link was changed after it was written");
   }
   SECTION("the newest is gone: only its last hash, kept elsewhere, can tell") {
-    const auto before = JournalReader(world.path).prove().value();
-    world.tamper("delete from entry where seq = 5");
-    const auto after = JournalReader(world.path).prove().value();
+    const auto before = JournalReader(written.path).prove().value();
+    written.tamper("delete from entry where seq = 5");
+    const auto after = JournalReader(written.path).prove().value();
     CHECK(after.last == Sequence(4));
     CHECK(after.last_hash != before.last_hash);
   }

@@ -8,13 +8,13 @@
 #include <iterator>
 
 #include "crypto/random.h"
+#include "keystore/moment.h"
+#include "support/content.h"
 #include "support/fake_clock.h"
 #include "support/temporary_directory.h"
 
 namespace trunkline::keystore {
 namespace {
-
-const core::Time kNow = test::FakeClock().wall();
 
 // 32 bytes of /dev/urandom.
 constexpr std::string_view kKey =
@@ -23,11 +23,6 @@ constexpr std::string_view kKey =
 std::string ring_of(std::string_view key, std::string_view id = "k1") {
   return "trunkline-keyring 1\nkey " + std::string(id) + " 2026-11-21T08:00:00Z " +
          std::string(key) + "\ncurrent " + std::string(id) + "\n";
-}
-
-std::string content_of(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 TEST_CASE("key ring: a made one has a random key, which is current", "[keystore]") {
@@ -60,7 +55,7 @@ TEST_CASE("key ring: what is saved is loaded again, and nobody else can read it"
   CHECK(loaded->current() == fresh);
   CHECK(loaded->list().size() == 2);
   CHECK(core::to_hex(loaded->find(old)->reveal()) == core::to_hex(ring.find(old)->reveal()));
-  CHECK(content_of(path) == loaded->text().reveal_text());
+  CHECK(test::content_of(path) == loaded->text().reveal_text());
   CHECK(std::distance(std::filesystem::directory_iterator(directory.path()), {}) == 1);
 }
 

@@ -18,7 +18,7 @@ namespace {
 const test::FakeClock kClock;
 constexpr MirrorOptions kQuick{.period = core::Milliseconds(10)};
 
-struct World {
+struct MirroredStore {
   test::TemporaryDirectory directory;
   std::filesystem::path path = directory.path() / "keys.db";
   std::filesystem::path folder = directory.path() / "mirror";
@@ -27,7 +27,7 @@ struct World {
   KeyStore store{path, ring};
   core::RecordingId recording = core::RecordingId::make(kClock.wall());
 
-  World() { std::filesystem::create_directory(folder); }
+  MirroredStore() { std::filesystem::create_directory(folder); }
   std::uint64_t keys_in_copy() const { return KeyStore(copy, ring).count(); }
 };
 
@@ -41,109 +41,110 @@ bool comes_true(Condition&& condition) {
 }
 
 TEST_CASE("mirror: copies at the start and after each change", "[keystore]") {
-  World world;
-  const Mirror mirror(world.path, world.folder, kClock, kQuick);
+  MirroredStore mirrored;
+  const Mirror mirror(mirrored.path, mirrored.folder, kClock, kQuick);
   REQUIRE(comes_true([&] { return mirror.state().copies == 1; }));
   CHECK(mirror.state().copied_at == kClock.wall());
   CHECK(mirror.state().error.empty());
   struct stat status {};
-  REQUIRE(::stat(world.copy.c_str(), &status) == 0);
+  REQUIRE(::stat(mirrored.copy.c_str(), &status) == 0);
   CHECK((status.st_mode & 0777) == 0600);
 
-  const DataKey made = world.store.create_key(world.recording, kClock.wall()).value();
+  const DataKey made = mirrored.store.create_key(mirrored.recording, kClock.wall()).value();
   REQUIRE(comes_true([&] { return mirror.state().copies == 2 && mirror.state().is_current; }));
   // The copy is a key store that opens what the original opens.
-  const KeyStore copied(world.copy, world.ring);
-  CHECK(core::to_hex(copied.open_key(world.recording).value().key.reveal()) ==
+  const KeyStore copied(mirrored.copy, mirrored.ring);
+  CHECK(core::to_hex(copied.open_key(mirrored.recording).value().key.reveal()) ==
         core::to_hex(made.key.reveal()));
 }
 
 TEST_CASE("mirror: does nothing while nothing changes", "[keystore]") {
-  World world;
-  const Mirror mirror(world.path, world.folder, kClock, kQuick);
+  MirroredStore mirrored;
+  const Mirror mirror(mirrored.path, mirrored.folder, kClock, kQuick);
   REQUIRE(comes_true([&] { return mirror.state().is_current; }));
   std::this_thread::sleep_for(core::Milliseconds(100));  // ten looks
   CHECK(mirror.state().copies == 1);
 }
 
 TEST_CASE("mirror: sees what another process changed", "[keystore]") {
-  World world;
-  const Mirror mirror(world.path, world.folder, kClock, kQuick);
+  MirroredStore mirrored;
+  const Mirror mirror(mirrored.path, mirrored.folder, kClock, kQuick);
   REQUIRE(comes_true([&] { return mirror.state().is_current; }));
-  KeyStore other(world.path, world.ring);
-  REQUIRE(other.create_key(world.recording, kClock.wall()).has_value());
+  KeyStore other(mirrored.path, mirrored.ring);
+  REQUIRE(other.create_key(mirrored.recording, kClock.wall()).has_value());
   CHECK(comes_true([&] { return mirror.state().copies == 2; }));
 }
 
 TEST_CASE("mirror: an erased key is gone from the copy, also from what the copy was before",
           "[keystore]") {
-  World world;
-  REQUIRE(world.store.create_key(world.recording, kClock.wall()).has_value());
-  Mirror mirror(world.path, world.folder, kClock,
+  MirroredStore mirrored;
+  REQUIRE(mirrored.store.create_key(mirrored.recording, kClock.wall()).has_value());
+  Mirror mirror(mirrored.path, mirrored.folder, kClock,
                 {.period = core::Milliseconds(60'000)});  // only when asked to
   REQUIRE(mirror.refresh_now().has_value());
-  CHECK(world.keys_in_copy() == 1);
+  CHECK(mirrored.keys_in_copy() == 1);
   // Whoever still holds the old file finds zeros in it.
-  std::ifstream old(world.copy, std::ios::binary);
+  std::ifstream old(mirrored.copy, std::ios::binary);
   REQUIRE(old.good());
-  REQUIRE(world.store.remove(world.recording).value());
+  REQUIRE(mirrored.store.remove(mirrored.recording).value());
   REQUIRE(mirror.refresh_now().has_value());
-  CHECK(world.keys_in_copy() == 0);
+  CHECK(mirrored.keys_in_copy() == 0);
   const std::string left{std::istreambuf_iterator<char>(old), {}};
   CHECK(left == std::string(left.size(), '\0'));
   CHECK_FALSE(left.empty());
 }
 
 TEST_CASE("mirror: holds one state only, whatever a crash left there", "[keystore]") {
-  World world;
-  std::ofstream(world.folder / "keys.db.new") << "half a copy";
-  Mirror mirror(world.path, world.folder, kClock, kQuick);
+  MirroredStore mirrored;
+  std::ofstream(mirrored.folder / "keys.db.new") << "half a copy";
+  Mirror mirror(mirrored.path, mirrored.folder, kClock, kQuick);
   REQUIRE(mirror.refresh_now().has_value());
-  const auto files = std::filesystem::directory_iterator(world.folder);
+  const auto files = std::filesystem::directory_iterator(mirrored.folder);
   CHECK(std::distance(begin(files), end(files)) == 1);
 }
 
 TEST_CASE("mirror: a directory that is not there is told, and taken when it comes", "[keystore]") {
-  World world;
-  std::filesystem::remove(world.folder);
-  Mirror mirror(world.path, world.folder, kClock, kQuick);
+  MirroredStore mirrored;
+  std::filesystem::remove(mirrored.folder);
+  Mirror mirror(mirrored.path, mirrored.folder, kClock, kQuick);
   REQUIRE(comes_true([&] { return !mirror.state().error.empty(); }));
-  CHECK(mirror.state().error == "cannot find the key mirror's directory " + world.folder.native() +
-                                    ": no such file or directory");
+  CHECK(mirror.state().error == "cannot find the key mirror's directory " +
+                                    mirrored.folder.native() + ": no such file or directory");
   CHECK_FALSE(mirror.state().copied_at.has_value());
   CHECK_FALSE(mirror.state().is_current);
   CHECK(mirror.refresh_now().error().hint ==
         "is the disk of recording.key_mirror mounted, and writable for this user?");
-  std::filesystem::create_directory(world.folder);
+  std::filesystem::create_directory(mirrored.folder);
   CHECK(comes_true([&] { return mirror.state().error.empty() && mirror.state().is_current; }));
 }
 
 TEST_CASE("mirror: copies what changed last when it ends", "[keystore]") {
-  World world;
+  MirroredStore mirrored;
   {
-    const Mirror mirror(world.path, world.folder, kClock, {.period = core::Milliseconds(60'000)});
+    const Mirror mirror(mirrored.path, mirrored.folder, kClock,
+                        {.period = core::Milliseconds(60'000)});
     REQUIRE(comes_true([&] { return mirror.state().is_current; }));
-    REQUIRE(world.store.create_key(world.recording, kClock.wall()).has_value());
+    REQUIRE(mirrored.store.create_key(mirrored.recording, kClock.wall()).has_value());
   }
-  CHECK(world.keys_in_copy() == 1);
+  CHECK(mirrored.keys_in_copy() == 1);
 }
 
 TEST_CASE("mirror: many threads may ask for a copy while keys come and go", "[keystore]") {
-  World world;
-  Mirror mirror(world.path, world.folder, kClock, kQuick);
+  MirroredStore mirrored;
+  Mirror mirror(mirrored.path, mirrored.folder, kClock, kQuick);
   std::vector<std::thread> threads;
   for (int t = 0; t < 3; ++t)
     threads.emplace_back([&] {
       for (int i = 0; i < 5; ++i) {
         const auto recording = core::RecordingId::make(kClock.wall());
-        if (!world.store.create_key(recording, kClock.wall())) std::abort();
+        if (!mirrored.store.create_key(recording, kClock.wall())) std::abort();
         (void)mirror.state();
         if (!mirror.refresh_now()) std::abort();
       }
     });
   for (std::thread& thread : threads) thread.join();
   REQUIRE(mirror.refresh_now().has_value());
-  CHECK(world.keys_in_copy() == 15);
+  CHECK(mirrored.keys_in_copy() == 15);
 }
 
 TEST_CASE("mirror: doctor can ask whether a directory would do", "[keystore]") {

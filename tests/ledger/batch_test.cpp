@@ -2,6 +2,7 @@
 #include "ledger/batch.h"
 
 #include "db/sql_error.h"
+#include "ledger/row_counts.h"
 #include "support/database.h"
 
 namespace trunkline::ledger {
@@ -36,8 +37,6 @@ std::vector<StoredEntry> part(const std::vector<StoredEntry>& entries, std::size
   return {entries.begin() + static_cast<std::ptrdiff_t>(first) - 1,
           entries.begin() + static_cast<std::ptrdiff_t>(last)};
 }
-
-constexpr db::Statement kEntries{"SELECT count(*) AS count FROM trunkline.ledger_entry"};
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 
 #include "core/json.h"
 #include "journal/journal.h"
+#include "ledger/no_archive.h"
 #include "ledger/shipper.h"
 #include "support/database.h"
 #include "support/temporary_directory.h"
@@ -14,48 +15,42 @@ namespace {
 
 constexpr core::Milliseconds kPatience = std::chrono::minutes(1);
 
-core::Time at(std::int64_t second) {
+/// A second of the test, counted from its first.
+core::Time instant(std::int64_t second) {
   return core::from_microseconds(1'793'000'000'000'000 + second * 1'000'000);
 }
 
-/// A site that has archived nothing; that prove walks through archives is tests/archive's.
-struct NoArchive final : ArchivedEntries {
-  void for_each(core::NodeId /*node*/, std::int64_t /*first*/, std::int64_t /*last*/,
-                const std::function<void(const journal::StoredEntry&)>& /*use*/) override {}
-  std::vector<Unread> unread(core::NodeId /*node*/) const override { return {}; }
-};
-
 /// Ten calls of three entries each, shipped; the last entry is one that PostgreSQL refuses.
-struct Scene {
+struct ShippedLedger {
   test::Database database;
   test::TemporaryDirectory directory;
   std::unique_ptr<journal::Journal> journal =
       journal::Journal::open(directory.path() / "journal.db");
   db::Connection superuser = database.open_as_superuser();
-  core::TenantId tenant = core::TenantId::make(at(0));
+  core::TenantId tenant = core::TenantId::make(instant(0));
   std::int64_t second = 0;
 
-  Scene() {
+  ShippedLedger() {
     for (int call = 0; call < 10; ++call) add_call();
     add("note", {}, "no json");
     ship();
   }
   void add(const std::string& kind, core::CallRef call, const std::string& body) {
     journal->append(
-        {.kind = kind, .tenant = tenant, .call = call, .body = body, .at = at(++second)});
+        {.kind = kind, .tenant = tenant, .call = call, .body = body, .at = instant(++second)});
   }
   void add_call() {
-    const auto call = core::CallRef::make(at(second));
+    const auto call = core::CallRef::make(instant(second));
     core::Json body{{"schema", "call.v1"},
                     {"call", call.text()},
                     {"direction", "internal"},
                     {"caller", {{"name", "alice"}, {"number", "101"}}},
                     {"called", {{"dialled", "102"}}},
                     {"state", "initiated"},
-                    {"started_at", core::to_rfc3339(at(second))}};
+                    {"started_at", core::to_rfc3339(instant(second))}};
     add("call.started", call, core::to_line(body));
     body["state"] = "connected";
-    body["answered_at"] = core::to_rfc3339(at(second));
+    body["answered_at"] = core::to_rfc3339(instant(second));
     add("call.answered", call, core::to_line(body));
     body["state"] = "ended";
     body["disposition"] = "answered";
@@ -102,9 +97,9 @@ using Found = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a ledger that nobody touched is proved, refused entries included", "[ledger]") {
-  Scene scene;
-  CHECK(scene.findings() == Found{"intact 1-31"});
-  CHECK(scene.against_journal(at(100)).empty());
+  ShippedLedger ledger;
+  CHECK(ledger.findings() == Found{"intact 1-31"});
+  CHECK(ledger.against_journal(instant(100)).empty());
 }
 
 TEST_CASE("whatever is changed, deleted or added in the ledger is found where it is", "[ledger]") {
@@ -147,38 +142,38 @@ TEST_CASE("whatever is changed, deleted or added in the ledger is found where it
        {"unfounded 4-4"},
        false},
   };
-  Scene scene;
+  ShippedLedger ledger;
   for (const char* table : {"ledger_entry", "ledger_rejected", "ledger_node", "cdr"}) {
-    scene.superuser.run_script(std::string("CREATE TABLE public.") + table +
-                               " AS SELECT * FROM trunkline." + table);
+    ledger.superuser.run_script(std::string("CREATE TABLE public.") + table +
+                                " AS SELECT * FROM trunkline." + table);
   }
   for (const auto& [harm, found, is_seen_by_journal] : cases) {
     CAPTURE(harm);
-    scene.superuser.run_script(harm);
-    const Found seen = scene.findings();
+    ledger.superuser.run_script(harm);
+    const Found seen = ledger.findings();
     for (const std::string& one : found) {
       CAPTURE(one);
       CHECK(std::find(seen.begin(), seen.end(), one) != seen.end());
     }
-    CHECK(scene.against_journal(at(100)).empty() != is_seen_by_journal);
+    CHECK(ledger.against_journal(instant(100)).empty() != is_seen_by_journal);
     for (const char* table : {"ledger_entry", "ledger_rejected", "ledger_node", "cdr"}) {
-      scene.superuser.run_script(std::string("TRUNCATE trunkline.") + table +
-                                 "; INSERT INTO trunkline." + table + " SELECT * FROM public." +
-                                 table);
+      ledger.superuser.run_script(std::string("TRUNCATE trunkline.") + table +
+                                  "; INSERT INTO trunkline." + table + " SELECT * FROM public." +
+                                  table);
     }
-    CHECK(scene.findings() == Found{"intact 1-31"});
+    CHECK(ledger.findings() == Found{"intact 1-31"});
   }
 }
 
 TEST_CASE("an accepted gap is told and is no hole", "[ledger]") {
-  Scene scene;
-  for (int call = 0; call < 2; ++call) scene.add_call();
-  REQUIRE(scene.journal->flush());
-  scene.superuser.run_script(
+  ShippedLedger ledger;
+  for (int call = 0; call < 2; ++call) ledger.add_call();
+  REQUIRE(ledger.journal->flush());
+  ledger.superuser.run_script(
       "SELECT trunkline.ledger_accept_gap(node_id, 33, sha256('x'), 'disk lost')"
       "  FROM trunkline.ledger_node");
   Found found;
-  db::Connection connection = scene.database.open();
+  db::Connection connection = ledger.database.open();
   NoArchive archived;
   CHECK(prove_ledger(connection, archived, [&](const Proved& one) {
     found.push_back(std::string(name_of(one.finding)) + " " + std::to_string(one.first) + "-" +
@@ -188,27 +183,27 @@ TEST_CASE("an accepted gap is told and is no hole", "[ledger]") {
 }
 
 TEST_CASE("what the journal holds back waits, and is missing when it waited too long", "[ledger]") {
-  Scene scene;
-  scene.add_call();
-  REQUIRE(scene.journal->flush());
-  CHECK(scene.findings() == Found{"intact 1-31"});
-  CHECK(scene.against_journal(at(40)) == Found{"waiting 32-34"});
-  CHECK(scene.against_journal(at(1'000)) == Found{"missing 32-34"});
-  scene.ship();
-  CHECK(scene.against_journal(at(1'000)).empty());
+  ShippedLedger ledger;
+  ledger.add_call();
+  REQUIRE(ledger.journal->flush());
+  CHECK(ledger.findings() == Found{"intact 1-31"});
+  CHECK(ledger.against_journal(instant(40)) == Found{"waiting 32-34"});
+  CHECK(ledger.against_journal(instant(1'000)) == Found{"missing 32-34"});
+  ledger.ship();
+  CHECK(ledger.against_journal(instant(1'000)).empty());
 }
 
 TEST_CASE("calls that were erased leave links that still prove the ledger", "[ledger]") {
-  Scene scene;
+  ShippedLedger ledger;
   static constexpr db::Statement kThird{"SELECT call FROM trunkline.ledger_entry WHERE seq = 7"};
   static constexpr db::Statement kErase{
       "SELECT trunkline.erase_calls($1, ARRAY[$2::uuid], ARRAY['policy x'], ARRAY[$3])"};
-  const auto call = scene.superuser.query(kThird).only().get<core::Uuid>("call");
-  const auto run = core::Uuid::make(at(0));
-  db::Connection retention = scene.database.open("trunkline_retention");
+  const auto call = ledger.superuser.query(kThird).only().get<core::Uuid>("call");
+  const auto run = core::Uuid::make(instant(0));
+  db::Connection retention = ledger.database.open("trunkline_retention");
   const auto proved = [&](bool is_proof_expected) {
     std::vector<std::string> found;
-    db::Connection connection = scene.database.open();
+    db::Connection connection = ledger.database.open();
     NoArchive archived;
     CHECK(prove_ledger(connection, archived, [&](const Proved& one) {
             found.push_back(std::string(name_of(one.finding)) + " " + std::to_string(one.first) +
@@ -222,16 +217,16 @@ TEST_CASE("calls that were erased leave links that still prove the ledger", "[le
       INFO(side);
       retention.query(kErase, {run, call, side});
       CHECK(proved(true) == Found{"erased 7-9", "intact 1-31"});
-      CHECK(scene.against_journal(at(100)).empty());
+      CHECK(ledger.against_journal(instant(100)).empty());
     }
   }
   SECTION("but a mark without an erasure hides nothing") {
     retention.query(kErase, {run, call, "all"});
-    scene.superuser.run_script(
+    ledger.superuser.run_script(
         "UPDATE trunkline.ledger_entry SET body = trunkline.erased_body(call)::json"
         " WHERE seq = 14");
     CHECK(proved(false) == Found{"erased 7-9", "changed 14-14"});
-    scene.superuser.run_script(
+    ledger.superuser.run_script(
         "UPDATE trunkline.ledger_entry SET hash = sha256('x') WHERE seq = 9");
     CHECK(proved(false) == Found{"erased 7-8", "changed 9-9", "changed 10-10", "changed 14-14"});
   }

@@ -4,7 +4,9 @@
 #include <random>
 
 #include "journal/journal.h"
+#include "ledger/no_archive.h"
 #include "ledger/prove.h"
+#include "ledger/row_counts.h"
 #include "ledger/shipper.h"
 #include "support/database.h"
 #include "support/killed.h"
@@ -13,12 +15,6 @@
 
 namespace trunkline::ledger {
 namespace {
-
-struct NoArchive final : ArchivedEntries {
-  void for_each(core::NodeId /*node*/, std::int64_t /*first*/, std::int64_t /*last*/,
-                const std::function<void(const journal::StoredEntry&)>& /*use*/) override {}
-  std::vector<Unread> unread(core::NodeId /*node*/) const override { return {}; }
-};
 
 constexpr int kEntriesARound = 300;
 
@@ -77,7 +73,6 @@ TEST_CASE("killed at random moments, the shipper loses nothing and doubles nothi
   CHECK(found[0].finding == Finding::intact);
   CHECK(found[0].first == 1);
   CHECK(found[0].last == entries);
-  static constexpr db::Statement kCalls{"SELECT count(*) AS count FROM trunkline.cdr"};
   CHECK(connection.query(kCalls).only().get<std::int64_t>("count") == entries);
 }
 

@@ -8,6 +8,7 @@
 #include "db/wakeup.h"
 #include "journal/journal.h"
 #include "journal/reader.h"
+#include "ledger/row_counts.h"
 #include "support/database.h"
 #include "support/temporary_directory.h"
 
@@ -68,9 +69,7 @@ struct Scene {
   }
 };
 
-constexpr db::Statement kEntries{"SELECT count(*) FROM trunkline.ledger_entry"};
 constexpr db::Statement kRejected{"SELECT count(*) FROM trunkline.ledger_rejected"};
-constexpr db::Statement kCalls{"SELECT count(*) FROM trunkline.cdr"};
 
 /// The ledger has 1 to `last` of the one node, each once, here or among the rejected.
 bool is_complete(Scene& scene, std::uint64_t last) {

@@ -5,20 +5,15 @@
 
 #include <catch2/catch.hpp>
 #include <fstream>
-#include <iterator>
 
 #include "localdb/statement.h"
+#include "support/content.h"
 #include "support/temporary_directory.h"
 
 namespace trunkline::localdb {
 namespace {
 
 using test::TemporaryDirectory;
-
-std::string content_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 template <class Act>
 Failure failure_of(Act&& act) {
@@ -166,8 +161,8 @@ TEST_CASE("database: what must be forgotten is in no file of it any more", "[loc
   database.execute("create table thing(name text)");
   Statement(database, "insert into thing values (?1)").run(secret);
   const auto is_anywhere = [&] {
-    return content_of(path).find(secret) != std::string::npos ||
-           content_of(path.native() + "-wal").find(secret) != std::string::npos;
+    return test::content_of(path).find(secret) != std::string::npos ||
+           test::content_of(path.native() + "-wal").find(secret) != std::string::npos;
   };
   CHECK(is_anywhere());
   database.checkpoint_and_truncate();
@@ -185,7 +180,7 @@ TEST_CASE("database: a copy holds the present state and nothing deleted", "[loca
   database.execute("delete from thing where name = 'forgotten'");
   const auto copy = directory.path() / "copy.db";
   database.copy_to(copy);
-  CHECK(content_of(copy).find("forgotten") == std::string::npos);
+  CHECK(test::content_of(copy).find("forgotten") == std::string::npos);
   Database copied = Database::open(copy, {.access = Access::read_write});
   CHECK(count_rows(copied) == 1);
 }

@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "support/hex.h"
+
 namespace trunkline::media {
 namespace {
 
@@ -18,10 +20,6 @@ std::string described(const Frames& frames) {
   return frames.is_whole ? text : text + '!';
 }
 
-core::Bytes hex(const std::string& text) {
-  return core::from_hex(text).value();
-}
-
 }  // namespace
 
 TEST_CASE("frames: payloads are cut as their format says", "[frames]") {
@@ -34,8 +32,8 @@ TEST_CASE("frames: payloads are cut as their format says", "[frames]") {
   CHECK(described(g729_frames(core::Bytes(2))) == "s80");
   CHECK(described(g729_frames(core::Bytes(15))) == "10!");
   CHECK(described(g723_frames(core::Bytes(48))) == "24 24");
-  CHECK(described(g723_frames(hex("02000000"))) == "s240");
-  CHECK(described(g723_frames(hex("03"))) == "!");
+  CHECK(described(g723_frames(test::hex("02000000"))) == "s240");
+  CHECK(described(g723_frames(test::hex("03"))) == "!");
   CHECK(described(g723_frames(core::Bytes(23))) == "!");
 }
 
@@ -62,8 +60,8 @@ TEST_CASE("frames: AMR with bits packed and aligned to octets", "[frames]") {
   two[1] = std::byte{0x84};
   two[2] = std::byte{0x44};
   CHECK(described(amr_frames(two, kNarrow, true)) == "13 s160");
-  CHECK(described(amr_frames(hex("f07c"), kNarrow, true)) == "s160");
-  CHECK(described(amr_frames(hex("f07c"), AmrBand::wide, true)) == "s320");
+  CHECK(described(amr_frames(test::hex("f07c"), kNarrow, true)) == "s160");
+  CHECK(described(amr_frames(test::hex("f07c"), AmrBand::wide, true)) == "s320");
 
   // A table of contents that never ends.
   CHECK(described(amr_frames(core::Bytes(2000, std::byte{0xFF}), kNarrow, true)) == "!");

@@ -20,7 +20,7 @@ struct Counting final : SessionObserver {
   std::size_t saves = 0;
 };
 
-struct Fixture {
+struct WatchedSessions {
   std::shared_ptr<Session> add() {
     sessions.push_back(std::make_shared<Session>("key", counting));
     agenda.add(sessions.back());
@@ -46,39 +46,39 @@ struct Fixture {
 TEST_CASE("agenda: what it costs goes with what is due, not with how many calls there are",
           "[agenda]") {
   constexpr std::size_t kCalls = 10'000;
-  Fixture fixture;
-  for (std::size_t i = 0; i < kCalls; ++i) (void)fixture.add();
-  CHECK(fixture.run(fixture.start, seconds(1)) == kCalls);  // once each: nobody has answered
-  CHECK(fixture.run(fixture.start + seconds(1), seconds(100)) == 0);
+  WatchedSessions watched;
+  for (std::size_t i = 0; i < kCalls; ++i) (void)watched.add();
+  CHECK(watched.run(watched.start, seconds(1)) == kCalls);  // once each: nobody has answered
+  CHECK(watched.run(watched.start + seconds(1), seconds(100)) == 0);
 
-  const core::SteadyTime answered = fixture.start + seconds(200);
+  const core::SteadyTime answered = watched.start + seconds(200);
   for (std::size_t i = 0; i < 10; ++i) {
-    fixture.sessions[i]->answered(answered);
-    fixture.agenda.look_at(*fixture.sessions[i]);
+    watched.sessions[i]->answered(answered);
+    watched.agenda.look_at(*watched.sessions[i]);
   }
   // Ten calls, an account every other second of each, and the look after the answer.
-  CHECK(fixture.run(answered, seconds(20)) == 10 + 10 * 9);
-  CHECK(fixture.counting.saves == 10 * 9);
+  CHECK(watched.run(answered, seconds(20)) == 10 + 10 * 9);
+  CHECK(watched.counting.saves == 10 * 9);
 }
 
 TEST_CASE("agenda: a session that was removed is not looked at again", "[agenda]") {
-  Fixture fixture;
-  const auto session = fixture.add();
-  session->answered(fixture.start);
-  CHECK(fixture.run(fixture.start, seconds(3)) == 2);
-  fixture.agenda.remove(*session);
-  fixture.agenda.remove(*session);
-  fixture.agenda.look_at(*session);
-  CHECK(fixture.run(fixture.start + seconds(3), seconds(10)) == 0);
-  CHECK(session.use_count() == 2);  // the fixture's
+  WatchedSessions watched;
+  const auto session = watched.add();
+  session->answered(watched.start);
+  CHECK(watched.run(watched.start, seconds(3)) == 2);
+  watched.agenda.remove(*session);
+  watched.agenda.remove(*session);
+  watched.agenda.look_at(*session);
+  CHECK(watched.run(watched.start + seconds(3), seconds(10)) == 0);
+  CHECK(session.use_count() == 2);  // ours and that of `watched`
 }
 
 TEST_CASE("agenda: all of them are looked at when that is asked for", "[agenda]") {
-  Fixture fixture;
-  for (int i = 0; i < 5; ++i) (void)fixture.add();
-  (void)fixture.run(fixture.start, seconds(1));
-  fixture.agenda.look_at_all();
-  CHECK(fixture.run(fixture.start + seconds(1), seconds(1)) == 5);
+  WatchedSessions watched;
+  for (int i = 0; i < 5; ++i) (void)watched.add();
+  (void)watched.run(watched.start, seconds(1));
+  watched.agenda.look_at_all();
+  CHECK(watched.run(watched.start + seconds(1), seconds(1)) == 5);
 }
 
 }  // namespace trunkline::mediaplane

@@ -4,14 +4,10 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "mediaplane/sdp_session.h"
+
 namespace trunkline::mediaplane {
 namespace {
-
-sdp::Session session(const std::string& media) {
-  return sdp::Session::parse(
-             "v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n" + media)
-      .value();
-}
 
 Call call_of(const std::string& offer, const std::string& answer) {
   Call call;

@@ -4,14 +4,10 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "mediaplane/sdp_session.h"
+
 namespace trunkline::mediaplane {
 namespace {
-
-sdp::Session session(const std::string& media, const std::string& connection = "192.0.2.1") {
-  return sdp::Session::parse("v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 " + connection +
-                             "\r\nt=0 0\r\n" + media)
-      .value();
-}
 
 os::Address address(const std::string& text) {
   return os::Address::parse(text).value();

@@ -9,7 +9,7 @@
 namespace trunkline::mediaplane {
 namespace {
 
-const core::Time kMoment = core::parse_rfc3339("2026-11-21T23:59:00Z").value();
+const core::Time kBeforeMidnight = core::parse_rfc3339("2026-11-21T23:59:00Z").value();
 
 core::RecordingId add(Recordings& recordings, core::Time made_at, const std::string& status,
                       core::CallRef call = {}) {
@@ -22,9 +22,9 @@ core::RecordingId add(Recordings& recordings, core::Time made_at, const std::str
 
 TEST_CASE("recordings: found by id, by a unique tail, as the last, and by call", "[recordings]") {
   Recordings recordings("/nowhere");
-  const auto call = core::CallRef::make(kMoment);
-  const auto first = add(recordings, kMoment, "complete", call);
-  const auto second = add(recordings, kMoment + core::Seconds(1), "complete", call);
+  const auto call = core::CallRef::make(kBeforeMidnight);
+  const auto first = add(recordings, kBeforeMidnight, "complete", call);
+  const auto second = add(recordings, kBeforeMidnight + core::Seconds(1), "complete", call);
   CHECK(recordings.find(first.text()).value()["recording"] == first.text());
   CHECK(recordings.find(first.text().substr(20)).value()["recording"] == first.text());
   CHECK(recordings.find("last").value()["recording"] == second.text());
@@ -34,7 +34,8 @@ TEST_CASE("recordings: found by id, by a unique tail, as the last, and by call",
 
   CHECK(recordings.find("nobody").error().message == "no recording 'nobody' on this node");
   CHECK(recordings.find("").error().code == core::ExitCode::no_input);
-  CHECK(recordings.of_call(core::CallRef::make(kMoment)).error().code == core::ExitCode::no_input);
+  CHECK(recordings.of_call(core::CallRef::make(kBeforeMidnight)).error().code ==
+        core::ExitCode::no_input);
 }
 
 TEST_CASE("recordings: a tail that fits two is refused", "[recordings]") {
@@ -48,10 +49,10 @@ TEST_CASE("recordings: a tail that fits two is refused", "[recordings]") {
 
 TEST_CASE("recordings: old ones are forgotten, running ones never", "[recordings]") {
   Recordings recordings("/nowhere");
-  const auto old = add(recordings, kMoment, "complete");
-  add(recordings, kMoment, "recording");
-  add(recordings, kMoment + std::chrono::hours(2), "failed");
-  CHECK(recordings.forget_before(kMoment + std::chrono::hours(1)) ==
+  const auto old = add(recordings, kBeforeMidnight, "complete");
+  add(recordings, kBeforeMidnight, "recording");
+  add(recordings, kBeforeMidnight + std::chrono::hours(2), "failed");
+  CHECK(recordings.forget_before(kBeforeMidnight + std::chrono::hours(1)) ==
         std::vector<core::RecordingId>{old});
   CHECK(recordings.size() == 2);
 }
@@ -60,7 +61,7 @@ TEST_CASE("recordings: a file is found where its row says, or by its id around m
           "[recordings]") {
   const test::TemporaryDirectory root;
   Recordings recordings(root.path());
-  const auto id = core::RecordingId::make(kMoment);
+  const auto id = core::RecordingId::make(kBeforeMidnight);
   CHECK(recordings.file_of(id).error().message == "recording " + id.text() + " has no file here");
   // Begun a minute after its id was made: the next day.
   const auto next_day = root.path() / "2026/11/22" / ("recording_" + id.text() + ".wav.enc");

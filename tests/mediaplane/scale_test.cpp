@@ -78,8 +78,8 @@ class AheadClock final : public core::Clock {
 };
 
 /// An engine's calls and commands, with a loopback address of the test's own for its ports.
-struct Fixture {
-  Fixture() { silent.keys.use_ring(keystore::KeyRing::generate(clock.wall())); }
+struct BusyNode {
+  BusyNode() { silent.keys.use_ring(keystore::KeyRing::generate(clock.wall())); }
 
   ng::Dictionary offer(std::size_t number) {
     ng::Dictionary body{{"call-id", "call-" + std::to_string(number)},
@@ -157,33 +157,33 @@ TEST_CASE("calls: ten thousand at once end in every way, and everything is back"
   const std::size_t calls = calls_that_fit();
   if (calls < kCalls) WARN("this process may only have descriptors for " << calls << " calls");
   REQUIRE(calls > 100);
-  Fixture fixture;
+  BusyNode node;
   // What is made once and kept is no loss.
-  REQUIRE(fixture.set_up(100) == 0);
-  REQUIRE(fixture.end_all(100));
+  REQUIRE(node.set_up(100) == 0);
+  REQUIRE(node.end_all(100));
   const Holdings before;
 
-  CHECK(fixture.set_up(calls) == 0);
-  CHECK(fixture.calls.all().size() == calls);
-  CHECK(fixture.calls.ports().in_use == 2 * calls);
+  CHECK(node.set_up(calls) == 0);
+  CHECK(node.calls.all().size() == calls);
+  CHECK(node.calls.ports().in_use == 2 * calls);
   CHECK(Holdings{}.descriptors >= before.descriptors + kSocketsOfCall * calls);
 
   // Their media threads know every one of them, and can still be asked for all.
   std::size_t known = 0;
-  fixture.calls.all_figures([&](const Calls::AllFigures& figures) { known = figures.size(); });
-  CHECK(fixture.eventually([&] { return known > 0; }));
+  node.calls.all_figures([&](const Calls::AllFigures& figures) { known = figures.size(); });
+  CHECK(node.eventually([&] { return known > 0; }));
   CHECK(known == calls);
 
-  CHECK(fixture.end_all(calls));
+  CHECK(node.end_all(calls));
   const Holdings after;
   CHECK(after.descriptors == before.descriptors);
   CHECK(after.threads == before.threads);
   CHECK(after.bytes <= before.bytes + kBytesKept);
-  const auto load = fixture.silent.scribe.load();
+  const auto load = node.silent.scribe.load();
   CHECK(load.calls == 0);
   CHECK(load.recordings == 0);
   CHECK(load.bytes_waiting == 0);
-  CHECK(fixture.silent.ended == answered_of(100) + answered_of(calls));
+  CHECK(node.silent.ended == answered_of(100) + answered_of(calls));
 }
 
 }  // namespace trunkline::mediaplane

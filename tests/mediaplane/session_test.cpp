@@ -43,8 +43,8 @@ struct Heard final : SessionObserver {
 };
 
 /// One session with one line and two phones, on a loop that the test turns itself.
-struct Fixture {
-  Fixture() {
+struct Conversation {
+  Conversation() {
     auto caller_ports = core::value_or_throw(allocator.allocate());
     auto called_ports = core::value_or_throw(allocator.allocate());
     relay = {os::Address::loopback(caller_ports.rtp_port()),
@@ -103,188 +103,189 @@ struct Fixture {
 
 TEST_CASE("session: silence counts from the answer, is told once, and ends with a packet",
           "[session]") {
-  Fixture fixture;
-  fixture.tick(seconds(100));
-  CHECK(fixture.heard.silences.empty());
-  fixture.session.answered(fixture.start);
-  fixture.tick(milliseconds(0));
-  fixture.tick(milliseconds(999));
-  CHECK(fixture.heard.silences.empty());
-  fixture.tick(milliseconds(1500));
-  fixture.tick(milliseconds(2500));
-  REQUIRE(fixture.heard.silences.size() == 1);
-  CHECK(fixture.heard.silences[0] == SilentLegs{true, true});
+  Conversation conversation;
+  conversation.tick(seconds(100));
+  CHECK(conversation.heard.silences.empty());
+  conversation.session.answered(conversation.start);
+  conversation.tick(milliseconds(0));
+  conversation.tick(milliseconds(999));
+  CHECK(conversation.heard.silences.empty());
+  conversation.tick(milliseconds(1500));
+  conversation.tick(milliseconds(2500));
+  REQUIRE(conversation.heard.silences.size() == 1);
+  CHECK(conversation.heard.silences[0] == SilentLegs{true, true});
 }
 
 TEST_CASE("session: one party that is heard is enough", "[session]") {
-  Fixture fixture;
-  fixture.session.answered(fixture.start);
-  fixture.tick(milliseconds(0));
-  fixture.called.speak();
-  fixture.turn();
+  Conversation conversation;
+  conversation.session.answered(conversation.start);
+  conversation.tick(milliseconds(0));
+  conversation.called.speak();
+  conversation.turn();
   const auto heard_at = std::chrono::steady_clock::now();
-  fixture.session.tick(heard_at + milliseconds(900), seconds(1));
-  CHECK(fixture.heard.silences.empty());
+  conversation.session.tick(heard_at + milliseconds(900), seconds(1));
+  CHECK(conversation.heard.silences.empty());
 }
 
 TEST_CASE("session: who is on hold is not missed, and has the whole time-out afterwards",
           "[session]") {
-  Fixture fixture;
-  fixture.session.answered(fixture.start);
-  fixture.plan("a=inactive", "a=inactive");
-  for (int i = 0; i < 20; ++i) fixture.tick(seconds(i));
-  CHECK(fixture.heard.silences.empty());
-  fixture.plan("a=sendonly", "a=recvonly");
-  fixture.tick(seconds(20));
-  fixture.tick(milliseconds(20'600));
-  CHECK(fixture.heard.silences.empty());
-  fixture.tick(seconds(22));
-  REQUIRE(fixture.heard.silences.size() == 1);
-  CHECK(fixture.heard.silences[0] == SilentLegs{true, false});
+  Conversation conversation;
+  conversation.session.answered(conversation.start);
+  conversation.plan("a=inactive", "a=inactive");
+  for (int i = 0; i < 20; ++i) conversation.tick(seconds(i));
+  CHECK(conversation.heard.silences.empty());
+  conversation.plan("a=sendonly", "a=recvonly");
+  conversation.tick(seconds(20));
+  conversation.tick(milliseconds(20'600));
+  CHECK(conversation.heard.silences.empty());
+  conversation.tick(seconds(22));
+  REQUIRE(conversation.heard.silences.size() == 1);
+  CHECK(conversation.heard.silences[0] == SilentLegs{true, false});
 }
 
 TEST_CASE("session: a silence nobody acts on is an abandoned call", "[session]") {
-  Fixture fixture;
-  fixture.session.answered(fixture.start);
-  for (int i = 0; i < 31; ++i) fixture.tick(seconds(i));
-  CHECK(fixture.heard.abandonments == 0);
-  for (int i = 31; i < 60; ++i) fixture.tick(seconds(i));
-  CHECK(fixture.heard.abandonments == 1);
-  CHECK(fixture.heard.silences.size() == 1);
+  Conversation conversation;
+  conversation.session.answered(conversation.start);
+  for (int i = 0; i < 31; ++i) conversation.tick(seconds(i));
+  CHECK(conversation.heard.abandonments == 0);
+  for (int i = 31; i < 60; ++i) conversation.tick(seconds(i));
+  CHECK(conversation.heard.abandonments == 1);
+  CHECK(conversation.heard.silences.size() == 1);
 }
 
 TEST_CASE("session: the account is saved every other second of an answered call", "[session]") {
-  Fixture fixture;
-  for (int i = 0; i < 10; ++i) fixture.tick(seconds(i));
-  CHECK(fixture.heard.saves == 0);
-  fixture.session.answered(fixture.start);
-  for (int i = 1; i <= 10; ++i) fixture.tick(seconds(i));
-  CHECK(fixture.heard.saves == 5);
+  Conversation conversation;
+  for (int i = 0; i < 10; ++i) conversation.tick(seconds(i));
+  CHECK(conversation.heard.saves == 0);
+  conversation.session.answered(conversation.start);
+  for (int i = 1; i <= 10; ++i) conversation.tick(seconds(i));
+  CHECK(conversation.heard.saves == 5);
 }
 
 TEST_CASE("session: who has settled is heard and sent to as before, and strangers are counted",
           "[session]") {
-  Fixture fixture;
+  Conversation conversation;
   const std::size_t before = open_descriptors();
-  fixture.speak(fixture.caller, kPacketsBeforeLane - 1);
+  conversation.speak(conversation.caller, kPacketsBeforeLane - 1);
   CHECK(open_descriptors() == before);
-  fixture.speak(fixture.caller, 1);
+  conversation.speak(conversation.caller, 1);
   CHECK(open_descriptors() == before + 1);
-  fixture.speak(fixture.called, kPacketsBeforeLane);
+  conversation.speak(conversation.called, kPacketsBeforeLane);
   CHECK(open_descriptors() == before + 2);
-  CHECK(fixture.called.count(kPacketsBeforeLane) == kPacketsBeforeLane);
-  CHECK(fixture.caller.count(kPacketsBeforeLane) == kPacketsBeforeLane);
+  CHECK(conversation.called.count(kPacketsBeforeLane) == kPacketsBeforeLane);
+  CHECK(conversation.caller.count(kPacketsBeforeLane) == kPacketsBeforeLane);
 
   const auto stranger = os::bind_udp(os::Address::loopback());
-  for (int i = 0; i < 5; ++i) fixture.caller.speak_from(stranger->get());
-  fixture.speak(fixture.caller, kPacketsToCheck + 10);
-  fixture.turn();
-  CHECK(fixture.counters(Leg::caller).packets_refused == 5);
-  CHECK(fixture.counters(Leg::caller).packets_received ==
+  for (int i = 0; i < 5; ++i) conversation.caller.speak_from(stranger->get());
+  conversation.speak(conversation.caller, kPacketsToCheck + 10);
+  conversation.turn();
+  CHECK(conversation.counters(Leg::caller).packets_refused == 5);
+  CHECK(conversation.counters(Leg::caller).packets_received ==
         kPacketsBeforeLane + kPacketsToCheck + 10);
-  CHECK(fixture.called.count(kPacketsToCheck + 10) == kPacketsToCheck + 10);
+  CHECK(conversation.called.count(kPacketsToCheck + 10) == kPacketsToCheck + 10);
   const std::size_t with_lanes = open_descriptors();
-  const os::Address source = fixture.session.counters(fixture.start).front().ends[0].source.value();
+  const os::Address source =
+      conversation.session.counters(conversation.start).front().ends[0].source.value();
   CHECK(source.port() != os::local_address(stranger->get()).port());
 
   SECTION("garbage from the party itself is counted, too") {
-    fixture.caller.send(core::Bytes(20, std::byte{0x40}));
-    fixture.caller.send(core::Bytes(kMaxDatagram + 1, std::byte{0x80}));
-    fixture.turn();
-    CHECK(fixture.counters(Leg::caller).packets_malformed == 2);
+    conversation.caller.send(core::Bytes(20, std::byte{0x40}));
+    conversation.caller.send(core::Bytes(kMaxDatagram + 1, std::byte{0x80}));
+    conversation.turn();
+    CHECK(conversation.counters(Leg::caller).packets_malformed == 2);
   }
   SECTION("a party that moves is followed, and gets a new lane") {
-    fixture.caller.open();
-    fixture.plan("a=sendrecv", "a=sendrecv");
+    conversation.caller.open();
+    conversation.plan("a=sendrecv", "a=sendrecv");
     CHECK(open_descriptors() == with_lanes - 1);
-    fixture.speak(fixture.caller, kPacketsBeforeLane);
-    CHECK(fixture.called.count(kPacketsBeforeLane) == kPacketsBeforeLane);
-    fixture.speak(fixture.called, 1);
-    CHECK(fixture.caller.count(1) == 1);
+    conversation.speak(conversation.caller, kPacketsBeforeLane);
+    CHECK(conversation.called.count(kPacketsBeforeLane) == kPacketsBeforeLane);
+    conversation.speak(conversation.called, 1);
+    CHECK(conversation.caller.count(1) == 1);
     CHECK(open_descriptors() == with_lanes);
   }
   SECTION("a re-offer that changes nothing keeps the lanes") {
-    fixture.plan("a=sendrecv", "a=sendrecv");
+    conversation.plan("a=sendrecv", "a=sendrecv");
     CHECK(open_descriptors() == with_lanes);
   }
 }
 
 TEST_CASE("session: where descriptors are short nobody gets a lane, and all are heard",
           "[session]") {
-  Fixture fixture;
+  Conversation conversation;
   const std::size_t before = open_descriptors();
   rlimit limit{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
   const rlimit tight{.rlim_cur = before + 2, .rlim_max = limit.rlim_max};
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &tight) == 0);
-  fixture.speak(fixture.caller, 2 * kPacketsBeforeLane);
+  conversation.speak(conversation.caller, 2 * kPacketsBeforeLane);
   const std::size_t after = open_descriptors();
   CHECK(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
   CHECK(after == before);
-  CHECK(fixture.called.count(2 * kPacketsBeforeLane) == 2 * kPacketsBeforeLane);
+  CHECK(conversation.called.count(2 * kPacketsBeforeLane) == 2 * kPacketsBeforeLane);
 }
 
 TEST_CASE("session: what a tape hears is spooled as it came, until it is finished", "[session]") {
-  Fixture fixture;
+  Conversation conversation;
   const auto id = core::RecordingId::make(core::Time{});
-  fixture.start_tape(id);
-  CHECK(fixture.session.has_tape());
-  fixture.caller.speak();
-  fixture.turn();
-  fixture.called.speak();
-  fixture.turn();
-  CHECK(fixture.heard.blocks.empty());
-  CHECK(fixture.session.finish_tape(fixture.start + seconds(3)) == id);
-  REQUIRE(fixture.heard.blocks.size() == 1);
-  const SpoolBlock& block = fixture.heard.blocks.front();
-  CHECK(block.complete_until() == fixture.start + seconds(3));
+  conversation.start_tape(id);
+  CHECK(conversation.session.has_tape());
+  conversation.caller.speak();
+  conversation.turn();
+  conversation.called.speak();
+  conversation.turn();
+  CHECK(conversation.heard.blocks.empty());
+  CHECK(conversation.session.finish_tape(conversation.start + seconds(3)) == id);
+  REQUIRE(conversation.heard.blocks.size() == 1);
+  const SpoolBlock& block = conversation.heard.blocks.front();
+  CHECK(block.complete_until() == conversation.start + seconds(3));
   std::size_t offset = 0;
   for (const Leg leg : {Leg::caller, Leg::called}) {
     const auto packet = block.next(offset);
     REQUIRE(packet);
     CHECK(packet->recording == id);
     CHECK(packet->leg == leg);
-    CHECK(packet->at >= fixture.start);
+    CHECK(packet->at >= conversation.start);
     CHECK(packet->bytes.size() == 172);
   }
   CHECK_FALSE(block.next(offset));
 
-  CHECK_FALSE(fixture.session.has_tape());
-  CHECK_FALSE(fixture.session.finish_tape(fixture.start + seconds(4)));
-  fixture.caller.speak();
-  fixture.turn();
-  fixture.spool.flush(fixture.start);
+  CHECK_FALSE(conversation.session.has_tape());
+  CHECK_FALSE(conversation.session.finish_tape(conversation.start + seconds(4)));
+  conversation.caller.speak();
+  conversation.turn();
+  conversation.spool.flush(conversation.start);
   offset = 0;
-  CHECK_FALSE(fixture.heard.blocks.back().next(offset));
+  CHECK_FALSE(conversation.heard.blocks.back().next(offset));
 }
 
 TEST_CASE("session: a tape that was dropped hears nothing more", "[session]") {
-  Fixture fixture;
+  Conversation conversation;
   const auto id = core::RecordingId::make(core::Time{});
-  fixture.start_tape(id);
-  fixture.session.drop_tape(core::RecordingId{});
-  CHECK(fixture.session.has_tape());
-  fixture.session.drop_tape(id);
-  fixture.caller.speak();
-  fixture.turn();
-  CHECK(fixture.heard.blocks.empty());
-  CHECK(fixture.called.hear());
+  conversation.start_tape(id);
+  conversation.session.drop_tape(core::RecordingId{});
+  CHECK(conversation.session.has_tape());
+  conversation.session.drop_tape(id);
+  conversation.caller.speak();
+  conversation.turn();
+  CHECK(conversation.heard.blocks.empty());
+  CHECK(conversation.called.hear());
 }
 
 TEST_CASE("session: new payload numbers come after the packets that had the old", "[session]") {
-  Fixture fixture;
-  fixture.plan("a=sendrecv", "a=sendrecv");
-  CHECK(fixture.heard.changes.empty());
-  fixture.start_tape(core::RecordingId::make(core::Time{}));
-  fixture.caller.speak();
-  fixture.turn();
-  fixture.plan("a=sendrecv", "a=sendrecv");
-  REQUIRE(fixture.heard.changes.size() == 2);
-  CHECK(fixture.heard.changes[0].first == Leg::caller);
-  CHECK_FALSE(fixture.heard.changes[0].second.empty());
-  CHECK(fixture.heard.blocks_before_change == std::vector<std::size_t>{1, 2});
+  Conversation conversation;
+  conversation.plan("a=sendrecv", "a=sendrecv");
+  CHECK(conversation.heard.changes.empty());
+  conversation.start_tape(core::RecordingId::make(core::Time{}));
+  conversation.caller.speak();
+  conversation.turn();
+  conversation.plan("a=sendrecv", "a=sendrecv");
+  REQUIRE(conversation.heard.changes.size() == 2);
+  CHECK(conversation.heard.changes[0].first == Leg::caller);
+  CHECK_FALSE(conversation.heard.changes[0].second.empty());
+  CHECK(conversation.heard.blocks_before_change == std::vector<std::size_t>{1, 2});
   std::size_t offset = 0;
-  CHECK(fixture.heard.blocks[0].next(offset));
+  CHECK(conversation.heard.blocks[0].next(offset));
 }
 
 }  // namespace trunkline::mediaplane

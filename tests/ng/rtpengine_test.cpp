@@ -36,8 +36,8 @@ int media_port_of(std::string_view sdp) {
   return std::atoi(std::string(sdp.substr(line + kLine.size(), 5)).c_str());
 }
 
-struct World {
-  explicit World(Transport transport) {
+struct RealNode {
+  explicit RealNode(Transport transport) {
     address = os::Address::loopback(test::free_ports());
     min_port = test::free_ports(kPorts + 1).value();
     // Debian's configuration would have it listen on ports that all share.
@@ -86,30 +86,30 @@ struct World {
 
 TEST_CASE("ng client: a real rtpengine is pinged, offers, answers and deletes", "[ng]") {
   const auto transport = GENERATE(Transport::udp, Transport::tcp);
-  World world(transport);
+  RealNode real(transport);
   INFO("rtpengine comes with the Debian package rtpengine-daemon");
-  REQUIRE(world.client->is_available());
-  CHECK_FALSE(world.client->is_available(Placement::trunkline));
+  REQUIRE(real.client->is_available());
+  CHECK_FALSE(real.client->is_available(Placement::trunkline));
 
   const auto offer =
-      world.ask("offer", {{"sdp", kOffer}, {"from-tag", "caller"}, {"replace", List{"origin"}}});
+      real.ask("offer", {{"sdp", kOffer}, {"from-tag", "caller"}, {"replace", List{"origin"}}});
   REQUIRE(offer);
-  CHECK(world.is_relayed(offer->text("sdp")));
+  CHECK(real.is_relayed(offer->text("sdp")));
   const auto answer =
-      world.ask("answer", {{"sdp", kAnswer}, {"from-tag", "caller"}, {"to-tag", "called-1"}});
+      real.ask("answer", {{"sdp", kAnswer}, {"from-tag", "caller"}, {"to-tag", "called-1"}});
   REQUIRE(answer);
-  CHECK(world.is_relayed(answer->text("sdp")));
+  CHECK(real.is_relayed(answer->text("sdp")));
 
-  const auto query = world.ask("query", {});
+  const auto query = real.ask("query", {});
   REQUIRE(query);
   REQUIRE(query->dictionary("tags"));
   CHECK(query->dictionary("tags")->has("caller"));
   CHECK(query->dictionary("tags")->has("called-1"));
 
-  CHECK(world.client->nodes()[0].calls == 1);
-  CHECK(world.ask("delete", {{"from-tag", "caller"}, {"delete delay", 0}}));
-  CHECK(world.client->nodes()[0].calls == 0);
-  const auto gone = world.ask("query", {});
+  CHECK(real.client->nodes()[0].calls == 1);
+  CHECK(real.ask("delete", {{"from-tag", "caller"}, {"delete delay", 0}}));
+  CHECK(real.client->nodes()[0].calls == 0);
+  const auto gone = real.ask("query", {});
   REQUIRE_FALSE(gone);
   CHECK(gone.error().message == "media node refused: Unknown call-id");
 }
@@ -130,10 +130,10 @@ std::string exchanged(const os::Address& server, std::string_view datagram) {
 }
 
 TEST_CASE("ng json: a real rtpengine takes and gives the form that we do", "[ng]") {
-  World world(Transport::udp);
-  REQUIRE(world.client->is_available());
+  RealNode real(Transport::udp);
+  REQUIRE(real.client->is_available());
   const auto ask = [&](std::string_view cookie, const Dictionary& body) {
-    const auto reply = parse_message(exchanged(world.address, to_wire(cookie, body, Form::json)));
+    const auto reply = parse_message(exchanged(real.address, to_wire(cookie, body, Form::json)));
     REQUIRE(reply);
     CHECK(reply->cookie == cookie);
     CHECK(reply->form == Form::json);
@@ -146,7 +146,7 @@ TEST_CASE("ng json: a real rtpengine takes and gives the form that we do", "[ng]
                                 {"sdp", kOffer},
                                 {"replace", List{"origin"}}});
   CHECK(offer.text("result") == "ok");
-  CHECK(world.is_relayed(offer.text("sdp")));
+  CHECK(real.is_relayed(offer.text("sdp")));
   CHECK(ask("j3", {{"command", "query"}, {"call-id", "nobody"}}).text("error-reason") ==
         "Unknown call-id");
   CHECK(ask("j4", {{"command", "make tea"}}).text("error-reason") == "Unrecognized command");

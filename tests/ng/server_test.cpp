@@ -21,8 +21,8 @@ namespace {
 using core::Milliseconds;
 
 /// A server on a loop of its own thread's turns, and plain sockets to talk to it.
-struct World {
-  explicit World(std::vector<std::string> allowed = {"127.0.0.0/8"}) {
+struct InetServer {
+  explicit InetServer(std::vector<std::string> allowed = {"127.0.0.0/8"}) {
     ServerOptions options;
     options.listen = {{Transport::udp, os::Address::loopback()},
                       {Transport::tcp, os::Address::loopback()}};
@@ -56,104 +56,104 @@ struct World {
 };
 
 TEST_CASE("ng server: JSON is answered in JSON, also where it is malformed", "[ng]") {
-  World world;
-  world.server->on("ping", [](const Request&, const Respond& respond) { respond(pong_reply()); });
-  world.send(R"(c1 {"command": "ping"})");
-  CHECK(world.receive() == R"(c1 {"result":"pong","trunkline-version":1})");
-  world.send(R"(c2 {"command": )");
-  CHECK(world.receive() ==
+  InetServer inet;
+  inet.server->on("ping", [](const Request&, const Respond& respond) { respond(pong_reply()); });
+  inet.send(R"(c1 {"command": "ping"})");
+  CHECK(inet.receive() == R"(c1 {"result":"pong","trunkline-version":1})");
+  inet.send(R"(c2 {"command": )");
+  CHECK(inet.receive() ==
         R"(c2 {"error-reason":"cannot read NG message in JSON: it is no JSON","result":"error"})");
 }
 
 TEST_CASE("ng server: a command is answered with its cookie", "[ng]") {
-  World world;
-  world.server->on("ping", [](const Request& request, const Respond& respond) {
+  InetServer inet;
+  inet.server->on("ping", [](const Request& request, const Respond& respond) {
     CHECK(request.command == "ping");
     respond(pong_reply());
   });
-  world.send("cookie-1 d7:command4:pinge");
-  CHECK(world.receive() == "cookie-1 d6:result4:pong17:trunkline-versioni1ee");
+  inet.send("cookie-1 d7:command4:pinge");
+  CHECK(inet.receive() == "cookie-1 d6:result4:pong17:trunkline-versioni1ee");
 }
 
 TEST_CASE("ng server: a retransmission is answered again, not done again", "[ng]") {
-  World world;
+  InetServer inet;
   int done = 0;
-  world.server->on("offer", [&](const Request&, const Respond& respond) {
+  inet.server->on("offer", [&](const Request&, const Respond& respond) {
     respond(Dictionary{{"result", "ok"}, {"count", ++done}});
   });
   for (int i = 0; i < 3; ++i) {
-    world.send("c d7:command5:offere");
-    CHECK(world.receive() == "c d5:counti1e6:result2:oke");
+    inet.send("c d7:command5:offere");
+    CHECK(inet.receive() == "c d5:counti1e6:result2:oke");
   }
   CHECK(done == 1);
-  CHECK(world.server->counters().requests == 1);
-  CHECK(world.server->counters().retransmissions == 2);
+  CHECK(inet.server->counters().requests == 1);
+  CHECK(inet.server->counters().retransmissions == 2);
 }
 
 TEST_CASE("ng server: an answer may come later, and only once", "[ng]") {
-  World world;
+  InetServer inet;
   Respond later;
-  world.server->on("delete", [&](const Request&, Respond respond) { later = std::move(respond); });
-  world.send("c d7:command6:deletee");
-  world.turn([&] { return static_cast<bool>(later); });
+  inet.server->on("delete", [&](const Request&, Respond respond) { later = std::move(respond); });
+  inet.send("c d7:command6:deletee");
+  inet.turn([&] { return static_cast<bool>(later); });
   REQUIRE(later);
-  world.send("c d7:command6:deletee");
-  CHECK(world.receive(20).empty());
+  inet.send("c d7:command6:deletee");
+  CHECK(inet.receive(20).empty());
   later(ok_reply());
   later(error_reply("twice"));
-  CHECK(world.receive() == "c d6:result2:oke");
-  CHECK(world.receive(20).empty());
-  world.server.reset();
+  CHECK(inet.receive() == "c d6:result2:oke");
+  CHECK(inet.receive(20).empty());
+  inet.server.reset();
   later(ok_reply());
 }
 
 TEST_CASE("ng server: unknown, malformed and silent", "[ng]") {
-  World world;
-  world.send("a d7:command6:dancinge");
-  world.send("a d7:command7:dancinge");
-  CHECK(world.receive() ==
+  InetServer inet;
+  inet.send("a d7:command6:dancinge");
+  inet.send("a d7:command7:dancinge");
+  CHECK(inet.receive() ==
         "a d12:error-reason57:cannot read bencode at byte 18: no value begins like this"
         "6:result5:errore");
-  CHECK(world.receive() == "a d12:error-reason20:Unrecognized command6:result5:errore");
-  world.send("no-cookie-here");
-  world.send("d7:command4:pinge");
-  world.send("");
-  CHECK(world.receive(20).empty());
-  CHECK(world.server->counters().malformed == 1);
-  CHECK(world.server->counters().unknown_commands == 1);
-  CHECK(world.server->counters().without_cookie == 3);
+  CHECK(inet.receive() == "a d12:error-reason20:Unrecognized command6:result5:errore");
+  inet.send("no-cookie-here");
+  inet.send("d7:command4:pinge");
+  inet.send("");
+  CHECK(inet.receive(20).empty());
+  CHECK(inet.server->counters().malformed == 1);
+  CHECK(inet.server->counters().unknown_commands == 1);
+  CHECK(inet.server->counters().without_cookie == 3);
 }
 
 TEST_CASE("ng server: who is not on the allow list gets silence", "[ng]") {
-  World world({"192.0.2.0/24"});
-  world.send("a d7:command4:pinge");
-  CHECK(world.receive(20).empty());
-  CHECK(world.server->counters().refused == 1);
+  InetServer inet({"192.0.2.0/24"});
+  inet.send("a d7:command4:pinge");
+  CHECK(inet.receive(20).empty());
+  CHECK(inet.server->counters().refused == 1);
 
-  auto socket = os::connect_tcp(world.server->listening()[1].address, Milliseconds(1000)).value();
-  world.turn([&] { return world.server->counters().refused == 2; });
-  CHECK(world.server->counters().refused == 2);
+  auto socket = os::connect_tcp(inet.server->listening()[1].address, Milliseconds(1000)).value();
+  inet.turn([&] { return inet.server->counters().refused == 2; });
+  CHECK(inet.server->counters().refused == 2);
 }
 
 TEST_CASE("ng server: a reply over 60,000 bytes needs TCP", "[ng]") {
-  World world;
+  InetServer inet;
   const std::string large(70'000, 'x');
-  world.server->on("list", [&](const Request&, const Respond& respond) {
+  inet.server->on("list", [&](const Request&, const Respond& respond) {
     respond(Dictionary{{"result", "ok"}, {"large", large}});
   });
-  world.send("a d7:command4:liste");
-  CHECK(world.receive() == "a d12:error-reason18:too large, use TCP6:result5:errore");
-  CHECK(world.server->counters().too_large == 1);
+  inet.send("a d7:command4:liste");
+  CHECK(inet.receive() == "a d12:error-reason18:too large, use TCP6:result5:errore");
+  CHECK(inet.server->counters().too_large == 1);
 
-  auto socket = os::connect_tcp(world.server->listening()[1].address, Milliseconds(1000)).value();
+  auto socket = os::connect_tcp(inet.server->listening()[1].address, Milliseconds(1000)).value();
   const std::string_view request = "a d7:command4:liste";
   // In two pieces: a stream has no borders.
   REQUIRE(::send(socket.get(), request.data(), 8, 0) == 8);
-  world.loop.run_once(Milliseconds(5));
+  inet.loop.run_once(Milliseconds(5));
   REQUIRE(::send(socket.get(), request.data() + 8, request.size() - 8, 0) > 0);
   std::string received;
   std::array<char, 8192> buffer;
-  world.turn([&] {
+  inet.turn([&] {
     const auto size = ::recv(socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (size > 0) received.append(buffer.data(), static_cast<std::size_t>(size));
     return received.size() > large.size() + 20 && received.ends_with("oke");
@@ -245,18 +245,18 @@ TEST_CASE("ng server: who sends without a name, or too much, is not answered", "
 }
 
 TEST_CASE("ng server: a stream that is no NG is closed and counted", "[ng]") {
-  World world;
-  auto socket = os::connect_tcp(world.server->listening()[1].address, Milliseconds(1000)).value();
+  InetServer inet;
+  auto socket = os::connect_tcp(inet.server->listening()[1].address, Milliseconds(1000)).value();
   const std::string_view http = "GET / HTTP/1.1\r\n\r\n";
   REQUIRE(::send(socket.get(), http.data(), http.size(), 0) > 0);
   ssize_t size = -1;
-  world.turn([&] {
+  inet.turn([&] {
     char byte = 0;
     size = ::recv(socket.get(), &byte, 1, MSG_DONTWAIT);
     return size == 0;
   });
   CHECK(size == 0);
-  CHECK(world.server->counters().malformed == 1);
+  CHECK(inet.server->counters().malformed == 1);
 }
 
 }  // namespace

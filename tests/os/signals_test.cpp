@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <thread>
 
 #include "os/loop.h"
 
@@ -41,6 +42,16 @@ TEST_CASE("signals: ending the watch takes out what is pending and restores the 
   watch.reset();
   CHECK_FALSE(is_blocked(SIGUSR1));
   loop.run_once(0ms);
+}
+
+TEST_CASE("signals: a thread beside the reactor's has none", "[os]") {
+  bool is_spared = false;
+  std::thread([&] {
+    block_all_signals();
+    is_spared = is_blocked(SIGTERM) && is_blocked(SIGPIPE);
+  }).join();
+  CHECK(is_spared);
+  CHECK_FALSE(is_blocked(SIGTERM));
 }
 
 TEST_CASE("signals: the callback may end the watch", "[os]") {

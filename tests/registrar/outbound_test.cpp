@@ -4,40 +4,21 @@
 #include <catch2/catch.hpp>
 
 #include "registrar/gruu.h"
+#include "registrar/register_requests.h"
 #include "registrar/registration.h"
 
 namespace {
 
 using namespace trunkline;
-using Texts = std::vector<std::string>;
+using namespace trunkline::registrar_test;
 
-const core::Time kNow = *core::parse_rfc3339("2026-11-21T08:00:00Z");
 const std::string kInstance = "<urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6>";
 
-sip::Contact contact(std::string_view uri, std::string instance = {}, std::string reg_id = {}) {
+sip::Contact outbound_contact(std::string_view uri, std::string instance, std::string reg_id = {}) {
   return {.uri = *sip::Uri::parse(uri),
           .expires = {},
           .instance = std::move(instance),
           .reg_id = std::move(reg_id)};
-}
-
-sip::Request request(std::vector<sip::Contact> contacts) {
-  sip::Request request;
-  request.method = sip::Method::register_;
-  request.call_id = "call-1";
-  request.cseq = 1;
-  request.contacts = std::move(contacts);
-  request.via_count = 1;
-  request.flow = {.peer = {"192.0.2.7", 40000}, .local = {"192.0.2.1", 5060}};
-  return request;
-}
-
-Texts headers(const sip::Reply& reply, std::string_view name) {
-  Texts values;
-  for (const sip::Header& header : reply.content.headers) {
-    if (header.name == name) values.push_back(header.value);
-  }
-  return values;
 }
 
 registrar::Owner owner(registrar::Gruus* gruus = nullptr) {
@@ -48,8 +29,8 @@ registrar::Owner owner(registrar::Gruus* gruus = nullptr) {
           .gruus = gruus};
 }
 
-registrar::Outcome asked_for(const sip::Request& asked, registrar::Gruus* gruus = nullptr,
-                             std::vector<registrar::Binding> current = {}) {
+registrar::Outcome asked_with(const sip::Request& asked, registrar::Gruus* gruus = nullptr,
+                              std::vector<registrar::Binding> current = {}) {
   return registrar::apply_register(std::move(current), asked, owner(gruus), {}, kNow);
 }
 
@@ -73,14 +54,26 @@ TEST_CASE("outbound: when flows are kept, and when not", "[outbound]") {
     int status;
     bool is_outbound;
   };
-  const auto flow = contact("sip:a@10.0.0.5", kInstance, "1");
+  const auto flow = outbound_contact("sip:a@10.0.0.5", kInstance, "1");
   auto leaving = contact("sip:a@10.0.0.6");
   leaving.expires = 0;
   const std::vector<Row> rows = {
       {"straight to us", {flow}, {"path", "outbound"}, 1, "", 200, true},
       {"it does not know of it", {flow}, {"path"}, 1, "", 200, false},
-      {"no reg-id", {contact("sip:a@10.0.0.5", kInstance)}, {"outbound"}, 1, "", 200, false},
-      {"no instance", {contact("sip:a@10.0.0.5", "", "1")}, {"outbound"}, 1, "", 200, false},
+      {"no reg-id",
+       {outbound_contact("sip:a@10.0.0.5", kInstance)},
+       {"outbound"},
+       1,
+       "",
+       200,
+       false},
+      {"no instance",
+       {outbound_contact("sip:a@10.0.0.5", "", "1")},
+       {"outbound"},
+       1,
+       "",
+       200,
+       false},
       {"an edge that keeps flows", {flow}, {"outbound"}, 2, "<sip:e@192.0.2.3;lr;ob>", 200, true},
       {"behind another proxy",
        {flow},
@@ -101,7 +94,7 @@ TEST_CASE("outbound: when flows are kept, and when not", "[outbound]") {
     asked.supported = row.supported;
     asked.via_count = row.vias;
     if (!row.path.empty()) asked.headers = {{"Path", row.path}};
-    const auto outcome = asked_for(asked);
+    const auto outcome = asked_with(asked);
     CHECK(outcome.reply.status == row.status);
     CHECK(headers(outcome.reply, "Require") == (row.is_outbound ? Texts{"outbound"} : Texts{}));
     CHECK(outcome.bindings.empty() == (row.status != 200));
@@ -111,7 +104,7 @@ TEST_CASE("outbound: when flows are kept, and when not", "[outbound]") {
 
 TEST_CASE("outbound: a phone whose flow ends here is told how long it may be silent",
           "[outbound]") {
-  sip::Request asked = request({contact("sip:a@10.0.0.5", kInstance, "1")});
+  sip::Request asked = request({outbound_contact("sip:a@10.0.0.5", kInstance, "1")});
   const auto told = [&](core::Seconds timer) {
     return headers(registrar::apply_register({}, asked, owner(), {.flow_timer = timer}, kNow).reply,
                    "Flow-Timer");
@@ -131,30 +124,32 @@ TEST_CASE("outbound: the path is told who knows it, and kept in any case", "[out
   asked.headers = {{"Path", "<sip:e@192.0.2.3;lr;x=1,2>, <sip:f@192.0.2.4;lr>"},
                    {"path", "<sip:g@192.0.2.5;lr>"}};
   const Texts path{"<sip:e@192.0.2.3;lr;x=1,2>", "<sip:f@192.0.2.4;lr>", "<sip:g@192.0.2.5;lr>"};
-  const auto unaware = asked_for(asked);
+  const auto unaware = asked_with(asked);
   CHECK(headers(unaware.reply, "Path").empty());
   CHECK(unaware.bindings.at(0).path == path);
   CHECK(headers(unaware.reply, "Supported") == Texts{"path, outbound, gruu"});
   asked.supported = {"path"};
-  CHECK(headers(asked_for(asked).reply, "Path") ==
+  CHECK(headers(asked_with(asked).reply, "Path") ==
         Texts{"<sip:e@192.0.2.3;lr;x=1,2>, <sip:f@192.0.2.4;lr>, <sip:g@192.0.2.5;lr>"});
 }
 
 TEST_CASE("outbound: an instance has a binding for each of its flows", "[outbound]") {
-  const auto first = asked_for(request({contact("sip:a@10.0.0.5", kInstance, "1")})).bindings;
-  auto both = asked_for(request({contact("sip:a@10.0.0.5:5062", kInstance, "2")}), nullptr, first);
+  const auto first =
+      asked_with(request({outbound_contact("sip:a@10.0.0.5", kInstance, "1")})).bindings;
+  auto both = asked_with(request({outbound_contact("sip:a@10.0.0.5:5062", kInstance, "2")}),
+                         nullptr, first);
   CHECK(both.bindings.size() == 2);
-  auto again = request({contact("sip:a@10.0.0.9", kInstance, "2")});
+  auto again = request({outbound_contact("sip:a@10.0.0.9", kInstance, "2")});
   again.cseq = 2;
-  CHECK(asked_for(again, nullptr, both.bindings).bindings.size() == 2);
+  CHECK(asked_with(again, nullptr, both.bindings).bindings.size() == 2);
 }
 
 TEST_CASE("gruu: offered to who asks for it, with an instance", "[gruu]") {
   registrar::Gruus gruus{core::Secret(std::string_view("a key of the site"))};
-  sip::Request asked = request({contact("sip:a@10.0.0.5", kInstance)});
-  CHECK(quoted_param(headers(asked_for(asked, &gruus).reply, "Contact").at(0), "pub-gruu") == "");
+  sip::Request asked = request({outbound_contact("sip:a@10.0.0.5", kInstance)});
+  CHECK(quoted_param(headers(asked_with(asked, &gruus).reply, "Contact").at(0), "pub-gruu") == "");
   asked.supported = {"gruu"};
-  const auto outcome = asked_for(asked, &gruus);
+  const auto outcome = asked_with(asked, &gruus);
   const std::string told = headers(outcome.reply, "Contact").at(0);
   CHECK(quoted_param(told, "pub-gruu") ==
         "sip:alice@example.org;gr=urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6");
@@ -195,12 +190,12 @@ TEST_CASE("gruu: offered to who asks for it, with an instance", "[gruu]") {
   }
   SECTION("a contact must be none") {
     sip::Request loop = request({contact("sip:alice@example.org;gr=urn:uuid:1")});
-    CHECK(asked_for(loop, &gruus).reply.status == 403);
+    CHECK(asked_with(loop, &gruus).reply.status == 403);
   }
   SECTION("without an instance there is none") {
     sip::Request plain = request({contact("sip:a@10.0.0.5")});
     plain.supported = {"gruu"};
-    CHECK(headers(asked_for(plain, &gruus).reply, "Contact").at(0).find("gruu") ==
+    CHECK(headers(asked_with(plain, &gruus).reply, "Contact").at(0).find("gruu") ==
           std::string::npos);
   }
 }

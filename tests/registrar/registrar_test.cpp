@@ -6,6 +6,7 @@
 #include "journal/journal.h"
 #include "journal/reader.h"
 #include "registrar/authenticator.h"
+#include "registrar/register_requests.h"
 #include "sip/loopback.h"
 #include "support/fake_clock.h"
 #include "support/temporary_directory.h"
@@ -13,6 +14,7 @@
 namespace {
 
 using namespace trunkline;
+using namespace trunkline::registrar_test;
 using namespace trunkline::sip_test;
 using Verdict = registrar::Authentication::Verdict;
 
@@ -84,21 +86,14 @@ struct Desk {
   registrar::Registrar desk;
 };
 
-sip::Request register_request(std::string_view contact, std::uint32_t expires, std::uint32_t cseq) {
-  sip::Request request;
-  request.method = sip::Method::register_;
-  request.method_name = "REGISTER";
-  request.uri = *sip::Uri::parse("sip:example.org");
-  request.from.uri = request.to.uri = *sip::Uri::parse("sip:alice@example.org");
-  request.call_id = "call-1";
-  request.cseq = cseq;
-  request.contacts = {{.uri = *sip::Uri::parse(contact), .expires = expires}};
-  request.flow = {.peer = {"192.0.2.7", 40000}, .local = {"192.0.2.1", 5060}};
-  return request;
+sip::Request register_request(std::string_view uri, std::uint32_t expires, std::uint32_t cseq) {
+  sip::Request made = request({contact(uri, expires)}, cseq);
+  made.uri = *sip::Uri::parse("sip:example.org");
+  made.from.uri = made.to.uri = *sip::Uri::parse("sip:alice@example.org");
+  return made;
 }
 
 const registrar::Owner kOwner{.tenant = kTenant, .device = kAlice, .name = "alice"};
-using Texts = std::vector<std::string>;
 
 }  // namespace
 

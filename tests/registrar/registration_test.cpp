@@ -5,42 +5,28 @@
 
 #include <functional>
 
+#include "registrar/register_requests.h"
+
 namespace {
 
 using namespace trunkline;
+using namespace trunkline::registrar_test;
 using namespace std::chrono_literals;
 using registrar::Binding;
 using registrar::Change;
 using Kind = registrar::Change::Kind;
 
-const core::Time kNow = *core::parse_rfc3339("2026-11-21T08:00:00Z");
 const registrar::Limits kLimits{};
-const registrar::Owner kOwner{
+const registrar::Owner kDigestOwner{
     .tenant = *core::TenantId::parse("0193a000-0000-7000-8000-000000000001"),
     .device = *core::DeviceId::parse("0193a000-0000-7000-8000-000000000002"),
     .name = "alice",
     .nonce = "n1",
     .nonce_count = 3};
 
-sip::Contact contact(std::string_view uri, std::optional<std::uint32_t> expires = {}) {
-  return {.uri = *sip::Uri::parse(uri), .expires = expires};
-}
-
-sip::Request request(std::vector<sip::Contact> contacts, std::uint32_t cseq = 1) {
-  sip::Request request;
-  request.method = sip::Method::register_;
-  request.method_name = "REGISTER";
-  request.call_id = "call-1";
-  request.cseq = cseq;
-  request.contacts = std::move(contacts);
-  request.user_agent = "phone/1";
-  request.flow = {.peer = {"192.0.2.7", 40000}, .local = {"192.0.2.1", 5060}};
-  return request;
-}
-
 registrar::Outcome asked_for(std::vector<Binding> current, const sip::Request& asked,
                              core::Time now = kNow, const registrar::Limits& limits = kLimits) {
-  return registrar::apply_register(std::move(current), asked, kOwner, limits, now);
+  return registrar::apply_register(std::move(current), asked, kDigestOwner, limits, now);
 }
 
 std::vector<Binding> registered(const sip::Request& asked) {
@@ -48,16 +34,6 @@ std::vector<Binding> registered(const sip::Request& asked) {
   REQUIRE(outcome.reply.status == 200);
   return std::move(outcome.bindings);
 }
-
-std::vector<std::string> headers(const sip::Reply& reply, std::string_view name) {
-  std::vector<std::string> values;
-  for (const sip::Header& header : reply.content.headers) {
-    if (header.name == name) values.push_back(header.value);
-  }
-  return values;
-}
-
-using Texts = std::vector<std::string>;
 
 }  // namespace
 
@@ -70,8 +46,8 @@ TEST_CASE("registration: a contact is bound with where it truly came from", "[re
   CHECK(headers(outcome.reply, "Date") == Texts{"Sat, 21 Nov 2026 08:00:00 GMT"});
   REQUIRE(outcome.bindings.size() == 1);
   const Binding& binding = outcome.bindings[0];
-  CHECK(binding.device == kOwner.device);
-  CHECK(binding.tenant == kOwner.tenant);
+  CHECK(binding.device == kDigestOwner.device);
+  CHECK(binding.tenant == kDigestOwner.tenant);
   CHECK(binding.name == "alice");
   CHECK(binding.flow == asked.flow);
   CHECK(binding.user_agent == "phone/1");

@@ -2,41 +2,20 @@
 #include "retention/due.h"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <ctime>
+
+#include "support/local_zone.h"
+#include "support/moment.h"
 
 namespace trunkline::retention {
 namespace {
-
-/// The process's zone for the time of a test.
-class InZone {
- public:
-  explicit InZone(const char* name) {
-    if (const char* before = std::getenv("TZ")) before_ = before;
-    ::setenv("TZ", name, 1);
-    ::tzset();
-  }
-  ~InZone() {
-    before_ ? ::setenv("TZ", before_->c_str(), 1) : ::unsetenv("TZ");
-    ::tzset();
-  }
-  InZone(const InZone&) = delete;
-  InZone& operator=(const InZone&) = delete;
-
- private:
-  std::optional<std::string> before_;
-};
-
-core::Time at(std::string_view text) {
-  return core::parse_rfc3339(text).value();
-}
 
 /// When an hourly timer that runs at a quarter past finds a sweep due, from noon to noon.
 std::vector<std::string> sweeps(std::string_view from, std::string_view until,
                                 std::string_view last) {
   std::vector<std::string> found;
-  core::Time before = at(last);
-  for (core::Time now = at(from); now < at(until); now += std::chrono::hours(1)) {
+  core::Time before = test::moment_of(last);
+  for (core::Time now = test::moment_of(from); now < test::moment_of(until);
+       now += std::chrono::hours(1)) {
     if (!is_due(now, before, local_zone)) continue;
     found.push_back(core::to_rfc3339(now).substr(0, 16) + "Z");
     before = now;
@@ -106,22 +85,22 @@ TEST_CASE(
   };
   for (const Case& one : cases) {
     INFO(one.what);
-    const InZone zone(one.zone);
+    const test::LocalZone zone(one.zone);
     CHECK(sweeps(one.from, one.until, one.from) == one.due);
   }
 }
 
 TEST_CASE("a sweep that was missed is due at once, and a last one that lies ahead is none",
           "[retention]") {
-  const InZone zone("Europe/Berlin");
-  const core::Time now = at("2026-11-21T15:00:00Z");
+  const test::LocalZone zone("Europe/Berlin");
+  const core::Time now = test::moment_of("2026-11-21T15:00:00Z");
   CHECK(is_due(now, std::nullopt, local_zone));
-  CHECK(is_due(now, at("2026-11-21T00:59:59Z"), local_zone));
-  CHECK_FALSE(is_due(now, at("2026-11-21T01:00:00Z"), local_zone));
+  CHECK(is_due(now, test::moment_of("2026-11-21T00:59:59Z"), local_zone));
+  CHECK_FALSE(is_due(now, test::moment_of("2026-11-21T01:00:00Z"), local_zone));
   CHECK_FALSE(is_due(now, now, local_zone));
   // The clock was put back by a minute since, or it had been a year ahead.
   CHECK_FALSE(is_due(now, now + std::chrono::minutes(1), local_zone));
-  CHECK(is_due(now, at("2027-11-21T15:00:00Z"), local_zone));
+  CHECK(is_due(now, test::moment_of("2027-11-21T15:00:00Z"), local_zone));
 }
 
 TEST_CASE("the next sweep is due at two o'clock", "[retention]") {
@@ -140,8 +119,8 @@ TEST_CASE("the next sweep is due at two o'clock", "[retention]") {
   };
   for (const Case& one : cases) {
     INFO(one.zone << " " << one.now);
-    const InZone zone(one.zone);
-    CHECK(next_due(at(one.now), local_zone) == at(one.next));
+    const test::LocalZone zone(one.zone);
+    CHECK(next_due(test::moment_of(one.now), local_zone) == test::moment_of(one.next));
   }
 }
 

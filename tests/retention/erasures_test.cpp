@@ -5,12 +5,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "retention/moment.h"
 #include "support/temporary_directory.h"
 
 namespace trunkline::retention {
 namespace {
-
-const core::Time kNow = core::from_microseconds(1'763'712'000'000'000);
 
 std::vector<Erasure> some(std::size_t count) {
   std::vector<Erasure> erasures;

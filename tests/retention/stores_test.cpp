@@ -5,13 +5,12 @@
 
 #include "db/transaction.h"
 #include "retention/holds.h"
+#include "retention/moment.h"
 #include "retention/policies.h"
 #include "support/database.h"
 
 namespace trunkline::retention {
 namespace {
-
-const core::Time kNow = core::from_microseconds(1'763'712'000'000'000);
 
 struct Site {
   test::Database database;

@@ -12,6 +12,7 @@
 #include "scenario/tools_site.h"
 #include "sealed/reader.h"
 #include "sealed/writer.h"
+#include "support/content.h"
 
 namespace trunkline::test {
 
@@ -163,11 +164,6 @@ inline fs::path find_file(const fs::path& folder, const std::string& part) {
       return entry.path();
   FAIL("no file with " << part << " below " << folder.string());
   return {};
-}
-
-inline std::string content_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 }  // namespace trunkline::test

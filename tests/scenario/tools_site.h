@@ -30,7 +30,8 @@ class Site {
                            << "path = \"" << path << "/recordings\"\n"
                            << "key_ring = \"" << path << "/keys/recording.keyring\"\n[retention]\n"
                            << "state_dir = \"" << path << "/retention\"\n[backup]\n"
-                           << "state_dir = \"" << path << "/backup-state\"\n";
+                           << "state_dir = \"" << path << "/backup-state\"\n[ledger]\n"
+                           << "archive_dir = \"" << path << "/archive\"\n";
   }
 
   Words command(const std::string& tool, const Words& words) const {

@@ -6,13 +6,10 @@
 
 #include "crypto/crc32c.h"
 #include "sealed/samples.h"
+#include "support/hex.h"
 
 namespace trunkline::sealed {
 namespace {
-
-core::Bytes hex(std::string_view text) {
-  return core::from_hex(text).value();
-}
 
 Header sample() {
   Header header{
@@ -49,7 +46,7 @@ const std::string kSampleHex =
     "000644163340e240";                 // start
 
 core::Bytes sample_bytes() {
-  core::Bytes bytes = hex(kSampleHex);
+  core::Bytes bytes = test::hex(kSampleHex);
   bytes.resize(kHeaderSize);
   core::write_u32(bytes, 252, crypto::crc32c(core::ByteView(bytes).first(252)));
   return bytes;
@@ -138,7 +135,7 @@ TEST_CASE("format: what is no header is refused with its reason", "[sealed]") {
   for (const Case& one : cases) {
     CAPTURE(one.at, one.bytes);
     core::Bytes bytes = sample_bytes();
-    std::ranges::copy(hex(one.bytes), bytes.begin() + static_cast<std::ptrdiff_t>(one.at));
+    std::ranges::copy(test::hex(one.bytes), bytes.begin() + static_cast<std::ptrdiff_t>(one.at));
     if (one.has_new_crc)
       core::write_u32(bytes, 252, crypto::crc32c(core::ByteView(bytes).first(252)));
     const auto header = parse_header(bytes);

@@ -4,13 +4,13 @@
 // A place for sealed files and the keys they need, and plaintext that tells where it is from.
 
 #include <fstream>
-#include <iterator>
 #include <string>
 
 #include "keystore/key_store.h"
 #include "sealed/format.h"
 #include "sealed/reader.h"
 #include "sealed/writer.h"
+#include "support/content.h"
 #include "support/fake_clock.h"
 #include "support/temporary_directory.h"
 
@@ -28,10 +28,8 @@ inline core::Bytes plaintext(std::size_t size, std::uint8_t from = 0) {
   return bytes;
 }
 
-inline std::string content_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
+using test::content_of;
+
 inline void set_content(const std::filesystem::path& path, const std::string& content) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
 }

@@ -10,16 +10,15 @@ namespace {
 
 using namespace trunkline;
 using sip::Body;
-using Headers = std::vector<sip::Header>;
 
-const std::string kSdp = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0";
+const std::string kBareSdp = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0";
 const std::string kMixed = "multipart/mixed;boundary=\"b 1\"";
 
 std::string part(const std::string& headers, const std::string& content) {
   return "--b 1\r\n" + headers + "\r\n" + content + "\r\n";
 }
 const std::string kEnd = "--b 1--\r\n";
-const std::string kSdpPart = part("Content-Type: application/sdp\r\n", kSdp);
+const std::string kSdpPart = part("Content-Type: application/sdp\r\n", kBareSdp);
 
 }  // namespace
 
@@ -27,20 +26,24 @@ TEST_CASE("body: what is understood, and what would have to be", "[body]") {
   struct Row {
     std::string what;
     std::string type;
-    Headers headers;
+    std::vector<sip::Header> headers;
     std::string body;
     Body found;
   };
   const std::string sized = "Content-Type: application/isup\r\n";
   const std::vector<Row> rows = {
       {"nothing", "", {}, "", {}},
-      {"a session alone", "application/sdp", {}, kSdp, {.sdp = kSdp}},
-      {"with parameters", "Application/SDP;charset=utf-8", {}, kSdp, {.sdp = kSdp}},
-      {"called one", "application/sdp", {{"Content-Disposition", "session"}}, kSdp, {.sdp = kSdp}},
+      {"a session alone", "application/sdp", {}, kBareSdp, {.sdp = kBareSdp}},
+      {"with parameters", "Application/SDP;charset=utf-8", {}, kBareSdp, {.sdp = kBareSdp}},
+      {"called one",
+       "application/sdp",
+       {{"Content-Disposition", "session"}},
+       kBareSdp,
+       {.sdp = kBareSdp}},
       {"of another use",
        "application/sdp",
        {{"Content-Disposition", "early-session"}},
-       kSdp,
+       kBareSdp,
        {.unknown = "application/sdp"}},
       {"text", "text/plain", {}, "hello", {.unknown = "text/plain"}},
       {"no type", "", {}, "hello", {.unknown = "application/octet-stream"}},
@@ -52,16 +55,20 @@ TEST_CASE("body: what is understood, and what would have to be", "[body]") {
       {"packed",
        "application/sdp",
        {{"Content-Encoding", "gzip"}},
-       kSdp,
+       kBareSdp,
        {.unknown_encoding = "gzip"}},
       {"packed by nothing",
        "application/sdp",
        {{"Content-Encoding", "identity"}},
-       kSdp,
-       {.sdp = kSdp}},
-      {"one part", kMixed, {}, kSdpPart + kEnd, {.sdp = kSdp}},
-      {"a preamble and an epilogue", kMixed, {}, "hi\r\n" + kSdpPart + kEnd + "bye", {.sdp = kSdp}},
-      {"no end", kMixed, {}, kSdpPart, {.sdp = kSdp + "\r\n"}},
+       kBareSdp,
+       {.sdp = kBareSdp}},
+      {"one part", kMixed, {}, kSdpPart + kEnd, {.sdp = kBareSdp}},
+      {"a preamble and an epilogue",
+       kMixed,
+       {},
+       "hi\r\n" + kSdpPart + kEnd + "bye",
+       {.sdp = kBareSdp}},
+      {"no end", kMixed, {}, kSdpPart, {.sdp = kBareSdp + "\r\n"}},
       {"lines that end in LF alone",
        "multipart/mixed;boundary=x",
        {},
@@ -71,19 +78,19 @@ TEST_CASE("body: what is understood, and what would have to be", "[body]") {
        kMixed,
        {},
        kSdpPart + part(sized, "x") + kEnd,
-       {.sdp = kSdp, .unknown = "application/isup"}},
+       {.sdp = kBareSdp, .unknown = "application/isup"}},
       {"a part that may be left",
        kMixed,
        {},
        part(sized + "Content-Disposition: signal;\r\n handling=\"OPTIONAL\"\r\n", "x") + kSdpPart +
            kEnd,
-       {.sdp = kSdp}},
+       {.sdp = kBareSdp}},
       {"a part without headers", kMixed, {}, part("", "x") + kEnd, {.unknown = "text/plain"}},
       {"two sessions",
        kMixed,
        {},
        kSdpPart + kSdpPart + kEnd,
-       {.sdp = kSdp, .unknown = "application/sdp"}},
+       {.sdp = kBareSdp, .unknown = "application/sdp"}},
       {"the last alternative that is understood",
        "multipart/alternative;boundary=\"b 1\"",
        {},
@@ -98,7 +105,7 @@ TEST_CASE("body: what is understood, and what would have to be", "[body]") {
        "multipart/mixed;boundary=o",
        {},
        "--o\r\nContent-Type: " + kMixed + "\r\n\r\n" + kSdpPart + kEnd + "\r\n--o--",
-       {.sdp = kSdp}},
+       {.sdp = kBareSdp}},
       {"base64",
        kMixed,
        {},
@@ -116,7 +123,7 @@ TEST_CASE("body: what is understood, and what would have to be", "[body]") {
 
 TEST_CASE("body: depth and number of parts are bounded", "[body]") {
   std::string type = "application/sdp";
-  std::string nested = kSdp;
+  std::string nested = kBareSdp;
   for (int i = 0; i < 10; ++i) {
     const std::string boundary = "b" + std::to_string(i);
     nested = "--" + boundary + "\r\nContent-Type: " + type + "\r\n\r\n" + nested + "\r\n--" +
@@ -133,7 +140,7 @@ TEST_CASE("body: depth and number of parts are bounded", "[body]") {
 
 TEST_CASE("body: which Accept takes a session description", "[body]") {
   struct Row {
-    Headers headers;
+    std::vector<sip::Header> headers;
     bool takes;
   };
   const std::vector<Row> rows = {
@@ -165,7 +172,7 @@ TEST_CASE("body: a message on the wire keeps what its body needs", "[body]") {
   const auto mixed = read("c: Multipart/Mixed; boundary=\"b 1\"\r\n", kSdpPart + kEnd);
   CHECK(mixed.content_type == "multipart/mixed");
   CHECK(mixed.via_count == 2);
-  CHECK(sip::body_of(mixed).sdp == kSdp);
+  CHECK(sip::body_of(mixed).sdp == kBareSdp);
   CHECK_FALSE(mixed.has_sdp());
   const auto left =
       read("c: text/plain\r\nContent-Disposition: render ; handling=optional\r\n", "x");

@@ -4,25 +4,13 @@
 #include <catch2/catch.hpp>
 
 #include "os/socket.h"
+#include "sip/keeper.h"
 #include "sip/loopback.h"
 
 namespace {
 
 using namespace trunkline;
 using namespace trunkline::sip_test;
-
-class Keeper final : public sip::Doorkeeper {
- public:
-  bool admits(const os::Address& from) noexcept override {
-    asked.push_back(from);
-    return is_open;
-  }
-  void malformed(const os::Address& from) noexcept override { broken.push_back(from); }
-
-  bool is_open = true;
-  std::vector<os::Address> asked;
-  std::vector<os::Address> broken;
-};
 
 /// An agent that answers everything 200.
 struct Guarded {

@@ -10,18 +10,17 @@ namespace {
 
 using namespace trunkline;
 
-struct Row {
-  std::string line;
-  bool is_request;
-  bool is_broken;
-  std::string method;
-  std::string uri;
-};
-
 }  // namespace
 
 TEST_CASE("request line: three parts with one space between, or broken, or no request",
           "[request_line]") {
+  struct Row {
+    std::string line;
+    bool is_request;
+    bool is_broken;
+    std::string method;
+    std::string uri;
+  };
   const std::vector<Row> rows = {
       {"INVITE sip:bob@example.org SIP/2.0", true, false, "INVITE", "sip:bob@example.org"},
       {"RE%47IST%45R sip:example.org sip/7.0", true, false, "RE%47IST%45R", "sip:example.org"},

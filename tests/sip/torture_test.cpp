@@ -49,12 +49,6 @@ TEST_CASE("torture: the agent treats the messages of RFC 4475 and 5118 as they s
 
 namespace {
 
-struct Row {
-  std::string what;
-  std::string message;
-  std::string fate;
-};
-
 std::string with(const RequestText& request, const std::string& found, const std::string& instead) {
   std::string text = text_of(request);
   text.replace(text.find(found), found.size(), instead);
@@ -64,6 +58,11 @@ std::string with(const RequestText& request, const std::string& found, const std
 }  // namespace
 
 TEST_CASE("torture: what cannot be read is refused where an answer finds its way", "[torture]") {
+  struct Row {
+    std::string what;
+    std::string message;
+    std::string fate;
+  };
   const std::string odd = "!me%th'od~";
   const std::vector<Row> rows = {
       {"a method of odd characters", text_of({.method = odd}), "501"},

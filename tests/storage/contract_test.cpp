@@ -5,9 +5,8 @@
 #include <fstream>
 #include <thread>
 
-#include "storage/cold.h"
-#include "storage/file.h"
 #include "storage/location.h"
+#include "storage/world.h"
 #include "support/faulty_location.h"
 #include "support/temporary_directory.h"
 
@@ -19,68 +18,18 @@ struct Backend {
   std::unique_ptr<Location> (*make)(const std::filesystem::path& root);
 };
 
-std::unique_ptr<Location> make_file(const std::filesystem::path& root) {
-  return std::move(open_file(root).value());
-}
-
 std::unique_ptr<Location> make_faulty(const std::filesystem::path& root) {
   return std::make_unique<test::FaultyLocation>(make_file(root));
-}
-
-std::unique_ptr<Location> make_tiers(const std::filesystem::path& root) {
-  std::filesystem::create_directory(root / kColdFolder);
-  return with_cold(make_file(root), make_file(root / kColdFolder));
 }
 
 // A new backend is a row.
 constexpr std::array<Backend, 3> kBackends{
     {{"file", make_file}, {"far away", make_faulty}, {"hot and cold", make_tiers}}};
 
-class World {
- public:
-  explicit World(const Backend& backend) {
-    std::filesystem::create_directory(root());
-    location_ = backend.make(root());
-  }
-
-  Location& location() { return *location_; }
-  std::filesystem::path root() const { return directory_.path() / "root"; }
-  std::filesystem::path file(const std::string& content) const {
-    const auto path = directory_.path() / "source";
-    std::ofstream(path, std::ios::binary) << content;
-    return path;
-  }
-  Stored put(const std::string& name, const std::string& content) {
-    return location().put(Name::parse(name).value(), file(content)).value();
-  }
-  std::string content(const std::string& name) {
-    const auto object = location().open(Name::parse(name).value()).value();
-    std::string text(object->size().value(), '\0');
-    const auto count = object->read(0, std::as_writable_bytes(std::span(text))).value();
-    return text.substr(0, count);
-  }
-  std::vector<std::string> names(std::string_view prefix = {}, std::size_t most = 1000) {
-    std::vector<std::string> found;
-    REQUIRE(location().list(prefix, [&](const Listed& object) {
-      found.push_back(object.name.text());
-      return found.size() < most;
-    }));
-    return found;
-  }
-
- private:
-  const test::TemporaryDirectory directory_;
-  std::unique_ptr<Location> location_;
-};
-
-Name name_of(const std::string& text) {
-  return Name::parse(text).value();
-}
-
 TEST_CASE("storage: what was put is there, byte for byte", "[storage]") {
   for (const Backend& backend : kBackends) {
     DYNAMIC_SECTION(backend.name) {
-      World world(backend);
+      World world(backend.make);
       for (const std::string& content :
            {std::string(), std::string("x"), std::string(3'000'001, 'y')}) {
         const Stored stored = world.put("2026/11/21/a.enc", content);
@@ -97,7 +46,7 @@ TEST_CASE("storage: what was put is there, byte for byte", "[storage]") {
 TEST_CASE("storage: ranges are read from where they begin, and end at the end", "[storage]") {
   for (const Backend& backend : kBackends) {
     DYNAMIC_SECTION(backend.name) {
-      World world(backend);
+      World world(backend.make);
       world.put("a", "0123456789");
       const auto object = world.location().open(name_of("a")).value();
       CHECK(object->size() == core::ByteCount(10));
@@ -115,7 +64,7 @@ TEST_CASE("storage: ranges are read from where they begin, and end at the end", 
 TEST_CASE("storage: an opened object is read on, whatever happens to its name", "[storage]") {
   for (const Backend& backend : kBackends) {
     DYNAMIC_SECTION(backend.name) {
-      World world(backend);
+      World world(backend.make);
       world.put("a", "old");
       const auto old = world.location().open(name_of("a")).value();
       world.put("a", "new!");
@@ -131,7 +80,7 @@ TEST_CASE("storage: an opened object is read on, whatever happens to its name", 
 TEST_CASE("storage: removal says whether it was there, and can be repeated", "[storage]") {
   for (const Backend& backend : kBackends) {
     DYNAMIC_SECTION(backend.name) {
-      World world(backend);
+      World world(backend.make);
       world.put("a/b", "x");
       world.put("a/c", "y");
       CHECK(world.location().remove(name_of("a/b")) == true);
@@ -146,7 +95,7 @@ TEST_CASE("storage: removal says whether it was there, and can be repeated", "[s
 TEST_CASE("storage: what is not there is a fault of its own code", "[storage]") {
   for (const Backend& backend : kBackends) {
     DYNAMIC_SECTION(backend.name) {
-      World world(backend);
+      World world(backend.make);
       const core::Fault gone{core::ExitCode::no_input,
                              "there is no 'a/b' in " + world.location().title()};
       CHECK(world.location().stat(name_of("a/b")).error() == gone);
@@ -158,7 +107,7 @@ TEST_CASE("storage: what is not there is a fault of its own code", "[storage]") 
 TEST_CASE("storage: a file that cannot be read leaves what was there", "[storage]") {
   for (const Backend& backend : kBackends) {
     DYNAMIC_SECTION(backend.name) {
-      World world(backend);
+      World world(backend.make);
       world.put("a", "old");
       const auto failed = world.location().put(name_of("a"), world.root() / "none");
       REQUIRE_FALSE(failed);
@@ -174,7 +123,7 @@ TEST_CASE("storage: a file that cannot be read leaves what was there", "[storage
 TEST_CASE("storage: lists by prefix, in the order of the names' bytes", "[storage]") {
   for (const Backend& backend : kBackends) {
     DYNAMIC_SECTION(backend.name) {
-      World world(backend);
+      World world(backend.make);
       CHECK(world.names().empty());
       for (const char* const name : {"b", "a/b", "a-b", "a/b-c/d", "a/b/c", "aa", "c/d/e/f"})
         if (std::string_view(name) != "a/b") world.put(name, name);
@@ -193,7 +142,7 @@ TEST_CASE("storage: lists by prefix, in the order of the names' bytes", "[storag
 TEST_CASE("storage: a list tells sizes", "[storage]") {
   for (const Backend& backend : kBackends) {
     DYNAMIC_SECTION(backend.name) {
-      World world(backend);
+      World world(backend.make);
       world.put("a", "123");
       std::vector<std::uint64_t> sizes;
       REQUIRE(world.location().list("", [&](const Listed& object) {
@@ -210,7 +159,7 @@ TEST_CASE("storage: nobody sees a part of an object, and the last of many puts s
           "[storage]") {
   for (const Backend& backend : kBackends) {
     DYNAMIC_SECTION(backend.name) {
-      World world(backend);
+      World world(backend.make);
       const test::TemporaryDirectory sources;
       constexpr std::size_t kSize = 200'000;
       world.put("a", std::string(kSize, '0'));

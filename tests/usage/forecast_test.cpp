@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "retention/due.h"
+#include "support/moment.h"
 #include "usage/capacity.h"
 
 namespace trunkline::usage {
@@ -11,12 +12,8 @@ namespace {
 
 using std::chrono::hours;
 
-core::Time at(std::string_view text) {
-  return core::parse_rfc3339(text).value();
-}
-
 retention::Item recording(const core::TenantId& tenant, int days_ago, std::int64_t bytes) {
-  const core::Time ended = at("2026-11-30T00:00:00Z") - hours(24 * days_ago);
+  const core::Time ended = test::moment_of("2026-11-30T00:00:00Z") - hours(24 * days_ago);
   return {.kind = retention::Kind::recording,
           .id = core::Uuid::make(ended),
           .tenant = tenant,
@@ -78,13 +75,13 @@ TEST_CASE("forecast: days until it is full", "[usage]") {
 
 TEST_CASE("what if: the change that frees most comes first, and what cannot change is left out",
           "[usage]") {
-  const core::Time now = at("2026-11-30T00:00:00Z");
-  const auto acme = core::TenantId::make(at("2026-01-01T00:00:00Z"));
-  const auto duty = core::TenantId::make(at("2026-01-02T00:00:00Z"));
-  const auto none = core::TenantId::make(at("2026-01-03T00:00:00Z"));
+  const core::Time now = test::moment_of("2026-11-30T00:00:00Z");
+  const auto acme = core::TenantId::make(test::moment_of("2026-01-01T00:00:00Z"));
+  const auto duty = core::TenantId::make(test::moment_of("2026-01-02T00:00:00Z"));
+  const auto none = core::TenantId::make(test::moment_of("2026-01-03T00:00:00Z"));
   const auto policy = [](const core::TenantId& tenant, std::string name,
                          std::optional<retention::Days> keep, bool is_duty) {
-    return retention::Policy{.id = core::Uuid::make(at("2026-02-01T00:00:00Z")),
+    return retention::Policy{.id = core::Uuid::make(test::moment_of("2026-02-01T00:00:00Z")),
                              .tenant = tenant,
                              .name = std::move(name),
                              .keep = keep,
@@ -146,11 +143,13 @@ TEST_CASE("daily: eight o'clock of the place, on the days the clock is set, too"
   // Berlin and New York of 2027: to summer time on 28 and 14 March, back on 31 October and 7
   // November.
   const retention::Zone berlin = [](core::Time time) {
-    const bool is_summer = time >= at("2027-03-28T01:00:00Z") && time < at("2027-10-31T01:00:00Z");
+    const bool is_summer = time >= test::moment_of("2027-03-28T01:00:00Z") &&
+                           time < test::moment_of("2027-10-31T01:00:00Z");
     return core::Seconds(is_summer ? 7200 : 3600);
   };
   const retention::Zone new_york = [](core::Time time) {
-    const bool is_summer = time >= at("2027-03-14T07:00:00Z") && time < at("2027-11-07T06:00:00Z");
+    const bool is_summer = time >= test::moment_of("2027-03-14T07:00:00Z") &&
+                           time < test::moment_of("2027-11-07T06:00:00Z");
     return core::Seconds(is_summer ? -14400 : -18000);
   };
   struct Row {
@@ -173,9 +172,10 @@ TEST_CASE("daily: eight o'clock of the place, on the days the clock is set, too"
       {berlin, "2028-05-01T06:00:00Z", "2027-05-01T05:00:00Z", true}};  // a clock that was ahead
   for (const Row& row : rows) {
     CAPTURE(row.last, row.now);
-    CHECK(retention::is_due(at(row.now), at(row.last), row.zone, hours(8)) == row.is_due);
+    CHECK(retention::is_due(test::moment_of(row.now), test::moment_of(row.last), row.zone,
+                            hours(8)) == row.is_due);
   }
-  CHECK(retention::is_due(at("2027-05-01T03:00:00Z"), std::nullopt, berlin, hours(8)));
+  CHECK(retention::is_due(test::moment_of("2027-05-01T03:00:00Z"), std::nullopt, berlin, hours(8)));
 }
 
 }  // namespace trunkline::usage

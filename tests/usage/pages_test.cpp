@@ -5,12 +5,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "support/moment.h"
+
 namespace trunkline::usage {
 namespace {
-
-core::Time at(std::string_view text) {
-  return core::parse_rfc3339(text).value();
-}
 
 View view() {
   View view;
@@ -22,7 +20,7 @@ View view() {
                         {"acme", {.recordings = 1000, .bytes = 5'300'000'000}}};
   view.usage.log = {{1, 82'900'000'000}, {2, 84'100'000'000}, {3, 85'300'000'000}};
   view.changes = {{.policy = "gdpr",
-                   .tenant = core::TenantId::make(at("2026-01-01T00:00:00Z")),
+                   .tenant = core::TenantId::make(test::moment_of("2026-01-01T00:00:00Z")),
                    .from = retention::Days(90),
                    .to = retention::Days(45),
                    .bytes = 12'300'000'000}};
@@ -88,20 +86,21 @@ TEST_CASE("forecast: in words", "[usage]") {
 }
 
 TEST_CASE("daily report: letter by letter", "[usage]") {
-  DailyFacts facts{.view = view(),
-                   .host = "pbx1",
-                   .now = at("2026-11-30T08:00:00Z"),
-                   .knows_sweeps = true,
-                   .sweeps = {{at("2026-11-30T01:05:00Z"), "done", 120, 1, 2'400'000'000}},
-                   .holds = 2,
-                   .forgotten_holds = 1,
-                   .failed_count = 1,
-                   .failed = {{"0199a1b2-0000-7000-8000-0000000000bb", at("2026-11-29T12:00:00Z"),
-                               "failed", "disk full"}},
-                   .refused_entries = 0,
-                   .done = {{"backup.made", at("2026-11-30T02:00:00Z")}},
-                   .open = {"warning: quota"},
-                   .undelivered = 0};
+  DailyFacts facts{
+      .view = view(),
+      .host = "pbx1",
+      .now = test::moment_of("2026-11-30T08:00:00Z"),
+      .knows_sweeps = true,
+      .sweeps = {{test::moment_of("2026-11-30T01:05:00Z"), "done", 120, 1, 2'400'000'000}},
+      .holds = 2,
+      .forgotten_holds = 1,
+      .failed_count = 1,
+      .failed = {{"0199a1b2-0000-7000-8000-0000000000bb", test::moment_of("2026-11-29T12:00:00Z"),
+                  "failed", "disk full"}},
+      .refused_entries = 0,
+      .done = {{"backup.made", test::moment_of("2026-11-30T02:00:00Z")}},
+      .open = {"warning: quota"},
+      .undelivered = 0};
   const alert::Page page = daily_page(facts, utc);
   CHECK(
       to_text(page) ==

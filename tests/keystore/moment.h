@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// When the tests of keystore take place.
+
+#include "support/fake_clock.h"
+
+namespace trunkline::keystore {
+
+inline const core::Time kNow = test::FakeClock().wall();  // 2026-11-21T08:00:00Z
+
+}  // namespace trunkline::keystore
