@@ -4,11 +4,23 @@
 #include <fmt/format.h>
 
 #include "archive/calls.h"
+#include "archive/tidy.h"
+#include "core/text.h"
 
 namespace trunkline::commands {
 
 std::filesystem::path archive_folder(cli::Context& context) {
   return context.config().text("ledger.archive_dir");
+}
+
+void tidy_archives(cli::Context& context, db::Connection& connection) {
+  const archive::Tidied tidied =
+      archive::tidy(connection, archive_folder(context), core::system_clock().wall());
+  for (const archive::Archived& one : tidied.adopted)
+    context.note(fmt::format("{} has the place of a file that is not there any more", one.file));
+  if (!tidied.unknown.empty())
+    context.warn(fmt::format("the database does not know {}", core::join(tidied.unknown, ", ")),
+                 "was it restored from a backup? what it has of them itself is newer: remove them");
 }
 
 void begin_archives(cli::Output& out) {

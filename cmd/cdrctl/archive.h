@@ -15,6 +15,9 @@ namespace trunkline::commands {
 /// Of ledger.archive_dir.
 std::filesystem::path archive_folder(cli::Context& context);
 
+/// Removes what a crash left, and says what is odd about the folder. For verbs that write.
+void tidy_archives(cli::Context& context, db::Connection& connection);
+
 void begin_archives(cli::Output& out);
 /// `state` is what the verb found or did: "archived", "whole", "damaged", ...
 void print_archive(cli::Output& out, const archive::Archived& archived, std::string_view state,

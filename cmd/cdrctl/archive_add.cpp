@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include "archive/erasing.h"
 #include "cdrctl/archive.h"
 #include "cdrctl/commands.h"
 #include "cli/interrupt.h"
@@ -28,10 +29,19 @@ cdr::Month first_kept(const cli::Context& context) {
       "{:04}-{:02}", static_cast<int>(month.year()), static_cast<unsigned>(month.month()))));
 }
 
-core::ExitCode run(cli::Context& context) {
+/// Those that are due, and those that an erasure brought back and did not get to archive again.
+std::vector<archive::Due> months_to_archive(db::Connection& connection, const cdr::Month& kept) {
+  std::vector<archive::Due> months = archive::due(connection, kept);
+  for (archive::Due& one : archive::reopened(connection))
+    if (one.month >= kept.text()) months.push_back(std::move(one));
+  return months;
+}
+
+core::ExitCode archive_due_months(cli::Context& context) {
   const cdr::Month kept = first_kept(context);
   db::Connection connection = db::open_for_tool(context.config(), "cdrctl archive add");
-  const std::vector<archive::Due> months = archive::due(connection, kept);
+  if (!context.has("--dry-run")) tidy_archives(context, connection);
+  const std::vector<archive::Due> months = months_to_archive(connection, kept);
   if (months.empty()) context.note("no month is due");
   begin_archives(context.out());
   const cli::InterruptHold interrupt;
@@ -80,7 +90,7 @@ cli::Command archive_add() {
                 {core::ExitCode::unavailable, "PostgreSQL cannot be reached"}},
       .examples = {{"cdrctl archive add --dry-run", "what would go, of two years that are kept"},
                    {"cdrctl archive add --keep 60", "after five years"}},
-      .run = run};
+      .run = archive_due_months};
 }
 
 }  // namespace trunkline::commands

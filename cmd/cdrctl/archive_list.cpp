@@ -6,7 +6,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode list_archives(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "cdrctl archive list");
   begin_archives(context.out());
   for (const archive::Archived& one : archive::archives(connection))
@@ -27,7 +27,7 @@ cli::Command archive_list() {
           .examples = {{"cdrctl archive list", "which months are where"},
                        {"cdrctl archive list --json | jq -r .file", "what belongs into a backup"}},
           .is_paged = true,
-          .run = run};
+          .run = list_archives};
 }
 
 }  // namespace trunkline::commands

@@ -8,7 +8,7 @@
 namespace trunkline::commands {
 namespace {
 
-core::ExitCode run(cli::Context& context) {
+core::ExitCode verify_archives(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "cdrctl archive verify");
   std::size_t damaged = 0;
   begin_archives(context.out());
@@ -39,7 +39,7 @@ cli::Command archive_verify() {
                     {core::ExitCode::unavailable, "PostgreSQL cannot be reached"}},
           .examples = {{"cdrctl archive verify", "all of them"},
                        {"cdrctl archive verify 2024-01", "one month"}},
-          .run = run};
+          .run = verify_archives};
 }
 
 }  // namespace trunkline::commands

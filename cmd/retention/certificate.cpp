@@ -39,7 +39,8 @@ core::Json certificate_of(cli::Context& context, db::Connection& connection,
                   {"erased", core::Json::array()},
                   {"withheld", core::Json::array()},
                   {"failed", certified.erased.failed},
-                  {"not_reached", retention::archived_months(connection)},
+                  {"reached", certified.reached},
+                  {"not_reached", certified.not_reached},
                   {"audit", {{"seq", anchor.seq}, {"hash", core::to_hex(anchor.hash)}}}};
   const bool are_calls_kept = context.value("--calls") == "keep";
   for (const Held& held : certified.held) {
@@ -75,8 +76,10 @@ std::string text_of(const core::Json& json) {
   if (core::number_at(json, "failed") > 0)
     text += fmt::format("failed    {} files could not be removed yet; their keys are gone\n",
                         core::number_at(json, "failed"));
+  for (const core::Json& month : json.at("reached"))
+    text += fmt::format("reached   archived calls of {}\n", month.get<std::string>());
   for (const core::Json& month : json.at("not_reached"))
-    text += fmt::format("not reached  calls of {}, which are archived as a file\n",
+    text += fmt::format("not reached  archived calls of {}, whose file cannot be read\n",
                         month.get<std::string>());
   text += fmt::format("\nAudit log    line {}, hash {}\nSHA-256      {} (of this as JSON)\n",
                       core::number_at(json.at("audit"), "seq"),
@@ -96,7 +99,9 @@ void export_held(db::Connection& connection, const fs::path& folder,
   std::string recordings;
   for (const Held& one : held) {
     if (one.item.kind == Kind::call) {
-      calls += core::to_line(retention::call_row(connection, one.item.id)) + "\n";
+      const core::Json row =
+          one.row.is_object() ? one.row : retention::call_row(connection, one.item.id);
+      calls += core::to_line(row) + "\n";
       continue;
     }
     const auto recording = catalogue::find_recording(connection, one.item.id.text());

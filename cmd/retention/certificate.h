@@ -20,7 +20,9 @@ void export_held(db::Connection& connection, const std::filesystem::path& folder
 struct Certified {
   core::Uuid run;
   const std::vector<retention::Held>& held;
-  retention::Erased erased;
+  retention::Erased erased = {};
+  std::vector<std::string> reached = {};      ///< archived months that were erased in
+  std::vector<std::string> not_reached = {};  ///< those whose file is damaged or not there
 };
 /// Prints the certificate, and writes it where --certificate says.
 void print_certificate(cli::Context& context, db::Connection& connection,

@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
+#include "archive/held.h"
 #include "core/text.h"
 #include "db/tool.h"
 #include "retention/certificate.h"
@@ -36,22 +38,26 @@ std::string_view fate_of(const Held& held, retention::CallsFate calls) {
   return "kept";
 }
 
-void print(cli::Output& out, const std::vector<Held>& all, retention::CallsFate calls) {
-  out.table("erase_item.v1",
-            {{"ENDED"}, {"KIND"}, {"FATE"}, {"SIZE", cli::Align::right}, {"ID"}, {"BECAUSE"}});
+void print_held(cli::Output& out, const std::vector<Held>& all, retention::CallsFate calls) {
+  out.table("erase_item.v1", {{"ENDED"},
+                              {"KIND"},
+                              {"FATE"},
+                              {"SIZE", cli::Align::right},
+                              {"ID"},
+                              {"ARCHIVED"},
+                              {"BECAUSE"}});
   for (const Held& held : all) {
     const retention::Item& item = held.item;
     const auto bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(0, item.bytes));
+    core::Json object{{"kind", name_of(item.kind)},   {"id", item.id.text()},
+                      {"call", item.call.text()},     {"tenant", item.tenant.text()},
+                      {"fate", fate_of(held, calls)}, {"ended_at", core::to_rfc3339(item.ended_at)},
+                      {"bytes", item.bytes},          {"because", held.because}};
+    if (!held.month.empty()) object["month"] = held.month;
     out.row({out.time(item.ended_at), name_of(item.kind), fate_of(held, calls),
-             out.size(core::ByteCount(bytes)), item.id.text(), core::join(held.because, "; ")},
-            {{"kind", name_of(item.kind)},
-             {"id", item.id.text()},
-             {"call", item.call.text()},
-             {"tenant", item.tenant.text()},
-             {"fate", fate_of(held, calls)},
-             {"ended_at", core::to_rfc3339(item.ended_at)},
-             {"bytes", item.bytes},
-             {"because", held.because}});
+             out.size(core::ByteCount(bytes)), item.id.text(), held.month,
+             core::join(held.because, "; ")},
+            std::move(object));
   }
   out.flush();
 }
@@ -62,24 +68,88 @@ std::vector<Held> look(cli::Context& context, db::Connection& connection, core::
                                narrowed_tenant(context, connection), now);
 }
 
-/// Decides once more under the lock, and erases that.
-retention::Erased erase_held(cli::Context& context, Workplace& place, const core::Uuid& run,
-                             core::Time now, std::vector<Held>& held) {
-  db::Transaction page(place.database());
-  retention::lock_rules(place.database());
-  held = look(context, place.database(), now);
-  const auto erasures = retention::erasures_of(held, calls_fate(context.value("--calls")),
-                                               context.value("--request"));
-  if (erasures.empty()) return {};
-  return retention::Eraser(place.parts(), run, retention::RunKind::request).erase(erasures, page);
+archive::HeldInArchives look_in_archives(cli::Context& context, db::Connection& connection,
+                                         core::Time now) {
+  const retention::Planner planner(retention::load_rules(connection, default_days(context)));
+  return archive::held_in_archives(connection, archive_folder(context), planner,
+                                   context.value("--number"), narrowed_tenant(context, connection),
+                                   now);
 }
 
-void tell_archived(cli::Context& context, db::Connection& connection) {
-  const auto months = retention::archived_months(connection);
-  if (months.empty()) return;
-  context.warn(fmt::format("calls of {} months are archived as files and not reached: {}",
-                           months.size(), core::join(months, ", ")),
-               "cdrctl archive restore MONTH, erase again, then cdrctl archive add");
+/// What was seen of it, each thing once, by what was seen of it first.
+class Seen {
+ public:
+  void add(const std::vector<Held>& some) {
+    for (const Held& one : some)
+      if (ids_.emplace(one.item.kind, one.item.id).second) held_.push_back(one);
+  }
+  const std::vector<Held>& held() const { return held_; }
+
+ private:
+  std::set<std::pair<retention::Kind, core::Uuid>> ids_;
+  std::vector<Held> held_;
+};
+
+/// A request that is being carried out.
+struct Request {
+  cli::Context& context;
+  Workplace& place;
+  core::Time now;
+  core::Uuid run = core::Uuid::make(now);
+  Seen seen = {};                         ///< and decided on, in the database
+  std::vector<std::string> reached = {};  ///< archived months
+};
+
+/// Decides once more under the lock, and erases that.
+retention::Erased erase_held(Request& request) {
+  db::Transaction page(request.place.database());
+  retention::lock_rules(request.place.database());
+  const std::vector<Held> held = look(request.context, request.place.database(), request.now);
+  request.seen.add(held);
+  const auto erasures = retention::erasures_of(held, calls_fate(request.context.value("--calls")),
+                                               request.context.value("--request"));
+  if (erasures.empty()) return {};
+  return retention::Eraser(request.place.parts(), request.run, retention::RunKind::request)
+      .erase(erasures, page);
+}
+
+/// The calls of which something goes, themselves or a recording: what of them is archived has to be
+/// reached.
+std::vector<retention::Erasure> calls_that_go(const std::vector<Held>& all,
+                                              retention::CallsFate fate) {
+  std::set<core::CallRef> going;
+  for (const Held& held : all)
+    if (held.because.empty() &&
+        (held.item.kind != retention::Kind::call || fate != retention::CallsFate::keep))
+      going.insert(held.item.call);
+  const bool are_whole = fate == retention::CallsFate::erase;
+  std::vector<retention::Erasure> calls;
+  for (const Held& held : all)
+    if (held.item.kind == retention::Kind::call && going.contains(held.item.call))
+      calls.push_back({.kind = retention::Kind::call,
+                       .id = held.item.id,
+                       .sides = are_whole ? retention::Sides::all : held.sides});
+  return calls;
+}
+
+/// In archived months, month by month, and in what is in the database.
+retention::Erased erase_everywhere(Request& request, const std::vector<Held>& held) {
+  Workplace& place = request.place;
+  retention::Erased all;
+  const auto calls = calls_that_go(held, calls_fate(request.context.value("--calls")));
+  try {
+    const auto reached =
+        archive::erase_in_archives(place.database(), place.archives(), calls, request.now,
+                                   [&](const auto& /*of_month*/) { all += erase_held(request); });
+    place.note_unreached(reached.unreached);
+    request.reached = reached.months;
+  } catch (const core::Error& error) {
+    throw core::Error(ExitCode::partly,
+                      fmt::format("cannot erase everything: {}", error.fault().message),
+                      "run it again: it ends what was begun, in archived months, too");
+  }
+  all += erase_held(request);
+  return all;
 }
 
 std::uint64_t count_withheld(const std::vector<Held>& held) {
@@ -87,39 +157,65 @@ std::uint64_t count_withheld(const std::vector<Held>& held) {
       held.begin(), held.end(), [](const Held& one) { return !one.because.empty(); }));
 }
 
+/// Those of archived months before those of the database, which are younger.
+std::vector<Held> together(std::vector<Held> archived, std::vector<Held> in_database) {
+  std::move(in_database.begin(), in_database.end(), std::back_inserter(archived));
+  return archived;
+}
+
+/// Those that stay where they are, in an archived month.
+std::vector<Held> withheld_of(const std::vector<Held>& all) {
+  std::vector<Held> withheld;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(withheld),
+               [](const Held& one) { return !one.because.empty(); });
+  return withheld;
+}
+
 ExitCode apply(cli::Context& context, core::Time now) {
   Workplace place(context, "erase");
   place.resume(now);
-  std::vector<Held> held = look(context, place.database(), now);
-  tell_archived(context, place.database());
+  const archive::HeldInArchives archived = look_in_archives(context, place.database(), now);
+  place.note_unreached(archived.unreached);
+  const std::vector<Held> held = together(archived.held, look(context, place.database(), now));
   if (context.has("--export")) export_held(place.database(), context.value("--export"), held);
   const std::uint64_t withheld = count_withheld(held);
   if (!context.confirm(fmt::format("erase what is held about this number for good ({} things, {} "
                                    "withheld)?",
                                    held.size() - withheld, withheld)))
     return ExitCode::failed;
-  const auto run = core::Uuid::make(now);
-  const retention::Erased erased = place.run(run, retention::RunKind::request, now, withheld, [&] {
-    return erase_held(context, place, run, now, held);
-  });
+  Request request{.context = context, .place = place, .now = now};
+  const retention::Erased erased =
+      place.run(request.run, retention::RunKind::request, now, withheld,
+                [&] { return erase_everywhere(request, held); });
+  request.seen.add(withheld_of(archived.held));
+  const bool is_archived = place.archive_again(now);
   const bool is_mirrored = place.refresh_mirror();
-  print_certificate(context, place.database(), {.run = run, .held = held, .erased = erased});
-  return erased.failed > 0 || !is_mirrored ? ExitCode::partly : ExitCode::done;
+  print_certificate(context, place.database(),
+                    {.run = request.run,
+                     .held = request.seen.held(),
+                     .erased = erased,
+                     .reached = request.reached,
+                     .not_reached = {place.unreached().begin(), place.unreached().end()}});
+  const bool is_whole = erased.failed == 0 && is_mirrored && is_archived;
+  return is_whole && place.unreached().empty() ? ExitCode::done : ExitCode::partly;
 }
 
-ExitCode run(cli::Context& context) {
+ExitCode erase_at_request(cli::Context& context) {
   const core::Time now = core::system_clock().wall();
   if (context.has("--apply")) return apply(context, now);
   db::Connection connection = db::open_to_read(context.config(), "retention erase");
-  const std::vector<Held> held = look(context, connection, now);
+  const archive::HeldInArchives archived = look_in_archives(context, connection, now);
+  const std::vector<Held> held = together(archived.held, look(context, connection, now));
   if (context.has("--export")) export_held(connection, context.value("--export"), held);
-  print(context.out(), held, calls_fate(context.value("--calls")));
-  tell_archived(context, connection);
+  print_held(context.out(), held, calls_fate(context.value("--calls")));
+  for (const archive::Unreached& one : archived.unreached)
+    context.warn(fmt::format("calls of {} are not looked at: {}", one.month, one.fault.message),
+                 "bring the file back from a backup");
   context.note(
       fmt::format("{} things are held about this number, {} of them have to stay; "
                   "nothing was changed: --apply erases",
                   held.size(), count_withheld(held)));
-  return ExitCode::done;
+  return archived.unreached.empty() ? ExitCode::done : ExitCode::partly;
 }
 
 }  // namespace
@@ -136,6 +232,9 @@ cli::Command erase() {
           "name, number and address of that party are replaced by the word erased, and the journal "
           "entries lose their content; --calls erase takes the whole call, keep leaves it. What a "
           "case holds, and what an increase-only policy still keeps, is withheld.\n\n"
+          "Calls of archived months are read from their files; --apply brings such a month back, "
+          "erases in it, archives it again, and removes the file of before. Stopped anywhere, a "
+          "second run ends what was begun.\n\n"
           "Numbers have to be the same, not only alike: give it with the country's prefix. The "
           "audit log names the request and the ids, never the number. The certificate says what "
           "was erased and withheld, under which line of the audit log. The daemons' own journals "
@@ -169,7 +268,7 @@ cli::Command erase() {
                    {"retention erase --number +15550100 --request DSR-17 --export dsr-17 --apply "
                     "--certificate dsr-17.txt",
                     "exports what is held, asks, erases, certifies"}},
-      .run = run};
+      .run = erase_at_request};
 }
 
 }  // namespace trunkline::commands

@@ -5,6 +5,8 @@
 
 #include <filesystem>
 
+#include "archive/tidy.h"
+#include "core/text.h"
 #include "db/tool.h"
 #include "keystore/mirror.h"
 #include "os/system_fault.h"
@@ -18,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using core::ExitCode;
 
-constexpr core::Milliseconds kPatience = std::chrono::minutes(10);
+constexpr core::Milliseconds kErasePatience = std::chrono::minutes(10);
 
 fs::path key_store_path(const config::Config& config) {
   return fs::path(config.text("media.state_dir")) / "keys.db";
@@ -46,13 +48,14 @@ db::Connection open_retention(cli::Context& context, std::string_view verb, bool
                                           .application = fmt::format("retention {}", verb),
                                           .role = "trunkline_retention",
                                           .who = db::acting_person(),
-                                          .statement_timeout = kPatience,
+                                          .statement_timeout = kErasePatience,
                                           .is_read_only = is_read_only});
   return connection;
 }
 
 Workplace::Workplace(cli::Context& context, std::string_view verb)
     : context_(context),
+      archives_(archive_folder(context)),
       journal_(core::value_or_throw(
           retention::ErasureJournal::open(context.config().text("retention.state_dir")))),
       database_(open_retention(context, verb, false)),
@@ -67,11 +70,74 @@ retention::EraserParts Workplace::parts() {
           .clock = core::system_clock()};
 }
 
+void Workplace::tidy_archives(core::Time now) {
+  try {
+    const archive::Tidied tidied = archive::tidy(database_, archives_, now);
+    for (const archive::Archived& one : tidied.adopted)
+      context_.note(fmt::format("{} has the place of a file that is not there any more", one.file));
+    if (!tidied.unknown.empty())
+      context_.warn(fmt::format("files that the database does not know are not erased in: {}",
+                                core::join(tidied.unknown, ", ")),
+                    "remove them, where the database has what they hold");
+  } catch (const core::Error& error) {
+    // Who may not look there has changed nothing there. What is to be erased there is told later.
+    if (!database_.is_usable()) throw;
+    if (error.fault().code != ExitCode::no_permission)
+      context_.warn(error.fault().message, error.fault().hint);
+  }
+}
+
 void Workplace::resume(core::Time now) {
+  tidy_archives(now);
+  std::vector<retention::Erasure> begun;
+  for (retention::ErasureJournal::Batch& batch : journal_.begun())
+    std::move(batch.erasures.begin(), batch.erasures.end(), std::back_inserter(begun));
+  note_unreached(archive::reopen_for(database_, archives_, begun));
   const retention::Erased ended = retention::resume(parts(), now, default_days(context_));
+  (void)archive_again(now);  // a warning says it, and the end of this run tries again
   if (ended.recordings + ended.calls == 0) return;
   context_.note(fmt::format("ended what an earlier run had begun: {} recordings, {} calls",
                             ended.recordings, ended.calls));
+}
+
+retention::Erased Workplace::reapply(const core::Uuid& run, core::Time now) {
+  retention::Eraser eraser(parts(), run, retention::RunKind::reapply);
+  retention::Erased all;
+  const std::vector<retention::Erasure> of_calls = journal_.calls_done();
+  (void)archive::attest(database_, archives_, run, of_calls);
+  // First there: what is erased in a month counts once.
+  const auto reached = archive::erase_in_archives(
+      database_, archives_, of_calls, now,
+      [&](std::span<const retention::Erasure> calls) { all += eraser.reapply(calls); });
+  note_unreached(reached.unreached);
+  if (!reached.months.empty())
+    context_.note(
+        fmt::format("erased in archived months, too: {}", core::join(reached.months, ", ")));
+  all += eraser.reapply();
+  return all;
+}
+
+bool Workplace::archive_again(core::Time now) {
+  try {
+    if (!archive::superseded(archive::archives(database_), archives_).empty())
+      note_unreached(archive::reopen_for(database_, archives_, journal_.calls_done(),
+                                         archive::Where::files_of_months_back));
+    (void)archive::close(database_, archives_, now);
+    return true;
+  } catch (const core::Error& error) {
+    if (!database_.is_usable()) throw;
+    context_.warn(
+        fmt::format("months are not archived again yet: {}", error.fault().message),
+        "their files still hold what was erased; the next run tries again: retention reapply");
+    return false;
+  }
+}
+
+void Workplace::note_unreached(std::span<const archive::Unreached> unreached) {
+  for (const archive::Unreached& one : unreached)
+    if (unreached_.insert(one.month).second)
+      context_.warn(fmt::format("calls of {} are not reached: {}", one.month, one.fault.message),
+                    "bring the file back from a backup, and run this again");
 }
 
 void Workplace::reapply_if_restored(core::Time now) {
@@ -80,8 +146,7 @@ void Workplace::reapply_if_restored(core::Time now) {
   context_.warn("the database is older than the erasure journal: what was erased is erased again",
                 "was it restored? the tool for that: retention reapply");
   const auto id = core::Uuid::make(now);
-  (void)run(id, retention::RunKind::reapply, now, 0,
-            [&] { return retention::Eraser(parts(), id, retention::RunKind::reapply).reapply(); });
+  (void)run(id, retention::RunKind::reapply, now, 0, [&] { return reapply(id, now); });
   journal_.note_run(id);
 }
 

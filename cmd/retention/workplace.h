@@ -5,8 +5,11 @@
 // role that may erase, the key store, and the recordings' location, which is proved to be the one
 // it was before anything is erased.
 
+#include <filesystem>
 #include <memory>
+#include <set>
 
+#include "archive/erasing.h"
 #include "cli/context.h"
 #include "retention/runs.h"
 
@@ -25,8 +28,21 @@ class Workplace {
   db::Connection& database() { return database_; }
   retention::ErasureJournal& journal() { return journal_; }
 
-  /// Ends what a crash left begun, and says so. To be called before anything else is erased.
+  /// ledger.archive_dir
+  const std::filesystem::path& archives() const { return archives_; }
+
+  /// Removes from the archives what a crash left there, ends what it left begun, and says so. To be
+  /// called before anything else is erased.
   void resume(core::Time now);
+  /// Erases again all that the journal names, in archived months, too.
+  retention::Erased reapply(const core::Uuid& run, core::Time now);
+  /// Archives again what is back only to be erased in, and what is back and was erased from without
+  /// its file. False, and a warning, where that cannot be done now.
+  bool archive_again(core::Time now);
+  /// Warns of archived months that cannot be reached, each once.
+  void note_unreached(std::span<const archive::Unreached> unreached);
+  /// "2024-01", ... of those.
+  const std::set<std::string>& unreached() const { return unreached_; }
   /// Applies the whole journal again where the database is older than it: it was restored.
   void reapply_if_restored(core::Time now);
   /// Runs `erase` as a run that the database knows of from its beginning to its end. `withheld` is
@@ -40,7 +56,11 @@ class Workplace {
   bool refresh_mirror();
 
  private:
+  void tidy_archives(core::Time now);
+
   cli::Context& context_;
+  std::filesystem::path archives_;
+  std::set<std::string> unreached_;
   retention::ErasureJournal journal_;
   db::Connection database_;
   std::unique_ptr<keystore::KeyStore> keys_;

@@ -77,10 +77,16 @@ void print_made(cli::Context& context, const backup::Manifest& manifest,
       std::move(object));
 }
 
+/// What was brought in, and what could not be.
+struct Made {
+  RecordingsTaken recordings;
+  std::vector<std::string> archives_missing;
+};
+
 /// Brings everything in and makes it a backup; nothing where Ctrl-C came first.
-std::optional<RecordingsTaken> make(cli::Context& context, backup::Repository& repository,
-                                    const backup::Manifest* before, backup::Manifest& manifest,
-                                    const cli::InterruptHold& interrupt) {
+std::optional<Made> make(cli::Context& context, backup::Repository& repository,
+                         const backup::Manifest* before, backup::Manifest& manifest,
+                         const cli::InterruptHold& interrupt) {
   const config::Config& config = context.config();
   const auto folder = core::value_or_throw(repository.begin(manifest.name));
   Attempt attempt(repository);
@@ -92,6 +98,8 @@ std::optional<RecordingsTaken> make(cli::Context& context, backup::Repository& r
   // After the dump, so that together they have everything.
   manifest.facts["configuration"] = copy_configuration(context, folder);
   manifest.facts["journals"] = copy_journals(context, folder, database.at("nodes"));
+  ArchivesCopied archives = copy_archives(context, folder);
+  manifest.facts["archives"] = std::move(archives.facts);
   manifest.files = core::value_or_throw(backup::describe_folder(folder));
   RecordingsTaken taken = take_recordings(
       context, repository, before, core::number_at(database.at("tables"), "recording"), interrupt);
@@ -101,7 +109,7 @@ std::optional<RecordingsTaken> make(cli::Context& context, backup::Repository& r
   manifest.files.insert(manifest.files.end(), taken.files.begin(), taken.files.end());
   core::value_or_throw(repository.commit(manifest, taken.left_out));
   attempt.succeed();
-  return taken;
+  return Made{std::move(taken), std::move(archives.missing)};
 }
 
 core::ExitCode make_backup(cli::Context& context) {
@@ -120,26 +128,30 @@ core::ExitCode make_backup(cli::Context& context) {
                             .files = {}};
   manifest.name = fresh_name(manifest.begun_at, names);
   // First of all: what it refuses, it refuses before an hour is spent.
-  const KeysCopied keys = copy_keys(context);
+  KeysCopied keys = copy_keys(context);
   manifest.facts["keys"] = keys.facts;
-  std::optional<RecordingsTaken> taken;
+  std::optional<Made> made;
   try {
-    taken = make(context, *repository, before ? &*before : nullptr, manifest, interrupt);
+    made = make(context, *repository, before ? &*before : nullptr, manifest, interrupt);
   } catch (const core::Error&) {
     // Ctrl-C reaches pg_dump and its like, too, and they complain.
     if (!interrupt.is_requested()) throw;
   }
-  if (!taken) return core::ExitCode::interrupted;
+  if (!made) return core::ExitCode::interrupted;
+  auto& left = keys.left;
+  for (const std::string& file : made->archives_missing)
+    left.emplace_back(fmt::format("the archived month {}", file),
+                      "its file is not in ledger.archive_dir, or cut: cdrctl archive verify");
   const auto took =
       std::chrono::duration_cast<core::Milliseconds>(core::system_clock().steady() - started);
   note_run(context, {.kind = "backup",
                      .name = manifest.name,
                      .is_good = true,
                      .took = took,
-                     .detail = {{"files", manifest.files.size()}, {"left", keys.left.size()}}});
-  print_made(context, manifest, *taken, took);
-  for (const auto& [what, mend] : keys.left) context.warn("not in the backup: " + what, mend);
-  return keys.left.empty() ? core::ExitCode::done : core::ExitCode::partly;
+                     .detail = {{"files", manifest.files.size()}, {"left", left.size()}}});
+  print_made(context, manifest, made->recordings, took);
+  for (const auto& [what, mend] : left) context.warn("not in the backup: " + what, mend);
+  return left.empty() ? core::ExitCode::done : core::ExitCode::partly;
 }
 
 }  // namespace
@@ -151,7 +163,8 @@ cli::Command backup() {
       .description =
           "Makes one backup in backup.target, or by restic or rclone in backup.repository: a dump "
           "of the database, the configuration's files, what the daemons' journals have that the "
-          "dump lacks, and every sealed recording. What the last backup has already is not copied "
+          "dump lacks, the months of the ledger that are files, and every sealed recording. What "
+          "the last backup has already is not copied "
           "again. Calls and recordings go on; a recording that still runs is in the next one.\n\n"
           "Keys never go there. The key store is mirrored to recording.key_mirror, always its "
           "present state, so that what is erased is erased in every backup; with "
@@ -161,7 +174,9 @@ cli::Command backup() {
           "they were and nothing of itself. Further verbs: backup list, show, verify, prune.",
       .options = {{.name = "--full",
                    .help = "read and copy every recording again, whatever the last backup has"}},
-      .exits = {{core::ExitCode::partly, "the backup is made; the keys are not all in their place"},
+      .exits = {{core::ExitCode::partly,
+                 "the backup is made; keys are not all in their place, or archived months lack "
+                 "their file"},
                 {core::ExitCode::config, "no place is set, or keys would lie beside recordings"},
                 {core::ExitCode::unavailable, "the database does not answer"},
                 {core::ExitCode::io, "the disk is full, or the recordings' disk is not mounted"},

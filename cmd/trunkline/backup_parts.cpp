@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "archive/tidy.h"
 #include "backup/copy.h"
 #include "backup/database.h"
 #include "db/tool.h"
@@ -128,6 +129,29 @@ core::Json copy_journals(cli::Context& context, const fs::path& folder, const co
     if (one.is_object()) journals.push_back(std::move(one));
   }
   return journals;
+}
+
+ArchivesCopied copy_archives(cli::Context& context, const fs::path& folder) {
+  const fs::path source = context.config().text("ledger.archive_dir");
+  std::set<std::string> seen;
+  std::uint64_t copied = 0;
+  // Until nothing is new: where an erasure made a month another file, the one before is gone.
+  for (bool is_new = true; is_new;) {
+    is_new = false;
+    for (const std::string& name : archive::files_in(source)) {
+      if (!seen.insert(name).second) continue;
+      is_new = true;
+      const auto entry = backup::copy_file(source, name, folder / backup::kArchives / name);
+      if (!entry && entry.error().code == core::ExitCode::no_input) continue;
+      if (!entry) throw core::Error(entry.error());
+      ++copied;
+    }
+  }
+  ArchivesCopied done{.facts = {{"files", copied}}, .missing = {}};
+  db::Connection connection = db::open_to_read(context.config(), "trunkline backup");
+  for (const archive::Archived& one : archive::archives(connection))
+    if (one.counts() && !archive::is_there(source, one)) done.missing.push_back(one.file);
+  return done;
 }
 
 RecordingsTaken take_recordings(cli::Context& context, backup::Repository& repository,

@@ -22,6 +22,14 @@ core::Json copy_configuration(cli::Context& context, const std::filesystem::path
 core::Json copy_journals(cli::Context& context, const std::filesystem::path& folder,
                          const core::Json& nodes);
 
+/// The months of the ledger that are files (ledger.archive_dir). After the dump: a month that
+/// leaves the database meanwhile is in both.
+struct ArchivesCopied {
+  core::Json facts;
+  std::vector<std::string> missing;  ///< that the database names, and that are not there
+};
+ArchivesCopied copy_archives(cli::Context& context, const std::filesystem::path& folder);
+
 struct RecordingsTaken {
   core::Json facts;
   std::vector<backup::FileEntry> files;

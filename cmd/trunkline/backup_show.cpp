@@ -49,6 +49,7 @@ core::ExitCode show_backup(cli::Context& context) {
        {"rows", out.count(static_cast<std::uint64_t>(core::number_at(object, "rows")))},
        part_of(out, manifest, backup::kConfiguration),
        part_of(out, manifest, backup::kJournals),
+       part_of(out, manifest, backup::kArchives),
        {"not in the dump", journals.empty() ? "-" : journals},
        part_of(out, manifest, backup::kRecordings),
        {"keys", keys.contains("place") ? fmt::format("{} in {}", core::number_at(keys, "rows"),

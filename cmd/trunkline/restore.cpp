@@ -30,10 +30,11 @@ std::string restore_keys_of(cli::Context& context, const RestoreSource& /*source
 
 /// In this order: recordings are looked up in the key store, and the database comes last, by one
 /// step.
-constexpr std::array<RestorePart, 4> kParts{{
+constexpr std::array<RestorePart, 5> kParts{{
     {"configuration", plan_configuration, restore_configuration},
     {"keys", plan_keys_of, restore_keys_of},
     {"recordings", plan_recordings, restore_recordings},
+    {"archives", plan_archives, restore_archives},
     {"database", plan_database, restore_database},
 }};
 
@@ -153,7 +154,7 @@ cli::Command restore() {
       .options = {{.name = "--part",
                    .help = "only this part; may be given several times",
                    .value = "PART",
-                   .choices = {"configuration", "keys", "recordings", "database"},
+                   .choices = {"configuration", "keys", "recordings", "archives", "database"},
                    .is_repeatable = true},
                   {.name = "--dry-run", .help = "say what would be done, and what would be lost"},
                   {.name = "--keys",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The parts of a restore that are files: the configuration, and the recordings.
+// The parts of a restore that are files: the configuration, the recordings, and archived months.
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -12,6 +12,7 @@
 #include <set>
 #include <span>
 
+#include "archive/tidy.h"
 #include "backup/copy.h"
 #include "keystore/key_store.h"
 #include "os/atomic_file.h"
@@ -139,6 +140,27 @@ void bring_all(const fs::path& root, const fs::path& tier, const RestoreSource& 
   }
 }
 
+/// Archived months by what is to be done with them.
+struct SortedArchives {
+  std::vector<backup::FileEntry> missing;
+  std::uint64_t present = 0;
+  std::uint64_t replaced = 0;  ///< by a file of here, which was erased in since
+};
+
+SortedArchives sort_archives(const fs::path& folder, const RestoreSource& source) {
+  SortedArchives sorted;
+  for (backup::FileEntry& file : source.files_of(backup::kArchives)) {
+    const std::string name = file.path.substr(backup::kArchives.size() + 1);
+    if (fs::exists(folder / name))
+      ++sorted.present;
+    else if (archive::is_replaced(folder, name))
+      ++sorted.replaced;
+    else
+      sorted.missing.push_back(std::move(file));
+  }
+  return sorted;
+}
+
 void remove_unfinished(const fs::path& root) {
   std::error_code failure;
   fs::remove_all(root / kUnfinished, failure);
@@ -228,6 +250,35 @@ std::string restore_recordings(cli::Context& context, const RestoreSource& sourc
   remove_unfinished(root);
   return fmt::format("{} restored, {} were here, {} were erased", all.size(), sorted.present,
                      sorted.erased);
+}
+
+RestorePlan plan_archives(cli::Context& context, const RestoreSource& source) {
+  const SortedArchives sorted = sort_archives(context.config().text("ledger.archive_dir"), source);
+  return {.says = fmt::format("{} are made, {} are here already, {} have another file here, which "
+                              "was erased in",
+                              sorted.missing.size(), sorted.present, sorted.replaced)};
+}
+
+std::string restore_archives(cli::Context& context, const RestoreSource& source) {
+  const fs::path folder = context.config().text("ledger.archive_dir");
+  const SortedArchives sorted = sort_archives(folder, source);
+  const fs::path unfinished = folder / kUnfinished;
+  std::error_code ignored;  // of a restore that was cut short
+  fs::remove_all(unfinished, ignored);
+  if (!sorted.missing.empty()) {
+    core::value_or_throw(backup::make_folders(folder));
+    core::value_or_throw(
+        backup::fetch_checked(source.repository, source.manifest, sorted.missing, unfinished));
+    core::value_or_throw(backup::sync_file_system(folder));
+    for (const backup::FileEntry& file : sorted.missing) {
+      give_like(unfinished / file.path, folder);
+      core::value_or_throw(backup::rename_synced(
+          unfinished / file.path, folder / file.path.substr(backup::kArchives.size() + 1)));
+    }
+    fs::remove_all(unfinished, ignored);
+  }
+  return fmt::format("{} restored, {} were here, {} have another file", sorted.missing.size(),
+                     sorted.present, sorted.replaced);
 }
 
 }  // namespace trunkline::commands

@@ -33,6 +33,9 @@ std::string restore_configuration(cli::Context& context, const RestoreSource& so
 RestorePlan plan_recordings(cli::Context& context, const RestoreSource& source);
 std::string restore_recordings(cli::Context& context, const RestoreSource& source);
 
+RestorePlan plan_archives(cli::Context& context, const RestoreSource& source);
+std::string restore_archives(cli::Context& context, const RestoreSource& source);
+
 // restore_keys.cpp
 RestorePlan plan_keys(cli::Context& context);
 std::string restore_keys(cli::Context& context);

@@ -105,7 +105,7 @@ complete -c trunkline -n '__trunkline_is_at \'keys mirror\'' -l now -d 'copy fir
 complete -c trunkline -n '__trunkline_is_at \'keys rotate\'' -l to -d 'make this key of the ring current instead of a fresh one' -x
 complete -c trunkline -n '__trunkline_is_at \'metrics\'' -l output -d 'replace this file by the metrics, readable by everybody' -r -F
 complete -c trunkline -n '__trunkline_is_at \'migrate\'' -l status -d 'change nothing; list all and their state'
-complete -c trunkline -n '__trunkline_is_at \'restore\'' -l part -d 'only this part; may be given several times' -x -a 'configuration keys recordings database'
+complete -c trunkline -n '__trunkline_is_at \'restore\'' -l part -d 'only this part; may be given several times' -x -a 'configuration keys recordings archives database'
 complete -c trunkline -n '__trunkline_is_at \'restore\'' -l dry-run -d 'say what would be done, and what would be lost'
 complete -c trunkline -n '__trunkline_is_at \'restore\'' -l keys -d 'where the copies of the keys are, instead of recording.key_mirror' -x -a '(__fish_complete_directories)'
 complete -c trunkline -n '__trunkline_is_at \'restore\'' -l passphrase-file -d 'the passphrase of the sealed keys, instead of backup.passphrase_file' -r -F

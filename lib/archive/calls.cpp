@@ -32,6 +32,22 @@ cdr::Party party_of(const Rows& rows, const std::string& side) {
           .user_agent = std::string(rows.text(side + "_user_agent"))};
 }
 
+/// Months of calls that count, in the order asked for.
+std::vector<Archived> months_of_calls(const std::vector<Archived>& archives, bool is_oldest_first) {
+  std::vector<Archived> months;
+  for (const Archived& one : archives)
+    if (one.table == "cdr" && one.counts()) months.push_back(one);
+  if (!is_oldest_first) std::reverse(months.begin(), months.end());
+  return months;
+}
+
+bool can_have(const Archived& month, const cdr::Filter& filter) {
+  return (!filter.since || end_of(month.month) > *filter.since) &&
+         (!filter.until || begin_of(month.month) < *filter.until);
+}
+
+}  // namespace
+
 cdr::Call call_of(const Rows& rows) {
   const auto recording = rows.uuid_or_none("recording");
   return {.call = core::CallRef(rows.uuid("call")),
@@ -58,33 +74,6 @@ cdr::Call call_of(const Rows& rows) {
           .recording_mode = std::string(rows.text("recording_mode")),
           .recording = recording ? std::optional(core::RecordingId(*recording)) : std::nullopt};
 }
-
-/// Months of calls that count, in the order asked for.
-std::vector<Archived> months_of_calls(const std::vector<Archived>& archives, bool is_oldest_first) {
-  std::vector<Archived> months;
-  for (const Archived& one : archives)
-    if (one.table == "cdr" && one.counts()) months.push_back(one);
-  if (!is_oldest_first) std::reverse(months.begin(), months.end());
-  return months;
-}
-
-/// A month's first moment.
-core::Time begin_of(const std::string& month) {
-  return core::value_or_throw(core::parse_rfc3339(month + "-01T00:00:00Z"));
-}
-core::Time end_of(const std::string& month) {
-  const std::chrono::sys_days first = std::chrono::floor<std::chrono::days>(begin_of(month));
-  const std::chrono::year_month_day date{first};
-  return core::Time(
-      std::chrono::sys_days{(date.year() / date.month() + std::chrono::months(1)) / 1});
-}
-
-bool can_have(const Archived& month, const cdr::Filter& filter) {
-  return (!filter.since || end_of(month.month) > *filter.since) &&
-         (!filter.until || begin_of(month.month) < *filter.until);
-}
-
-}  // namespace
 
 std::uint64_t for_each_archived(const fs::path& folder, const std::vector<Archived>& archives,
                                 const cdr::Filter& filter,

@@ -10,9 +10,13 @@
 #include <vector>
 
 #include "archive/archive.h"
+#include "archive/rows.h"
 #include "cdr/query.h"
 
 namespace trunkline::archive {
+
+/// The call that a row of an archived month of calls is. Throws core::Error (data).
+cdr::Call call_of(const Rows& rows);
 
 /// Those that pass the filter, in the order it asks for and as many as it wants, month by month; a
 /// month outside of its times is not opened. Stops when `use` returns false. Throws core::Error for

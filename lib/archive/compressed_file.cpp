@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
 
@@ -25,6 +26,31 @@ using Decompressor = core::CPtr<ZSTD_DCtx, ZSTD_freeDCtx>;
 // The tool's own default: rows of calls shrink to a tenth at 200 MB/s.
 constexpr int kLevel = 3;
 constexpr mode_t kMode = 0640;
+// RFC 8878 3.1.2: a skippable frame is this number, its size, and what it likes; little-endian.
+constexpr std::uint32_t kNoteMagic = 0x184D2A5E;
+constexpr std::size_t kNoteHead = 8;
+constexpr std::uint32_t kLongestNote = 1U << 20U;
+
+void put_u32_le(core::Bytes& bytes, std::uint32_t number) {
+  for (unsigned shift = 0; shift < 32; shift += 8)
+    bytes.push_back(static_cast<std::byte>(number >> shift & 0xffU));
+}
+
+std::uint32_t u32_le_at(core::ByteView bytes, std::size_t at) {
+  std::uint32_t number = 0;
+  for (std::size_t i = 4; i > 0; --i)
+    number = number << 8U | std::to_integer<std::uint32_t>(bytes[at + i - 1]);
+  return number;
+}
+
+core::Bytes note_frame(std::string_view note) {
+  core::Bytes frame;
+  put_u32_le(frame, kNoteMagic);
+  put_u32_le(frame, static_cast<std::uint32_t>(note.size()));
+  const core::ByteView text = core::as_bytes(note);
+  frame.insert(frame.end(), text.begin(), text.end());
+  return frame;
+}
 
 std::size_t checked(std::size_t code, std::string_view what, const fs::path& path) {
   if (ZSTD_isError(code) == 0) return code;
@@ -42,7 +68,7 @@ os::Fd open_to_write(const fs::path& path) {
 
 class CompressedWriter::Stream {
  public:
-  explicit Stream(fs::path target)
+  Stream(fs::path target, std::string_view note)
       : target_(std::move(target)),
         // One name, so that what a crash left is written over.
         temporary_(target_.string() + ".unfinished"),
@@ -52,6 +78,7 @@ class CompressedWriter::Stream {
     checked(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, kLevel), "write",
             target_);
     checked(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1), "write", target_);
+    if (!note.empty()) put(note_frame(note));
   }
   ~Stream() {
     if (file_) (void)::unlink(temporary_.c_str());
@@ -73,6 +100,11 @@ class CompressedWriter::Stream {
   crypto::Sha256 finish() {
     compress({}, ZSTD_e_end);
     const auto failed = [&] { throw os::system_error("write " + target_.string(), errno); };
+    // What root writes is read by whose folder it is.
+    struct stat owner {};
+    if (::geteuid() == 0 && (::stat(target_.parent_path().c_str(), &owner) != 0 ||
+                             ::fchown(file_.get(), owner.st_uid, owner.st_gid) != 0))
+      failed();
     if (::fsync(file_.get()) != 0) failed();
     if (::rename(temporary_.c_str(), target_.c_str()) != 0) failed();
     file_.reset();
@@ -99,8 +131,8 @@ class CompressedWriter::Stream {
   crypto::Sha256Stream digest_;
 };
 
-CompressedWriter::CompressedWriter(fs::path target)
-    : stream_(std::make_unique<Stream>(std::move(target))) {}
+CompressedWriter::CompressedWriter(fs::path target, std::string_view note)
+    : stream_(std::make_unique<Stream>(std::move(target), note)) {}
 CompressedWriter::~CompressedWriter() = default;
 
 void CompressedWriter::write(std::string_view bytes) {
@@ -165,6 +197,21 @@ CompressedReader::~CompressedReader() = default;
 
 std::size_t CompressedReader::read(std::span<char> space) {
   return stream_->read(space);
+}
+
+core::Result<std::string> note_of(const fs::path& path) {
+  const os::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return os::system_failure("read " + path.string(), errno);
+  std::array<std::byte, kNoteHead> head{};
+  if (::pread(file.get(), head.data(), head.size(), 0) != static_cast<ssize_t>(head.size()) ||
+      u32_le_at(head, 0) != kNoteMagic)
+    return std::string();
+  const std::uint32_t size = u32_le_at(head, 4);
+  std::string note(std::min(size, kLongestNote), '\0');
+  if (::pread(file.get(), note.data(), note.size(), kNoteHead) != static_cast<ssize_t>(note.size()))
+    return core::fault(core::ExitCode::data,
+                       fmt::format("cannot read {}: its end is missing", path.string()));
+  return note;
 }
 
 core::Result<crypto::Sha256> digest_of(const fs::path& path) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/bytes.h"
@@ -18,7 +19,8 @@ namespace trunkline::archive {
 /// Writes a file that has its name only when all of it is on disk. Throws core::Error.
 class CompressedWriter {
  public:
-  explicit CompressedWriter(std::filesystem::path target);
+  /// `note` is no part of the content: every reader of zstd passes over it, note_of() gives it.
+  explicit CompressedWriter(std::filesystem::path target, std::string_view note = {});
   /// What was not finished is removed.
   ~CompressedWriter();
   CompressedWriter(const CompressedWriter&) = delete;
@@ -49,6 +51,9 @@ class CompressedReader {
   explicit CompressedReader(std::unique_ptr<Stream> stream);
   std::unique_ptr<Stream> stream_;
 };
+
+/// The note a file was written with; empty where there is none.
+[[nodiscard]] core::Result<std::string> note_of(const std::filesystem::path& path);
 
 /// Reads the file from the disk, not from memory, and gives the digest of what is inside.
 [[nodiscard]] core::Result<crypto::Sha256> digest_of(const std::filesystem::path& path);

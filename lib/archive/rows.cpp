@@ -28,7 +28,10 @@ Rows::Rows(const std::filesystem::path& path)
   if (!core::value_or_throw(reader_.next()))
     throw core::Error(core::ExitCode::data, fmt::format("cannot read {}: it is empty", name_));
   std::size_t number = 0;
-  for (const std::string_view column : reader_.fields()) columns_.emplace(column, number++);
+  for (const std::string_view column : reader_.fields()) {
+    heading_.emplace_back(column);
+    columns_.emplace(column, number++);
+  }
 }
 
 bool Rows::next() {

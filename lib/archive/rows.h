@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "archive/compressed_file.h"
 #include "cdr/csv_reader.h"
@@ -26,6 +27,8 @@ class Rows {
 
   /// False at the end.
   bool next();
+  /// As the heading names them.
+  const std::vector<std::string>& columns() const noexcept { return heading_; }
   /// "" for NULL, and for a column that the file does not have.
   std::string_view text(std::string_view column) const;
   core::Uuid uuid(std::string_view column) const;
@@ -40,6 +43,7 @@ class Rows {
   std::string name_;
   CompressedReader file_;
   cdr::CsvReader reader_;
+  std::vector<std::string> heading_;
   std::map<std::string, std::size_t, std::less<>> columns_;
 };
 

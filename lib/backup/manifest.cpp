@@ -12,7 +12,7 @@ namespace trunkline::backup {
 namespace {
 
 constexpr std::string_view kSchema = "backup_manifest.v1";
-constexpr std::array kParts{kDatabase, kConfiguration, kJournals, kRecordings};
+constexpr std::array kParts{kDatabase, kConfiguration, kJournals, kArchives, kRecordings};
 
 tl::unexpected<core::Fault> malformed(std::size_t line, std::string_view what) {
   return core::fault(core::ExitCode::data, fmt::format("manifest line {}: {}", line, what),

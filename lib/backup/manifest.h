@@ -22,6 +22,7 @@ namespace trunkline::backup {
 inline constexpr std::string_view kDatabase = "database";
 inline constexpr std::string_view kConfiguration = "configuration";
 inline constexpr std::string_view kJournals = "journals";
+inline constexpr std::string_view kArchives = "archives";
 inline constexpr std::string_view kRecordings = "recordings";
 
 struct FileEntry {
@@ -38,7 +39,8 @@ struct Manifest {
   core::Time begun_at = {};
   std::string host = {};
   std::string version = {};  ///< of the program that made it
-  /// What was counted: "database" {tables, migration, ...}, "keys", "recordings", "journals".
+  /// What was counted: "database" {tables, migration, ...}, "keys", "recordings", "journals",
+  /// "archives".
   core::Json facts = core::Json::object();
   std::vector<FileEntry> files = {};
 

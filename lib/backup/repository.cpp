@@ -93,7 +93,7 @@ std::vector<Damage> compare_files(const fs::path& folder, const std::vector<File
 
 core::Result<std::vector<FileEntry>> describe_folder(const fs::path& folder) {
   std::vector<FileEntry> files;
-  for (const std::string_view part : {kDatabase, kConfiguration, kJournals}) {
+  for (const std::string_view part : {kDatabase, kConfiguration, kJournals, kArchives}) {
     const auto paths = files_below(folder, std::string(part));
     if (!paths) return tl::unexpected(paths.error());
     for (const std::string& path : *paths) {

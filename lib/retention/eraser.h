@@ -61,6 +61,8 @@ class Eraser {
 
   /// Erases again all that the journal names, which a restore may have brought back.
   Erased reapply();
+  /// These of them, in one transaction.
+  Erased reapply(std::span<const Erasure> erasures);
 
  private:
   struct Objects {

@@ -15,6 +15,8 @@ struct Held {
   Item item = {};
   Sides sides = Sides::all;               ///< of a call: which parties are that number
   std::vector<std::string> because = {};  ///< why it must stay; empty: it may go
+  std::string month = {};  ///< "2024-01" of a call that is archived; empty: it is not
+  core::Json row = {};     ///< of a call that is archived
 };
 
 /// Whether a thing has to stay though a person asks for its erasure: one line a reason.
@@ -24,13 +26,15 @@ std::vector<std::string> reasons_to_keep(const Planner& planner, const Item& ite
 std::optional<Sides> sides_of(std::string_view number, std::span<const std::string> caller,
                               std::span<const std::string> called);
 
+/// A call and, before it, its recordings. Of a call that is not in the database `call` tells who
+/// its parties are; what is derived of it is looked up.
+std::vector<Held> held_with(db::Connection& connection, const Planner& planner, Item call,
+                            Sides sides, core::Time now);
+
 /// The calls of that number and their recordings, oldest first; of one tenant, or of all.
 std::vector<Held> held_about(db::Connection& connection, const Planner& planner,
                              std::string_view number, const std::optional<core::TenantId>& tenant,
                              core::Time now);
-
-/// Months of calls ("2024-01") that are archived as files, which a request does not reach.
-std::vector<std::string> archived_months(db::Connection& connection);
 
 /// What happens to the calls.
 enum class CallsFate : std::uint8_t { mask, erase, keep };

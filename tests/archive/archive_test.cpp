@@ -3,98 +3,22 @@
 
 #include <fstream>
 #include <random>
+#include <set>
 
 #include "archive/calls.h"
 #include "archive/compressed_file.h"
-#include "archive/entries.h"
-#include "journal/journal.h"
-#include "ledger/shipper.h"
-#include "support/database.h"
+#include "archive/scene.h"
+#include "archive/tidy.h"
 #include "support/killed.h"
 #include "support/kills.h"
-#include "support/temporary_directory.h"
 
 namespace trunkline::archive {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kJanuary = 1'704'067'200'000'000;  // 2024-01-01T00:00:00Z
-constexpr std::int64_t kDay = 86'400'000'000;
-constexpr int kCalls = 90;  // one a day: January, February and March of 2024
-
-core::Time day(int number) {
-  return core::from_microseconds(kJanuary + number * kDay);
-}
-
-/// A ledger of three months, shipped from a journal.
-struct Scene {
-  test::Database database;
-  test::TemporaryDirectory directory;
-  fs::path folder = directory.path() / "archive";
-  core::TenantId tenant = core::TenantId::make(day(0));
-  std::unique_ptr<journal::Journal> journal =
-      journal::Journal::open(directory.path() / "journal.db");
-
-  Scene() {
-    for (int i = 0; i < kCalls; ++i) add_call(i);
-    REQUIRE(journal->flush());
-    ledger::Shipper shipper({.database = database.options("trunkline_sipd"),
-                             .daemon = "sipd",
-                             .keep = std::chrono::hours(24 * 365 * 100)},
-                            *journal);
-    REQUIRE(shipper.flush(core::Milliseconds(30'000)));
-    db::Connection connection = database.open();
-    cdr::ensure_partitions(connection, 0);
-  }
-
-  void add_call(int number) const {
-    const core::Time start = day(number);
-    const auto call = core::CallRef::make(start);
-    core::Json body{
-        {"schema", "call.v1"},
-        {"call", call.text()},
-        {"direction", "internal"},
-        {"caller", {{"name", "Ann, \"B\"\nC"}, {"number", std::to_string(100 + number)}}},
-        {"called", {{"dialled", "102"}}},
-        {"state", "initiated"},
-        {"started_at", core::to_rfc3339(start)}};
-    append("call.started", call, body, start);
-    body["state"] = "ended";
-    body["disposition"] = "answered";
-    body["talk_ms"] = 1'000 * number;
-    append("call.ended", call, body, start + core::Seconds(number));
-    const core::Json media{{"schema", "media.v1"}, {"legs", core::Json::array()}};
-    append("media.ended", call, media, start + core::Seconds(number));
-  }
-  void append(const std::string& kind, core::CallRef call, const core::Json& body,
-              core::Time at) const {
-    journal->append(
-        {.kind = kind, .tenant = tenant, .call = call, .body = core::to_line(body), .at = at});
-  }
-  std::vector<std::string> findings(const fs::path& where) const {
-    db::Connection connection = database.open();
-    Entries entries(connection, where);
-    std::vector<std::string> found;
-    ledger::prove_ledger(connection, entries, [&](const ledger::Proved& one) {
-      found.push_back(std::string(name_of(one.finding)) + " " + std::to_string(one.first) + "-" +
-                      std::to_string(one.last));
-    });
-    return found;
-  }
-  std::int64_t count(db::Statement statement) const {
-    return database.open().query(statement).only().get<std::int64_t>("count");
-  }
-};
-
 constexpr db::Statement kCallsLeft{"SELECT count(*) AS count FROM trunkline.cdr"};
 constexpr db::Statement kEntriesLeft{"SELECT count(*) AS count FROM trunkline.ledger_entry"};
-
-void archive_all(const Scene& scene, const std::string& before = "2025-01") {
-  db::Connection connection = scene.database.open();
-  for (const Due& month : due(connection, cdr::Month::parse(before).value()))
-    archive_month(connection, scene.folder, month, core::system_clock().wall());
-}
 
 using Found = std::vector<std::string>;
 
@@ -122,8 +46,13 @@ TEST_CASE("archive: a month leaves the database for a file, and comes back as it
   CHECK(scene.count(kEntriesLeft) == 3 * kCalls);
   CHECK(scene.findings("/nowhere") == Found{"intact 1-270"});
   CHECK_THROWS_AS(restore(connection, scene.folder, all[0]), core::Error);
+  // A backup of the database may name a file until another has its place.
+  CHECK(fs::exists(scene.folder / all[0].file));
   archive_all(scene, "2024-02");
-  CHECK(archives(connection)[1].file == "cdr_2024_01.2.csv.zst");
+  const std::vector<Archived> again = archives(connection);
+  CHECK(again[1].file == "cdr_2024_01.2.csv.zst");
+  CHECK(again[0].replaced_by == again[1].id);
+  CHECK_FALSE(fs::exists(scene.folder / all[0].file));
 }
 
 TEST_CASE("archive: calls are read from files as from the database", "[archive]") {
@@ -139,18 +68,18 @@ TEST_CASE("archive: calls are read from files as from the database", "[archive]"
     });
     return found;
   };
-  CHECK(numbers({.limit = 2}) == Found{"159", "158"});
-  CHECK(numbers({.is_oldest_first = true, .limit = 2}) == Found{"100", "101"});
+  CHECK(numbers({.limit = 2}) == Found{"1159", "1158"});
+  CHECK(numbers({.is_oldest_first = true, .limit = 2}) == Found{"1100", "1101"});
   CHECK(numbers({.limit = 0}).size() == 60);
-  CHECK(numbers({.since = day(30), .until = day(32), .limit = 0}) == Found{"131", "130"});
-  CHECK(numbers({.number = "131"}) == Found{"131"});
-  const cdr::Call call = find_archived(scene.folder, all, "131").value();
+  CHECK(numbers({.since = day(30), .until = day(32), .limit = 0}) == Found{"1131", "1130"});
+  CHECK(numbers({.number = "1131"}) == Found{"1131"});
+  const cdr::Call call = find_archived(scene.folder, all, "1131").value();
   CHECK(call.caller.name == "Ann, \"B\"\nC");
   CHECK(call.talk_ms == 31'000);
   CHECK(call.started_at == day(31));
   const std::string id = call.call.text();
   CHECK(find_archived(scene.folder, all, id.substr(id.size() - 8)).value().call == call.call);
-  CHECK(find_archived(scene.folder, all, "last").value().caller.number == "159");
+  CHECK(find_archived(scene.folder, all, "last").value().caller.number == "1159");
   CHECK(find_archived(scene.folder, all, "999").error().code == core::ExitCode::no_input);
 }
 
@@ -235,6 +164,16 @@ TEST_CASE("archive: killed at any moment, a month is in the database or in a who
     if (!is_killed) restore_all();
   }
   CHECK(scene.findings(scene.folder) == Found{"intact 1-270"});
+  archive_all(scene);
+  db::Connection connection = scene.database.open();
+  CHECK(tidy(connection, scene.folder, core::system_clock().wall()).unknown.empty());
+  std::set<std::string> files;
+  for (const Archived& one : archives(connection))
+    if (one.counts()) files.insert(one.file);
+  std::set<std::string> there;
+  for (const auto& entry : fs::directory_iterator(scene.folder))
+    there.insert(entry.path().filename().string());
+  CHECK(there == files);
   restore_all();
   CHECK(scene.findings("/nowhere") == Found{"intact 1-270"});
 }

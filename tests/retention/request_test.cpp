@@ -120,21 +120,31 @@ TEST_CASE("a request waits for holds and duties, and says so", "[retention]") {
   CHECK(erasures_of(found, CallsFate::keep, "DSR-17").size() == 1);
 }
 
-TEST_CASE("request: names the months of calls that are files", "[retention]") {
-  const test::Database database;
-  database.open("trunkline_owner")
-      .run_script(
-          "INSERT INTO trunkline.archive (id, table_name, month, part, file, rows, bytes, sha256, "
-          "who,"
-          "  restored_at)"
-          " SELECT gen_random_uuid(), t, m::date, 1, t || m, 1, 1, sha256(''), 'test', "
-          "r::timestamptz"
-          "   FROM (VALUES ('cdr', '2024-02-01', NULL), ('cdr', '2024-01-01', NULL),"
-          "                ('cdr', '2024-03-01', '2026-01-01'), ('ledger_entry', '2024-04-01', "
-          "NULL))"
-          "     AS a (t, m, r)");
-  auto connection = database.open("trunkline_retention");
-  CHECK(archived_months(connection) == std::vector<std::string>{"2024-01", "2024-02"});
+TEST_CASE(
+    "request: a call that is not in the database is held with its recordings by what is "
+    "known of it",
+    "[retention]") {
+  ErasingWorld world;
+  const Recorded theirs = world.add(1, "+15550100");
+  REQUIRE(add_hold(world.operators,
+                   {.tenant = world.tenant,
+                    .case_name = "Doe",
+                    .owner = "legal",
+                    .reason = "letter",
+                    .numbers = {"+15550100"},
+                    .added_by = "uid:0 root"},
+                   world.clock.wall()));
+  Item call = load_item(world.operators, Kind::call, theirs.call.uuid()).value();
+  world.database.open_as_superuser().run_script("DELETE FROM trunkline.cdr");
+  const Planner planner(load_rules(world.operators, Days(90)));
+  const auto all =
+      held_with(world.operators, planner, std::move(call), Sides::caller, world.clock.wall());
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].item.id == theirs.recording.uuid());
+  CHECK(all[0].because == Words{"hold 'Doe' of legal keeps it"});
+  CHECK(all[1].item.kind == Kind::call);
+  CHECK(all[1].sides == Sides::caller);
+  CHECK(all[1].because == Words{"hold 'Doe' of legal keeps it", "a recording of it has to stay"});
 }
 
 }  // namespace trunkline::retention

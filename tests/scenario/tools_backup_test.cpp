@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cdr/partitions.h"
 #include "scenario/backed_up_site.h"
 #include "support/tmpfs.h"
 
@@ -70,7 +71,7 @@ TEST_CASE("backup: a site is backed up, proved, damaged and restored, by each to
   CHECK(site.run({"restore"}).exit.code == 64);  // nobody to ask
   CHECK(site.calls() == 5);
   const auto restored = site.json({"restore", "--yes"});
-  CHECK(restored.size() == 8);
+  CHECK(restored.size() == 10);
   CHECK(site.opens(fourth));
   CHECK(content_of(site.path("trunkline.d/10-backup.toml")).find("keep_daily") ==
         std::string::npos);
@@ -162,7 +163,7 @@ TEST_CASE("backup: a host that was lost comes back from the backup and the keys'
     fs::remove_all(site.path(lost));
 
   const auto planned = site.json({"restore", "--dry-run"});
-  CHECK(planned.size() == 4);
+  CHECK(planned.size() == 5);
   for (const core::Json& part : planned) {
     INFO(core::to_line(part));
     CHECK(core::text_at(part, "state") == "planned");  // nothing lives that could be lost
@@ -177,6 +178,39 @@ TEST_CASE("backup: a host that was lost comes back from the backup and the keys'
   CHECK(site.ledger_is_whole());
   // Again: all is here, nothing is overwritten but the database.
   site.json({"restore", "--part", "recordings", "--part", "keys", "--part", "configuration"});
+}
+
+TEST_CASE("backup: archived months are in it, and come back", "[scenario]") {
+  BackedUpSite site;
+  site.use_passphrase();
+  (void)site.record(std::chrono::hours(24 * 100));
+  site.ship();
+  db::Connection connection = site.site().database().open();
+  cdr::ensure_partitions(connection, 0);
+  const auto archived = site.site().json("cdrctl", {"archive", "add", "--keep", "0"});
+  REQUIRE(!archived.empty());
+  site.json({"backup"});
+  const std::string first = core::text_at(site.json({"backup", "list"}).at(0), "name");
+  const auto is_whole = [&] {
+    const auto files = site.site().json("cdrctl", {"archive", "verify"});
+    return files.size() == archived.size() &&
+           std::all_of(files.begin(), files.end(), [](const core::Json& file) {
+             return core::text_at(file, "state") == "whole";
+           });
+  };
+  CHECK(is_whole());
+  fs::remove_all(site.path("archive"));
+  // The next one says what it lacks.
+  const os::Output told = site.run({"backup"});
+  CHECK(told.exit.code == 3);
+  CHECK(told.errors.find(core::text_at(archived.at(0), "file")) != std::string::npos);
+
+  site.json({"restore", first, "--part", "archives"});
+  CHECK(is_whole());
+  // What is here is not touched.
+  CHECK(
+      core::text_at(site.json({"restore", first, "--part", "archives", "--dry-run"}).at(0), "says")
+          .starts_with("0 are made"));
 }
 
 TEST_CASE("backup: a flipped byte is found by verify and by drill", "[scenario]") {
