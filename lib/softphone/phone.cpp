@@ -199,11 +199,14 @@ core::Result<PhoneEvent> Phone::wait_for(std::string_view type, core::Millisecon
 core::Result<void> Phone::wait_until_registered(core::Milliseconds timeout) {
   const auto deadline = now() + timeout;
   for (;;) {
-    // A line a user agent, with a coloured OK or ERR once there was an answer.
-    const auto registrations = command("reginfo");
-    if (!registrations) return tl::unexpected(registrations.error());
-    if (registrations->find("mOK ") != std::string::npos) return {};
-    if (registrations->find("mERR") != std::string::npos)
+    // A line a user agent, with a coloured OK or ERR once there was an answer. It takes commands
+    // before it has loaded the module that knows this one, and refuses it until then.
+    const auto answered = command("reginfo");
+    if (!answered && answered.error().code != core::ExitCode::failed)
+      return tl::unexpected(answered.error());
+    const std::string registrations = answered ? *answered : std::string();
+    if (registrations.find("mOK ") != std::string::npos) return {};
+    if (registrations.find("mERR") != std::string::npos)
       return core::fault(core::ExitCode::no_permission,
                          fmt::format("phone '{}' could not register", options_.name),
                          fmt::format("see {}", log_file().string()));
