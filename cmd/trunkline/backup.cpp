@@ -77,16 +77,10 @@ void print_made(cli::Context& context, const backup::Manifest& manifest,
       std::move(object));
 }
 
-/// What was brought in, and what could not be.
-struct Made {
-  RecordingsTaken recordings;
-  std::vector<std::string> archives_missing;
-};
-
 /// Brings everything in and makes it a backup; nothing where Ctrl-C came first.
-std::optional<Made> make(cli::Context& context, backup::Repository& repository,
-                         const backup::Manifest* before, backup::Manifest& manifest,
-                         const cli::InterruptHold& interrupt) {
+std::optional<RecordingsTaken> make(cli::Context& context, backup::Repository& repository,
+                                    const backup::Manifest* before, backup::Manifest& manifest,
+                                    LeftOut& left, const cli::InterruptHold& interrupt) {
   const config::Config& config = context.config();
   const auto folder = core::value_or_throw(repository.begin(manifest.name));
   Attempt attempt(repository);
@@ -98,8 +92,7 @@ std::optional<Made> make(cli::Context& context, backup::Repository& repository,
   // After the dump, so that together they have everything.
   manifest.facts["configuration"] = copy_configuration(context, folder);
   manifest.facts["journals"] = copy_journals(context, folder, database.at("nodes"));
-  ArchivesCopied archives = copy_archives(context, folder);
-  manifest.facts["archives"] = std::move(archives.facts);
+  manifest.facts["archives"] = copy_archives(context, folder, left);
   manifest.files = core::value_or_throw(backup::describe_folder(folder));
   RecordingsTaken taken = take_recordings(
       context, repository, before, core::number_at(database.at("tables"), "recording"), interrupt);
@@ -109,7 +102,7 @@ std::optional<Made> make(cli::Context& context, backup::Repository& repository,
   manifest.files.insert(manifest.files.end(), taken.files.begin(), taken.files.end());
   core::value_or_throw(repository.commit(manifest, taken.left_out));
   attempt.succeed();
-  return Made{std::move(taken), std::move(archives.missing)};
+  return taken;
 }
 
 core::ExitCode make_backup(cli::Context& context) {
@@ -130,28 +123,24 @@ core::ExitCode make_backup(cli::Context& context) {
   // First of all: what it refuses, it refuses before an hour is spent.
   KeysCopied keys = copy_keys(context);
   manifest.facts["keys"] = keys.facts;
-  std::optional<Made> made;
+  std::optional<RecordingsTaken> taken;
   try {
-    made = make(context, *repository, before ? &*before : nullptr, manifest, interrupt);
+    taken = make(context, *repository, before ? &*before : nullptr, manifest, keys.left, interrupt);
   } catch (const core::Error&) {
     // Ctrl-C reaches pg_dump and its like, too, and they complain.
     if (!interrupt.is_requested()) throw;
   }
-  if (!made) return core::ExitCode::interrupted;
-  auto& left = keys.left;
-  for (const std::string& file : made->archives_missing)
-    left.emplace_back(fmt::format("the archived month {}", file),
-                      "its file is not in ledger.archive_dir, or cut: cdrctl archive verify");
+  if (!taken) return core::ExitCode::interrupted;
   const auto took =
       std::chrono::duration_cast<core::Milliseconds>(core::system_clock().steady() - started);
   note_run(context, {.kind = "backup",
                      .name = manifest.name,
                      .is_good = true,
                      .took = took,
-                     .detail = {{"files", manifest.files.size()}, {"left", left.size()}}});
-  print_made(context, manifest, made->recordings, took);
-  for (const auto& [what, mend] : left) context.warn("not in the backup: " + what, mend);
-  return left.empty() ? core::ExitCode::done : core::ExitCode::partly;
+                     .detail = {{"files", manifest.files.size()}, {"left", keys.left.size()}}});
+  print_made(context, manifest, *taken, took);
+  for (const auto& [what, mend] : keys.left) context.warn("not in the backup: " + what, mend);
+  return keys.left.empty() ? core::ExitCode::done : core::ExitCode::partly;
 }
 
 }  // namespace

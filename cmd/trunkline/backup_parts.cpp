@@ -131,7 +131,7 @@ core::Json copy_journals(cli::Context& context, const fs::path& folder, const co
   return journals;
 }
 
-ArchivesCopied copy_archives(cli::Context& context, const fs::path& folder) {
+core::Json copy_archives(cli::Context& context, const fs::path& folder, LeftOut& left) {
   const fs::path source = context.config().text("ledger.archive_dir");
   std::set<std::string> seen;
   std::uint64_t copied = 0;
@@ -147,11 +147,12 @@ ArchivesCopied copy_archives(cli::Context& context, const fs::path& folder) {
       ++copied;
     }
   }
-  ArchivesCopied done{.facts = {{"files", copied}}, .missing = {}};
   db::Connection connection = db::open_to_read(context.config(), "trunkline backup");
   for (const archive::Archived& one : archive::archives(connection))
-    if (one.counts() && !archive::is_there(source, one)) done.missing.push_back(one.file);
-  return done;
+    if (one.counts() && !archive::is_there(source, one))
+      left.emplace_back(fmt::format("the archived month {}", one.file),
+                        "its file is not in ledger.archive_dir, or cut: cdrctl archive verify");
+  return {{"files", copied}};
 }
 
 RecordingsTaken take_recordings(cli::Context& context, backup::Repository& repository,

@@ -15,6 +15,9 @@
 
 namespace trunkline::commands {
 
+/// What is not safe by this backup, and the mend.
+using LeftOut = std::vector<std::pair<std::string, std::string>>;
+
 /// The configuration's files; no key and no credential is among them.
 core::Json copy_configuration(cli::Context& context, const std::filesystem::path& folder);
 
@@ -24,11 +27,8 @@ core::Json copy_journals(cli::Context& context, const std::filesystem::path& fol
 
 /// The months of the ledger that are files (ledger.archive_dir). After the dump: a month that
 /// leaves the database meanwhile is in both.
-struct ArchivesCopied {
-  core::Json facts;
-  std::vector<std::string> missing;  ///< that the database names, and that are not there
-};
-ArchivesCopied copy_archives(cli::Context& context, const std::filesystem::path& folder);
+/// Those that the database names, and that are not there, go to `left`.
+core::Json copy_archives(cli::Context& context, const std::filesystem::path& folder, LeftOut& left);
 
 struct RecordingsTaken {
   core::Json facts;
@@ -47,7 +47,7 @@ RecordingsTaken take_recordings(cli::Context& context, backup::Repository& repos
 /// the key store, present state only, and, sealed by the passphrase, the key ring and sipd's key.
 struct KeysCopied {
   core::Json facts;
-  std::vector<std::pair<std::string, std::string>> left;  ///< what is not safe, and the mend
+  LeftOut left;
 };
 KeysCopied copy_keys(cli::Context& context);
 
