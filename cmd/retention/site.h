@@ -2,7 +2,7 @@
 #pragma once
 
 // What the verbs of retention share: whose things are meant, which thing is meant, and the names
-// that stand for ids and for this host.
+// that stand for ids.
 
 #include <filesystem>
 #include <map>

@@ -148,12 +148,13 @@ struct SortedArchives {
 };
 
 SortedArchives sort_archives(const fs::path& folder, const RestoreSource& source) {
+  const std::set<std::string> replaced = archive::replaced_in(folder);
   SortedArchives sorted;
   for (backup::FileEntry& file : source.files_of(backup::kArchives)) {
     const std::string name = file.path.substr(backup::kArchives.size() + 1);
     if (fs::exists(folder / name))
       ++sorted.present;
-    else if (archive::is_replaced(folder, name))
+    else if (replaced.contains(name))
       ++sorted.replaced;
     else
       sorted.missing.push_back(std::move(file));

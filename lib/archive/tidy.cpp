@@ -128,13 +128,16 @@ Archived adopt(db::Connection& connection, const fs::path& folder, const std::st
   return adopted;
 }
 
-/// Whether the file says that it took that one's place.
-bool does_replace(const fs::path& path, const std::string& file) {
+/// The names of files that this one says it took the place of.
+std::set<std::string> replaced_by(const fs::path& path) {
   const auto note = note_of(path);
-  if (!note || note->empty()) return false;
+  if (!note || note->empty()) return {};
   const auto names = core::parse_json(*note);
-  return names && names->is_array() &&
-         std::find(names->begin(), names->end(), file) != names->end();
+  std::set<std::string> replaced;
+  if (names && names->is_array())
+    for (const core::Json& name : *names)
+      if (name.is_string()) replaced.insert(name.get<std::string>());
+  return replaced;
 }
 
 /// What a crash left of files that were being made: each has a mark, and no row.
@@ -191,10 +194,10 @@ std::vector<std::string> files_in(const fs::path& folder) {
   return files;
 }
 
-bool is_replaced(const fs::path& folder, const std::string& file) {
-  const std::vector<std::string> files = files_in(folder);
-  return std::any_of(files.begin(), files.end(),
-                     [&](const std::string& other) { return does_replace(folder / other, file); });
+std::set<std::string> replaced_in(const fs::path& folder) {
+  std::set<std::string> replaced;
+  for (const std::string& file : files_in(folder)) replaced.merge(replaced_by(folder / file));
+  return replaced;
 }
 
 bool is_there(const fs::path& folder, const Archived& archived) {
@@ -225,11 +228,12 @@ Tidied tidy(db::Connection& connection, const fs::path& folder, core::Time now) 
   for (const std::string& name : names_in(folder)) {
     const auto parsed = parse_file_name(name);
     if (!parsed || known.contains(name)) continue;
+    const std::set<std::string> replaced = replaced_by(folder / name);
     std::vector<core::Uuid> missing;
     std::error_code failure;
     for (const Archived& one : all)
       if (one.counts() && one.table == parsed->table && one.month == parsed->month &&
-          !fs::exists(folder / one.file, failure) && does_replace(folder / name, one.file))
+          !fs::exists(folder / one.file, failure) && replaced.contains(one.file))
         missing.push_back(one.id);
     if (missing.empty())
       tidied.unknown.push_back(name);

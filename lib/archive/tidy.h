@@ -6,6 +6,7 @@
 // left is never touched: it may be all there is of its month.
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,8 @@ void remove_file(const std::filesystem::path& folder, const std::string& file);
 /// core::Error.
 std::vector<std::string> files_in(const std::filesystem::path& folder);
 
-/// Whether a file of the folder says that it took that one's place.
-bool is_replaced(const std::filesystem::path& folder, const std::string& file);
+/// The names of files that others of the folder say they took the place of.
+std::set<std::string> replaced_in(const std::filesystem::path& folder);
 
 /// Whether its file is there with the size it was archived with; it is not read.
 bool is_there(const std::filesystem::path& folder, const Archived& archived);

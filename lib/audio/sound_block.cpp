@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "audio/g711.h"
+#include "audio/virtual_io.h"
 #include "core/cptr.h"
 
 namespace trunkline::audio {
@@ -68,14 +69,6 @@ struct BlockMemory {
   }
   static sf_count_t tell(void* user) noexcept { return static_cast<sf_count_t>(of(user).at); }
 };
-
-SF_VIRTUAL_IO block_io() {
-  return {.get_filelen = BlockMemory::length,
-          .seek = BlockMemory::seek,
-          .read = BlockMemory::read,
-          .write = BlockMemory::write,
-          .tell = BlockMemory::tell};
-}
 
 bool has_code_words(BlockType type, const Format& format) {
   return type == BlockType::flac && format.codec != Codec::s16le;
@@ -163,7 +156,7 @@ core::Bytes pack_block(BlockType type, const Format& format, core::ByteView samp
     return core::Error(core::ExitCode::software, std::string("cannot pack samples: ") + why);
   };
   BlockMemory memory;
-  SF_VIRTUAL_IO io = block_io();
+  SF_VIRTUAL_IO io = virtual_io<BlockMemory>();
   SF_INFO info = info_of(type, format);
   SoundFile file(sf_open_virtual(&io, SFM_WRITE, &info, &memory));
   if (!file) throw failed(sf_strerror(nullptr));
@@ -186,7 +179,7 @@ core::Result<core::Bytes> unpack_block(BlockType type, const Format& format, cor
   };
   if (block.empty()) return wrong("it is empty");
   BlockMemory memory{.readable = block};
-  SF_VIRTUAL_IO io = block_io();
+  SF_VIRTUAL_IO io = virtual_io<BlockMemory>();
   SF_INFO info{};
   const SoundFile file(sf_open_virtual(&io, SFM_READ, &info, &memory));
   if (!file) return wrong(sf_strerror(nullptr));

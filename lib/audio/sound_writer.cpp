@@ -11,6 +11,7 @@
 
 #include "audio/g711.h"
 #include "audio/opus_file.h"
+#include "audio/virtual_io.h"
 #include "core/cptr.h"
 #include "core/text.h"
 
@@ -129,11 +130,7 @@ core::Result<SoundWriter> SoundWriter::begin(os::Fd file, FileType type, const F
   info.channels = format.channels;
   info.format = row_of(type).format;
   auto state = std::make_unique<State>(State{std::move(file), format, {}, {}, {}});
-  SF_VIRTUAL_IO io{.get_filelen = Descriptor::length,
-                   .seek = Descriptor::seek,
-                   .read = Descriptor::read,
-                   .write = Descriptor::write,
-                   .tell = Descriptor::tell};
+  SF_VIRTUAL_IO io = virtual_io<Descriptor>();
   if (sf_format_check(&info) != SF_FALSE)
     state->file.reset(sf_open_virtual(&io, SFM_WRITE, &info, &state->descriptor));
   if (!state->file) return impossible;

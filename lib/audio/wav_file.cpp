@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "audio/virtual_io.h"
 #include "audio/wav.h"
 #include "core/cptr.h"
 
@@ -45,14 +46,6 @@ struct ReadMemory {
   static sf_count_t write(const void*, sf_count_t, void*) noexcept { return 0; }
   static sf_count_t tell(void* user) noexcept { return static_cast<ReadMemory*>(user)->position; }
 };
-
-SF_VIRTUAL_IO reading_io() {
-  return {.get_filelen = ReadMemory::length,
-          .seek = ReadMemory::seek,
-          .read = ReadMemory::read,
-          .write = ReadMemory::write,
-          .tell = ReadMemory::tell};
-}
 
 core::Result<Clip> read_all(SNDFILE* file, const SF_INFO& info) {
   Clip clip{.sample_rate = static_cast<std::uint32_t>(info.samplerate),
@@ -99,7 +92,7 @@ core::Result<Clip> parse_wav(core::ByteView bytes) {
     return core::fault(core::ExitCode::data, "bytes are not a WAV file");
   }
   ReadMemory memory{.bytes = bytes};
-  SF_VIRTUAL_IO io = reading_io();
+  SF_VIRTUAL_IO io = virtual_io<ReadMemory>();
   SF_INFO info{};
   const SoundFile file(sf_open_virtual(&io, SFM_READ, &info, &memory));
   if (!file) {
