@@ -105,6 +105,7 @@ class Shipper::Worker {
     while (!is_shipped()) {
       const auto left = std::chrono::ceil<core::Milliseconds>(deadline - SteadyClock::now());
       if (left.count() <= 0) return false;
+      hurry_.set();
       notify();
       // Bounded, in case another flush cleared the flag.
       progress_.wait(std::min(left, core::Milliseconds(50)));
@@ -151,13 +152,23 @@ class Shipper::Worker {
         continue;
       }
       require_no_gap(reader, mark.shipped, entries.front().sequence);
+      const bool is_full = entries.size() == rows_;
+      const auto next_batch = SteadyClock::now() + options_.gather;
       entries.resize(count_within(entries, options_.batch_bytes));
       set_oldest(entries.front().entry.at);
       mark = ship_batch(connection, reader.node(), entries);
       backoff = options_.first_backoff;
       note_success(mark);
       housekeep(mark.shipped);
+      if (!is_full) wait_until(next_batch);
     }
+  }
+
+  /// Lets entries gather; ends early for flush() and stop().
+  void wait_until(SteadyClock::time_point moment) {
+    const auto left = std::chrono::ceil<core::Milliseconds>(moment - SteadyClock::now());
+    if (left.count() > 0) hurry_.wait(left, stop_);
+    hurry_.clear();
   }
 
   Watermark ship_batch(db::Connection& connection, core::NodeId node,
@@ -248,6 +259,7 @@ class Shipper::Worker {
   journal::Journal& journal_;
   db::Wakeup stop_;
   db::Wakeup wake_;
+  db::Wakeup hurry_;
   db::Wakeup progress_;
   core::Locked<Shared> shared_;
   // The thread's own:

@@ -7,7 +7,6 @@
 #include "core/text.h"
 #include "mediaplane/ng_replies.h"
 #include "ng/keys.h"
-#include "os/socket.h"
 #include "sdp/relay.h"
 
 namespace trunkline::mediaplane {
@@ -24,13 +23,6 @@ constexpr std::int64_t kListedByNg = 32;
 std::string spelled(const Dictionary& body, std::string key) {
   if (!body.has(key)) std::replace(key.begin(), key.end(), ' ', '-');
   return key;
-}
-
-/// Our own address on the way to that party; nothing where there is no way.
-std::optional<os::Address> route_to(const os::Address& party) {
-  const auto socket = os::bind_udp(os::Address::any(party.family()));
-  if (!socket || !os::connect_udp(socket->get(), party)) return std::nullopt;
-  return os::local_address(socket->get());
 }
 
 /// "received from" is [family, address].
@@ -70,6 +62,22 @@ core::Result<sdp::Session> session_of(const Dictionary& body) {
     return core::fault(core::ExitCode::data, "Failed to parse SDP: " + session.error().message);
   }
   return session;
+}
+
+/// Whom an address of ours is for; nothing where nobody is known yet.
+std::optional<os::Address> party_towards(const Call& call, Leg reader, os::Family family,
+                                         const Dictionary& body) {
+  const auto named = os::Address::parse_host(body.text(ng::kReaderKey));
+  if (named && named->family() == family) return *named;
+  // The reader may not have been heard of yet: then the author's side of the machine is the guess.
+  for (const Leg leg : {reader, other(reader)}) {
+    const auto& signalling = call.leg(leg).signalling;
+    if (signalling && signalling->family() == family) return signalling;
+    // A phone behind a NAT names an address that leads nowhere from here.
+    const auto announced = plans_of(call, 0)[index_of(leg)].rtp.announced;
+    if (announced && announced->family() == family) return announced;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -118,7 +126,7 @@ void NgCommands::respond_settled(const ng::Request& request, Dictionary reply,
                                  const ng::Respond& respond) {
   Call* const call = calls_.find(std::string(request.body.text("call-id")));
   if (call == nullptr) return respond(std::move(reply));
-  calls_.settle(*call, [reply = std::move(reply), respond] { respond(reply); });
+  calls_.settle(*call, [reply = std::move(reply), respond]() mutable { respond(std::move(reply)); });
 }
 
 Dictionary NgCommands::offer(const Dictionary& body) {
@@ -203,7 +211,7 @@ Dictionary NgCommands::describe(Call& call, Leg leg, sdp::Session description,
   return reply;
 }
 
-std::string NgCommands::rewritten(const Call& call, Leg author, const Dictionary& body) const {
+std::string NgCommands::rewritten(const Call& call, Leg author, const Dictionary& body) {
   const Leg reader = other(author);
   const os::Family family = family_of(call, reader);
   sdp::Session session = *call.leg(author).description;
@@ -217,31 +225,21 @@ std::string NgCommands::rewritten(const Call& call, Leg author, const Dictionary
   return session.text();
 }
 
-std::string NgCommands::address_towards(const Call& call, Leg reader,
-                                        const Dictionary& body) const {
+std::string NgCommands::address_towards(const Call& call, Leg reader, const Dictionary& body) {
   const std::string_view asked = body.text(spelled(body, "media address"));
   if (!asked.empty()) return std::string(asked);
   const os::Family family = family_of(call, reader);
   const auto local = std::find_if(local_.begin(), local_.end(), [&](const os::Address& address) {
     return address.family() == family;
   });
-  // The reader may not have been heard of yet: then the author's side of the machine is the guess.
-  std::optional<os::Address> party;
-  const auto named = os::Address::parse_host(body.text(ng::kReaderKey));
-  if (named && named->family() == family) party = *named;
-  for (const Leg leg : {reader, other(reader)}) {
-    const auto plan = plans_of(call, 0)[index_of(leg)];
-    // A phone behind a NAT names an address that leads nowhere from here.
-    for (const auto& known : {call.leg(leg).signalling, plan.rtp.announced}) {
-      if (!party && known && known->family() == family) party = known;
-    }
-  }
+  const std::optional<os::Address> party = party_towards(call, reader, family, body);
   if (party) {
     if (const auto advertised = advertised_.towards(*party)) return advertised->host();
   }
   if (local != local_.end() && !local->is_any()) return local->host();
-  const auto route = party ? route_to(party->with_port(core::Port(9))) : std::nullopt;
-  return (route ? *route : os::Address::loopback({}, family)).host();
+  const std::string source =
+      party ? routes_.towards(party->host(), clock_.steady()).source : std::string();
+  return source.empty() ? os::Address::loopback({}, family).host() : source;
 }
 
 void NgCommands::remove(const Dictionary& body, const ng::Respond& respond) {

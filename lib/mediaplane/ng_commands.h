@@ -14,6 +14,7 @@
 #include "mediaplane/calls.h"
 #include "ng/server.h"
 #include "os/advertised.h"
+#include "os/routes.h"
 
 namespace trunkline::mediaplane {
 
@@ -44,14 +45,15 @@ class NgCommands {
                        const ng::Respond& respond);
   ng::Dictionary describe(Call& call, Leg leg, sdp::Session description,
                           const ng::Dictionary& body);
-  std::string rewritten(const Call& call, Leg author, const ng::Dictionary& body) const;
-  std::string address_towards(const Call& call, Leg reader, const ng::Dictionary& body) const;
+  std::string rewritten(const Call& call, Leg author, const ng::Dictionary& body);
+  std::string address_towards(const Call& call, Leg reader, const ng::Dictionary& body);
   Call& open(const std::string& key, const ng::Dictionary& body);
 
   Calls& calls_;
   std::vector<os::Address> local_;
   const core::Clock& clock_;
   os::AdvertisedAddresses advertised_;
+  os::Routes routes_;
   bool is_draining_ = false;
 };
 

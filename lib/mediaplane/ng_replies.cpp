@@ -61,12 +61,14 @@ Dictionary tag_dictionary(const Call& call, Leg leg, const SessionCounters& coun
     const sdp::Media& media = own.description->media[i];
     const LegEnds& ends = counters[i].ends[index_of(leg)];
     const LegCounters& counts = counters[i].legs[index_of(leg)];
-    medias.emplace_back(
-        Dictionary{{"index", static_cast<std::int64_t>(i + 1)},
-                   {"type", media.type},
-                   {"protocol", media.protocol},
-                   {"flags", List{"initialized", "send", "recv"}},
-                   {"streams", List{rtp_stream(ends, counts, now), rtcp_stream(ends, counts)}}});
+    List streams;
+    streams.emplace_back(rtp_stream(ends, counts, now));
+    streams.emplace_back(rtcp_stream(ends, counts));
+    medias.emplace_back(Dictionary{{"index", static_cast<std::int64_t>(i + 1)},
+                                   {"type", media.type},
+                                   {"protocol", media.protocol},
+                                   {"flags", List{"initialized", "send", "recv"}},
+                                   {"streams", std::move(streams)}});
   }
   const std::string& peer = call.leg(other(leg)).tag;
   Dictionary tag{

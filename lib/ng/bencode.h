@@ -27,6 +27,7 @@ inline constexpr std::size_t kMaxValues = 65536;
 
 class Value;
 struct Entry;
+class Given;
 using List = std::vector<Value>;
 
 /// Keys in byte order, each once. Getters never fail: what is absent or of another type is
@@ -34,7 +35,8 @@ using List = std::vector<Value>;
 class Dictionary {
  public:
   Dictionary();
-  Dictionary(std::initializer_list<Entry> entries);
+  /// The values of the list are moved out of.
+  Dictionary(std::initializer_list<Given> entries);
   /// From key, value, key, value, ..., which are moved out of: what is no string as a key is left
   /// out.
   explicit Dictionary(std::span<Value> keys_and_values);
@@ -107,6 +109,19 @@ struct Entry {
   Value value;
 
   bool operator==(const Entry&) const = default;
+};
+
+/// An entry written in braces. A list in braces gives its elements out for reading only, which
+/// would copy a dictionary within a dictionary once for each level above it.
+class Given {
+ public:
+  Given(std::string_view key, Value value) : key_(key), value_(std::move(value)) {}
+  std::string_view key() const noexcept { return key_; }
+  Value take() const { return std::move(value_); }
+
+ private:
+  std::string_view key_;
+  mutable Value value_;
 };
 
 /// Exactly one value; bytes after it are a fault.

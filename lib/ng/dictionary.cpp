@@ -32,8 +32,9 @@ Dictionary& Dictionary::operator=(const Dictionary&) = default;
 Dictionary& Dictionary::operator=(Dictionary&&) noexcept = default;
 Dictionary::~Dictionary() = default;
 
-Dictionary::Dictionary(std::initializer_list<Entry> entries) {
-  for (const auto& entry : entries) set(entry.key, entry.value);
+Dictionary::Dictionary(std::initializer_list<Given> entries) {
+  entries_.reserve(entries.size() + 1);  // most get one more: a result, an endpoint
+  for (const auto& entry : entries) set(entry.key(), entry.take());
 }
 
 Dictionary::Dictionary(std::span<Value> keys_and_values) {

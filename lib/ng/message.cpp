@@ -91,7 +91,7 @@ Dictionary ok_reply() {
 }
 
 Dictionary pong_reply() {
-  return Dictionary{{"result", "pong"}, {std::string(kVersionKey), kVersion}};
+  return Dictionary{{"result", "pong"}, {kVersionKey, kVersion}};
 }
 
 Dictionary error_reply(std::string_view reason) {

@@ -27,6 +27,11 @@ struct Pairs {
   std::vector<std::size_t> available;  ///< in no order
   std::deque<Released> quarantine;     ///< in the order they were released
   std::size_t in_use = 0;
+  std::random_device random = {};
+
+  std::size_t random_below(std::size_t limit) {
+    return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
+  }
 };
 
 core::Port first_even(core::Port port) {
@@ -37,11 +42,6 @@ std::size_t pairs_in(const PortRange& range) {
   const std::size_t first = std::size_t{range.min.value()} + range.min.value() % 2;
   const std::size_t past = std::size_t{range.max.value()} + 1;
   return first < past ? (past - first) / 2 : 0;
-}
-
-std::size_t random_below(std::size_t limit) {
-  std::random_device random;
-  return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ struct PortPair::Pool {
       while (has_rested(all, now, range.quarantine)) end_rest(all);
       if (all.available.empty() && has_rested(all, now, range.shortest_quarantine)) end_rest(all);
       if (all.available.empty()) return std::nullopt;
-      std::swap(all.available[random_below(all.available.size())], all.available.back());
+      std::swap(all.available[all.random_below(all.available.size())], all.available.back());
       const std::size_t pair = all.available.back();
       all.available.pop_back();
       ++all.in_use;

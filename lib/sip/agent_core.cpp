@@ -252,7 +252,7 @@ const AgentCore::Bound* AgentCore::bound_for(const Flow& flow) {
     if (speaks(bound) && bound.listener.address == flow.local) return &bound;
   }
   const std::string& source =
-      local_addresses_.towards(flow.peer.host, core::system_clock().steady()).source;
+      routes_.towards(flow.peer.host, core::system_clock().steady()).source;
   const Bound* first = nullptr;
   for (const Bound& bound : bound_) {
     if (!speaks(bound)) continue;

@@ -19,9 +19,9 @@
 #include "core/log.h"
 #include "crypto/hash.h"
 #include "os/advertised.h"
+#include "os/routes.h"
 #include "sip/agent.h"
 #include "sip/connections.h"
-#include "sip/local_address.h"
 #include "sip/message_class.h"
 #include "sip/plain_reply.h"
 #include "sip/sofia.h"
@@ -176,7 +176,7 @@ class AgentCore : public std::enable_shared_from_this<AgentCore> {
   std::vector<Listener> listeners_;
   Targets targets_;
   os::AdvertisedAddresses advertised_;
-  LocalAddresses local_addresses_;
+  os::Routes routes_;
   crypto::HmacSha256 tag_key_;
   AgentCounts counts_;
   /// Held while it runs: it may end the agent.

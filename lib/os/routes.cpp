@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "sip/local_address.h"
+#include "os/routes.h"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -7,7 +7,7 @@
 #include "os/address.h"
 #include "os/fd.h"
 
-namespace trunkline::sip {
+namespace trunkline::os {
 
 namespace {
 
@@ -15,8 +15,8 @@ constexpr std::size_t kKnownMax = 10'000;
 constexpr core::Seconds kKnownFor{30};  // routes change seldom, but they do
 constexpr core::Port kAnyPort{9};       // nothing is sent there
 
-unsigned mtu_of(int socket, os::Family family) {
-  const bool is_ipv4 = family == os::Family::ipv4;
+unsigned mtu_of(int socket, Family family) {
+  const bool is_ipv4 = family == Family::ipv4;
   int mtu = 0;
   socklen_t size = sizeof mtu;
   const int result = ::getsockopt(socket, is_ipv4 ? IPPROTO_IP : IPPROTO_IPV6,
@@ -27,27 +27,29 @@ unsigned mtu_of(int socket, os::Family family) {
 }  // namespace
 
 Route route_to(const std::string& peer_host) {
-  const auto peer = os::Address::parse_host(peer_host, kAnyPort);
+  const auto peer = Address::parse_host(peer_host, kAnyPort);
   if (!peer) return {};
-  const os::RawAddress raw = peer->raw();
-  const os::Fd socket(::socket(raw.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const RawAddress raw = peer->raw();
+  const Fd socket(::socket(raw.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!socket || ::connect(socket.get(), &raw.any, raw.length) != 0) return {};
   sockaddr_storage local{};
   socklen_t size = sizeof local;
   if (::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&local), &size) != 0) return {};
-  const auto source = os::Address::from_raw(reinterpret_cast<const sockaddr&>(local), size);
+  const auto source = Address::from_raw(reinterpret_cast<const sockaddr&>(local), size);
   if (!source) return {};
   return {.source = source->host(), .mtu = mtu_of(socket.get(), peer->family())};
 }
 
-const Route& LocalAddresses::towards(const std::string& peer_host, core::SteadyTime now) {
+Route Routes::towards(const std::string& peer_host, core::SteadyTime now) {
   if (now - known_since_ > kKnownFor || known_.size() >= kKnownMax) {
     known_.clear();
     known_since_ = now;
   }
   const auto found = known_.find(peer_host);
   if (found != known_.end()) return found->second;
-  return known_.emplace(peer_host, route_to(peer_host)).first->second;
+  Route route = route_to(peer_host);
+  if (!route.source.empty()) known_.emplace(peer_host, route);
+  return route;
 }
 
-}  // namespace trunkline::sip
+}  // namespace trunkline::os
