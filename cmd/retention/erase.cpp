@@ -53,9 +53,9 @@ void print_held(cli::Output& out, const std::vector<Held>& all, retention::Calls
                       {"call", item.call.text()},     {"tenant", item.tenant.text()},
                       {"fate", fate_of(held, calls)}, {"ended_at", core::to_rfc3339(item.ended_at)},
                       {"bytes", item.bytes},          {"because", held.because}};
-    if (!held.month.empty()) object["month"] = held.month;
+    if (!item.month.empty()) object["month"] = item.month;
     out.row({out.time(item.ended_at), name_of(item.kind), fate_of(held, calls),
-             out.size(core::ByteCount(bytes)), item.id.text(), held.month,
+             out.size(core::ByteCount(bytes)), item.id.text(), item.month,
              core::join(held.because, "; ")},
             std::move(object));
   }
@@ -208,14 +208,12 @@ ExitCode erase_at_request(cli::Context& context) {
   const std::vector<Held> held = together(archived.held, look(context, connection, now));
   if (context.has("--export")) export_held(connection, context.value("--export"), held);
   print_held(context.out(), held, calls_fate(context.value("--calls")));
-  for (const archive::Unreached& one : archived.unreached)
-    context.warn(fmt::format("calls of {} are not looked at: {}", one.month, one.fault.message),
-                 "bring the file back from a backup");
+  const bool is_partly = warn_of_months(context, archived.unreached);
   context.note(
       fmt::format("{} things are held about this number, {} of them have to stay; "
                   "nothing was changed: --apply erases",
                   held.size(), count_withheld(held)));
-  return archived.unreached.empty() ? ExitCode::done : ExitCode::partly;
+  return is_partly ? ExitCode::partly : ExitCode::done;
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ std::string verdict(const cli::Output& out, const retention::Decision& decision)
 core::ExitCode explain_item(cli::Context& context) {
   db::Connection connection = db::open_to_read(context.config(), "retention explain");
   const retention::Planner planner(retention::load_rules(connection, default_days(context)));
-  const retention::Item item = find_item(connection, context.value("ID"));
+  const retention::Item item = find_item(context, connection, context.value("ID"));
   const core::Time now = moment(context, "--at").value_or(core::system_clock().wall());
   const retention::Decision decision = planner.decide(item, now);
   cli::Output& out = context.out();
@@ -35,6 +35,7 @@ core::ExitCode explain_item(cli::Context& context) {
       {"kind", name_of(item.kind)},     {"id", item.id.text()},
       {"call", item.call.text()},       {"tenant", item.tenant.text()},
       {"fate", name_of(decision.fate)}, {"ended_at", core::to_rfc3339(item.ended_at)}};
+  if (!item.month.empty()) object["month"] = item.month;
   std::vector<cli::Field> fields{{std::string(name_of(item.kind)), item.id.text()},
                                  {"ended", out.time(item.ended_at)},
                                  {"verdict", verdict(out, decision)}};

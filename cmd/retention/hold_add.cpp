@@ -24,7 +24,7 @@ core::ExitCode add_hold(cli::Context& context) {
                        .needs_two = context.has("--two-persons"),
                        .added_by = db::acting_person()};
   for (const std::string& which : context.values("--id"))
-    hold.items.push_back(find_item(connection, which).id);
+    hold.items.push_back(find_item(context, connection, which).id);
   const retention::Hold added =
       core::value_or_throw(retention::add_hold(connection, std::move(hold), now));
   const Names names(connection);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include "archive/items.h"
 #include "db/tool.h"
 #include "retention/commands.h"
 #include "retention/site.h"
@@ -31,8 +32,10 @@ void print_item(cli::Output& out, const retention::Item& item, const retention::
   if (decision.until) object["until"] = core::to_rfc3339(*decision.until);
   const std::vector<std::string> reasons = planner.reasons(item, decision);
   object["because"] = reasons;
+  if (!item.month.empty()) object["month"] = item.month;
   out.row({out.time(item.ended_at), name_of(item.kind), name_of(decision.fate),
-           bytes_shown(out, item.bytes), item.id.text(), reasons.empty() ? "" : reasons.front()},
+           bytes_shown(out, item.bytes), item.id.text(), item.month,
+           reasons.empty() ? "" : reasons.front()},
           std::move(object));
 }
 
@@ -42,16 +45,23 @@ core::ExitCode show_plan(cli::Context& context) {
   const retention::Planner planner(retention::load_rules(connection, default_days(context)));
   const core::Time now = moment(context, "--at").value_or(core::system_clock().wall());
   cli::Output& out = context.out();
+  archive::Items items(connection, archive_folder(context));
   if (context.has("--list")) {
-    out.table("retention_item.v1",
-              {{"ENDED"}, {"KIND"}, {"FATE"}, {"SIZE", cli::Align::right}, {"ID"}, {"BECAUSE"}});
-    (void)retention::make_plan(connection, planner, now,
+    out.table("retention_item.v1", {{"ENDED"},
+                                    {"KIND"},
+                                    {"FATE"},
+                                    {"SIZE", cli::Align::right},
+                                    {"ID"},
+                                    {"ARCHIVED"},
+                                    {"BECAUSE"}});
+    (void)retention::make_plan(connection, planner, now, items,
                                [&](const auto& item, const auto& decision) {
                                  print_item(out, item, decision, planner);
                                });  // the sums are what is shown without --list
-    return core::ExitCode::done;
+    return warn_of_months(context, items.unreached()) ? core::ExitCode::partly
+                                                      : core::ExitCode::done;
   }
-  const retention::Plan plan = retention::make_plan(connection, planner, now);
+  const retention::Plan plan = retention::make_plan(connection, planner, now, items);
   const Names names(connection);
   out.table("retention_plan.v1", {{"TENANT"},
                                   {"KIND"},
@@ -69,12 +79,12 @@ core::ExitCode show_plan(cli::Context& context) {
              {"count", row.total.count},
              {"bytes", row.total.bytes}});
   for (const Kind kind : {Kind::recording, Kind::call}) {
-    const retention::Total all = retention::total_of(connection, kind);
+    const retention::Total all = retention::total_of(connection, kind, items);
     const retention::Total due = plan.due(kind);
     context.note(
         fmt::format("{} of {} {}s go with the next sweep", due.count, all.count, name_of(kind)));
   }
-  return core::ExitCode::done;
+  return warn_of_months(context, items.unreached()) ? core::ExitCode::partly : core::ExitCode::done;
 }
 
 }  // namespace
@@ -84,9 +94,11 @@ cli::Command plan() {
           .summary = "show what a sweep would erase",
           .description =
               "Changes nothing. Shows by policy what is due, and what is beyond its time but held "
-              "by a case, or bound because something that belongs to it has to stay.",
+              "by a case, or bound because something that belongs to it has to stay. Calls of "
+              "archived months are read from their files, where a policy may end their time.",
           .options = {{.name = "--list", .help = "each thing with the reason"},
                       {.name = "--at", .help = "as it will be then", .value = "TIME"}},
+          .exits = {{core::ExitCode::partly, "the file of an archived month cannot be read"}},
           .examples = {{"retention plan", "count and size by policy"},
                        {"retention plan --list --at 2027-01-01", "what will be due by then"}},
           .is_paged = true,

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "archive/calls.h"
+#include "archive/items.h"
 #include "catalogue/recordings.h"
 #include "cdr/period.h"
 #include "cdr/query.h"
@@ -31,7 +33,16 @@ std::filesystem::path archive_folder(cli::Context& context) {
   return context.config().text("ledger.archive_dir");
 }
 
-retention::Item find_item(db::Connection& connection, std::string_view which) {
+bool warn_of_months(cli::Context& context, std::span<const archive::Unreached> unreached) {
+  for (const archive::Unreached& one : unreached)
+    context.warn(fmt::format("calls of {} are not looked at: {}", one.month, one.fault.message),
+                 "bring the file back from a backup");
+  return !unreached.empty();
+}
+
+retention::Item find_item(cli::Context& context, db::Connection& connection,
+                          std::string_view which) {
+  archive::Items items(connection, archive_folder(context));
   const auto recording = catalogue::find_recording(connection, which);
   if (recording && recording->status == "erased")
     throw core::Error(core::ExitCode::no_input,
@@ -41,11 +52,19 @@ retention::Item find_item(db::Connection& connection, std::string_view which) {
   if (recording) {
     auto item =
         retention::load_item(connection, retention::Kind::recording, recording->recording.uuid());
-    if (item) return *std::move(item);
+    if (item) {
+      items.complete(std::span(&*item, 1));
+      return *std::move(item);
+    }
   }
   if (const auto call = cdr::find_call(connection, which)) {
     auto item = retention::load_item(connection, retention::Kind::call, call->call.uuid());
     if (item) return *std::move(item);
+  }
+  if (const auto call = archive::find_archived(archive_folder(context), items.months(), which)) {
+    retention::Item item = archive::item_of(*call, core::to_rfc3339(call->started_at).substr(0, 7));
+    retention::load_derived(connection, std::span(&item, 1));
+    return item;
   }
   throw core::Error(core::ExitCode::no_input,
                     fmt::format("cannot find '{}'", core::printable(which)),

@@ -6,8 +6,10 @@
 
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 
+#include "archive/erasing.h"
 #include "cli/context.h"
 #include "db/connection.h"
 #include "directory/tenants.h"
@@ -27,8 +29,13 @@ retention::Days default_days(cli::Context& context);
 std::filesystem::path archive_folder(cli::Context& context);
 
 /// The recording or call that `which` names: an id or its end, a SIP Call-ID, a number (its latest
-/// recording, else its latest call) or "last". Throws core::Error.
-retention::Item find_item(db::Connection& connection, std::string_view which);
+/// recording, else its latest call) or "last"; where the database has none, a call of an archived
+/// month. Throws core::Error.
+retention::Item find_item(cli::Context& context, db::Connection& connection,
+                          std::string_view which);
+
+/// Warns of each archived month whose file could not be read; whether there is one.
+bool warn_of_months(cli::Context& context, std::span<const archive::Unreached> unreached);
 
 /// The moment of an option such as --since, if it is given. Throws core::Error.
 std::optional<core::Time> moment(cli::Context& context, std::string_view option);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "archive/items.h"
+#include "archive/sweep.h"
 #include "core/text.h"
 #include "retention/commands.h"
 #include "retention/due.h"
@@ -86,7 +88,8 @@ ExitCode run_dry(cli::Context& context, core::Time now) {
   db::Connection connection = open_retention(context, "sweep --dry-run", true);
   const retention::Planner planner(retention::load_rules(connection, default_days(context)));
   const auto location = open_dry_recordings(context);
-  Answer answer{.survey = retention::survey(connection, planner, now), .is_dry = true};
+  archive::Items items(connection, archive_folder(context));
+  Answer answer{.survey = retention::survey(connection, planner, now, items), .is_dry = true};
   for (const retention::Erasure& erasure : answer.survey.recordings) {
     if (erasure.path.empty()) continue;
     const auto name = storage::Name::parse(erasure.path);
@@ -100,7 +103,26 @@ ExitCode run_dry(cli::Context& context, core::Time now) {
            facts, {.most_percent = context.config().integer("retention.most_share")}))
     context.warn("it would stop and ask: " + objection);
   print_answer(context, answer);
-  return ExitCode::done;
+  return warn_of_months(context, items.unreached()) ? ExitCode::partly : ExitCode::done;
+}
+
+/// In the database, then in archived months.
+retention::Erased erase_due(cli::Context& context, Workplace& place, const Answer& answer,
+                            core::Time now, archive::Items& items) {
+  retention::SweepOptions options{.fallback = default_days(context),
+                                  .limit = context.number("--limit").value_or(0)};
+  retention::Erased all =
+      retention::sweep(place.parts(), *answer.run, now, options, answer.survey, items);
+  if (options.limit != 0) {
+    const std::uint64_t taken = all.recordings + all.calls;
+    if (taken >= options.limit) return all;
+    options.limit -= taken;
+  }
+  const archive::Swept swept =
+      archive::sweep(place.parts(), *answer.run, place.archives(), now, options);
+  place.note_unreached(swept.reached.unreached);
+  place.note_reached(swept.reached.months);
+  return all += swept.erased;
 }
 
 /// Whether the sweep may go on: asked where somebody is there to answer, refused by a timer's.
@@ -141,19 +163,18 @@ ExitCode run_sweep(cli::Context& context) {
   Workplace place(context, "sweep");
   place.resume(now);
   place.reapply_if_restored(now);
-  const retention::SweepOptions options{.fallback = default_days(context),
-                                        .limit = context.number("--limit").value_or(0)};
-  Answer answer{
-      .run = core::Uuid::make(now),
-      .survey = retention::survey(
-          place.database(),
-          retention::Planner(retention::load_rules(place.database(), options.fallback)), now)};
+  archive::Items items(place.database(), place.archives());
+  const retention::Planner planner(retention::load_rules(place.database(), default_days(context)));
+  Answer answer{.run = core::Uuid::make(now),
+                .survey = retention::survey(place.database(), planner, now, items)};
+  place.note_unreached(items.unreached());
   if (!may_go_on(context, place, now, answer.survey)) return ExitCode::failed;
-  answer.erased = place.run(
-      *answer.run, retention::RunKind::sweep, now, answer.survey.withheld_count(),
-      [&] { return retention::sweep(place.parts(), *answer.run, now, options, answer.survey); });
+  answer.erased =
+      place.run(*answer.run, retention::RunKind::sweep, now, answer.survey.withheld_count(),
+                [&] { return erase_due(context, place, answer, now, items); });
   const std::uint64_t due = answer.survey.due(Kind::recording) + answer.survey.due(Kind::call);
-  answer.is_limited = options.limit != 0 && due > options.limit;
+  const std::uint64_t limit = context.number("--limit").value_or(0);
+  answer.is_limited = limit != 0 && due > limit;
   const bool is_archived = place.archive_again(now);
   const bool is_mirrored = place.refresh_mirror();
   if (!context.config().text("recording.key_mirror").empty())
@@ -180,6 +201,10 @@ cli::Command sweep() {
           "the file, then the row, each of it in the audit log. What a case holds stays, and so "
           "does what something that stays was made of; both are told with the reason. It can be "
           "stopped at any moment, by kill -9 or a power cut: the next one ends what was begun.\n\n"
+          "Calls of archived months go, too: such a month is brought back, erased in and archived "
+          "again; a month in which nothing is due is not touched. Where nothing but the archive "
+          "knows whose a recording is, it is asked; where it cannot be read, the longest policy "
+          "that may concern the recording counts.\n\n"
           "A sweep that would take more than retention.most_share of everything, or that comes "
           "after a pause of more than a week, or beside a database whose clock differs, asks "
           "first: the clock may have been set ahead. --yes answers.\n\n"

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "archive/items.h"
 #include "archive/tidy.h"
 #include "core/text.h"
 #include "db/tool.h"
@@ -93,7 +94,8 @@ void Workplace::resume(core::Time now) {
   for (retention::ErasureJournal::Batch& batch : journal_.begun())
     std::move(batch.erasures.begin(), batch.erasures.end(), std::back_inserter(begun));
   note_unreached(archive::reopen_for(database_, archives_, begun));
-  const retention::Erased ended = retention::resume(parts(), now, default_days(context_));
+  archive::Items items(database_, archives_);
+  const retention::Erased ended = retention::resume(parts(), now, default_days(context_), items);
   (void)archive_again(now);  // a warning says it, and the end of this run tries again
   if (ended.recordings + ended.calls == 0) return;
   context_.note(fmt::format("ended what an earlier run had begun: {} recordings, {} calls",
@@ -110,9 +112,7 @@ retention::Erased Workplace::reapply(const core::Uuid& run, core::Time now) {
       database_, archives_, of_calls, now,
       [&](std::span<const retention::Erasure> calls) { all += eraser.reapply(calls); });
   note_unreached(reached.unreached);
-  if (!reached.months.empty())
-    context_.note(
-        fmt::format("erased in archived months, too: {}", core::join(reached.months, ", ")));
+  note_reached(reached.months);
   all += eraser.reapply();
   return all;
 }
@@ -131,6 +131,11 @@ bool Workplace::archive_again(core::Time now) {
         "their files still hold what was erased; the next run tries again: retention reapply");
     return false;
   }
+}
+
+void Workplace::note_reached(const std::vector<std::string>& months) {
+  if (!months.empty())
+    context_.note(fmt::format("erased in archived months, too: {}", core::join(months, ", ")));
 }
 
 void Workplace::note_unreached(std::span<const archive::Unreached> unreached) {

@@ -39,6 +39,8 @@ class Workplace {
   /// Archives again what is back only to be erased in, and what is back and was erased from without
   /// its file. False, and a warning, where that cannot be done now.
   bool archive_again(core::Time now);
+  /// Says which archived months were erased in.
+  void note_reached(const std::vector<std::string>& months);
   /// Warns of archived months that cannot be reached, each once.
   void note_unreached(std::span<const archive::Unreached> unreached);
   /// "2024-01", ... of those.

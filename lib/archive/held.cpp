@@ -5,27 +5,12 @@
 #include <array>
 
 #include "archive/calls.h"
+#include "archive/items.h"
 
 namespace trunkline::archive {
 namespace {
 
 namespace fs = std::filesystem;
-
-retention::Item item_of(const cdr::Call& call) {
-  retention::Item item{.kind = retention::Kind::call,
-                       .id = call.call.uuid(),
-                       .call = call.call,
-                       .tenant = call.tenant,
-                       .began_at = call.started_at,
-                       .ended_at = call.ended_at.value_or(call.started_at),
-                       .is_live = call.is_live()};
-  for (const cdr::Party* party : {&call.caller, &call.called})
-    if (party->device) item.agents.push_back(party->device->uuid());
-  for (const std::string* text : {&call.caller.number, &call.caller.name, &call.called.number,
-                                  &call.called.name, &call.dialled})
-    if (!text->empty()) item.numbers.push_back(*text);
-  return item;
-}
 
 /// The row as the file has it, without what was made for searching.
 core::Json row_of(const Rows& rows) {
@@ -73,8 +58,8 @@ HeldInArchives held_in_archives(db::Connection& connection, const fs::path& fold
         if (tenant && call.tenant != *tenant) continue;
         const auto sides = sides_in(number, call);
         if (!sides) continue;
-        auto held = retention::held_with(connection, planner, item_of(call), *sides, now);
-        for (retention::Held& one : held) one.month = file.month;
+        auto held =
+            retention::held_with(connection, planner, item_of(call, file.month), *sides, now);
         held.back().row = row_of(rows);
         std::move(held.begin(), held.end(), std::back_inserter(found.held));
       }

@@ -28,8 +28,8 @@ struct ShipperOptions {
   std::string daemon = {};  ///< "sipd", "recorderd": shown beside the node
   std::size_t batch_rows = 5'000;
   std::size_t batch_bytes = 4U << 20U;
-  core::Milliseconds poll{200};  ///< look for entries this often without notify()
-  core::Milliseconds gather{250};  ///< between the starts of two batches, unless one was full
+  core::Milliseconds poll{200};    ///< look for entries this often without notify()
+  core::Milliseconds gather{500};  ///< between the starts of two batches, unless one was full
   core::Milliseconds keep = std::chrono::hours(24 * 7);
   core::Milliseconds first_backoff{100};
   core::Milliseconds last_backoff{5'000};

@@ -126,7 +126,8 @@ void NgCommands::respond_settled(const ng::Request& request, Dictionary reply,
                                  const ng::Respond& respond) {
   Call* const call = calls_.find(std::string(request.body.text("call-id")));
   if (call == nullptr) return respond(std::move(reply));
-  calls_.settle(*call, [reply = std::move(reply), respond]() mutable { respond(std::move(reply)); });
+  calls_.settle(*call,
+                [reply = std::move(reply), respond]() mutable { respond(std::move(reply)); });
 }
 
 Dictionary NgCommands::offer(const Dictionary& body) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
+#include <unordered_map>
 
 #include "retention/holds.h"
 #include "retention/policies.h"
@@ -62,13 +63,13 @@ Item call_of(const db::Row& row) {
   return item;
 }
 
-// One thing ($1), or a page: what began at or before $2, behind ($3, $4), at most $5.
+// These things ($1), or a page: what began at or before $2, behind ($3, $4), at most $5.
 constexpr db::Statement kRecordingItems{
     "SELECT r.recording, r.call, r.tenant_id, r.started_at, r.ended_at, r.status, r.bytes, r.path,"
     "       c.call IS NOT NULL AS has_call, c.caller_device, c.called_device, c.caller_number,"
     "       c.caller_name, c.called_number, c.called_name, c.dialled"
     "  FROM trunkline.recording r LEFT JOIN trunkline.cdr c ON c.call = r.call"
-    " WHERE ($1::uuid IS NULL OR r.recording = $1) AND r.status <> 'erased'"
+    " WHERE ($1::uuid[] IS NULL OR r.recording = ANY ($1)) AND r.status <> 'erased'"
     "   AND ($2::timestamptz IS NULL OR r.started_at <= $2)"
     "   AND ($3::timestamptz IS NULL OR (r.started_at, r.recording) > ($3, $4::uuid))"
     " ORDER BY r.started_at, r.recording LIMIT $5"};
@@ -81,7 +82,7 @@ constexpr db::Statement kCallItems{
     "<> 'erased'), '[]')"
     "         AS recordings"
     "  FROM trunkline.cdr c"
-    " WHERE ($1::uuid IS NULL OR c.call = $1)"
+    " WHERE ($1::uuid[] IS NULL OR c.call = ANY ($1))"
     "   AND ($2::timestamptz IS NULL OR c.started_at <= $2)"
     "   AND ($3::timestamptz IS NULL OR (c.started_at, c.call) > ($3, $4::uuid))"
     " ORDER BY c.started_at, c.call LIMIT $5"};
@@ -94,6 +95,12 @@ std::vector<Item> load(db::Connection& connection, Kind kind, const db::Values& 
   items.reserve(static_cast<std::size_t>(rows.size()));
   for (const db::Row row : rows) items.push_back(is_call ? call_of(row) : recording_of(row));
   return items;
+}
+
+std::vector<Item> load_these(db::Connection& connection, Kind kind,
+                             std::span<const core::Uuid> ids) {
+  return load(connection, kind,
+              {db::Value::array(ids), std::nullopt, std::nullopt, std::nullopt, ids.size()});
 }
 
 bool speaks_of(const Rules& rules, Kind kind) {
@@ -112,12 +119,45 @@ std::vector<Item> load_page(db::Connection& connection, Kind kind,
 }
 
 std::optional<Item> load_item(db::Connection& connection, Kind kind, const core::Uuid& id) {
-  auto items = load(connection, kind, {id, std::nullopt, std::nullopt, std::nullopt, 1});
+  auto items = load_these(connection, kind, std::span(&id, 1));
   if (items.empty()) return std::nullopt;
   return std::move(items.front());
 }
 
-Total total_of(db::Connection& connection, Kind kind) {
+std::vector<Item> load_calls(db::Connection& connection, std::span<const core::Uuid> ids) {
+  return load_these(connection, Kind::call, ids);
+}
+
+void load_derived(db::Connection& connection, std::span<Item> calls) {
+  static constexpr db::Statement kRecordings{
+      "SELECT recording FROM trunkline.recording WHERE call = ANY ($1) AND status <> 'erased'"};
+  std::unordered_map<core::Uuid, Item*> by_id;
+  std::vector<core::Uuid> ids;
+  for (Item& call : calls) {
+    call.derived.clear();
+    by_id.emplace(call.id, &call);
+    ids.push_back(call.id);
+  }
+  std::vector<core::Uuid> recordings;
+  for (const db::Row row :
+       connection.query(kRecordings, {db::Value::array(std::span<const core::Uuid>(ids))}))
+    recordings.push_back(row.get<core::Uuid>("recording"));
+  if (recordings.empty()) return;
+  for (Item& recording : load_these(connection, Kind::recording, recordings)) {
+    Item& call = *by_id.at(recording.call.uuid());
+    tell_whose(recording, call);
+    call.derived.push_back(std::move(recording));
+  }
+}
+
+void tell_whose(Item& item, const Item& call) {
+  item.has_call = true;
+  item.agents = call.agents;
+  item.numbers = call.numbers;
+  item.campaign = call.campaign;
+}
+
+Total total_of(db::Connection& connection, Kind kind, Elsewhere& elsewhere) {
   static constexpr db::Statement kRecorded{
       "SELECT count(*) AS count, coalesce(sum(bytes), 0)::bigint AS bytes"
       "  FROM trunkline.recording WHERE status <> 'erased'"};
@@ -125,7 +165,8 @@ Total total_of(db::Connection& connection, Kind kind) {
       "SELECT count(*) AS count, 0::bigint AS bytes FROM trunkline.cdr"};
   if (kind != Kind::recording && kind != Kind::call) return {};
   const db::Rows rows = connection.query(kind == Kind::call ? kCalled : kRecorded);
-  return {static_cast<std::uint64_t>(rows.only().get<std::int64_t>("count")),
+  const auto count = static_cast<std::uint64_t>(rows.only().get<std::int64_t>("count"));
+  return {count + (kind == Kind::call ? elsewhere.count_calls() : 0),
           rows.only().get<std::int64_t>("bytes")};
 }
 
@@ -145,27 +186,31 @@ Total Plan::due(Kind kind) const {
 }
 
 Plan make_plan(db::Connection& connection, const Planner& planner, core::Time now,
-               const UseDecision& use) {
+               Elsewhere& elsewhere, const UseDecision& use) {
   std::map<std::tuple<core::TenantId, Kind, std::string, Fate>, Total> sums;
+  const auto take = [&](const Item& item) {
+    const Decision decision = planner.decide(item, now);
+    if (decision.fate == Fate::kept || decision.fate == Fate::live) return;
+    if (decision.fate == Fate::held && (!decision.until || now < *decision.until)) return;
+    const Policy* named = decision.floor != nullptr ? decision.floor : decision.policy;
+    const std::string name = named == nullptr ? std::string() : named->name;
+    Total& sum = sums[{item.tenant, item.kind, name, decision.fate}];
+    ++sum.count;
+    sum.bytes += item.bytes;
+    if (use) use(item, decision);
+  };
   for (const Kind kind : {Kind::recording, Kind::call}) {
     if (!speaks_of(planner.rules(), kind)) continue;
     std::optional<Place> place;
     for (;;) {
-      const std::vector<Item> page = load_page(connection, kind, place, now, kItemsPage);
-      for (const Item& item : page) {
-        const Decision decision = planner.decide(item, now);
-        if (decision.fate == Fate::kept || decision.fate == Fate::live) continue;
-        if (decision.fate == Fate::held && (!decision.until || now < *decision.until)) continue;
-        const Policy* named = decision.floor != nullptr ? decision.floor : decision.policy;
-        Total& sum = sums[{item.tenant, kind, named == nullptr ? "" : named->name, decision.fate}];
-        ++sum.count;
-        sum.bytes += item.bytes;
-        if (use) use(item, decision);
-      }
+      std::vector<Item> page = load_page(connection, kind, place, now, kItemsPage);
+      elsewhere.complete(page);
+      std::for_each(page.begin(), page.end(), take);
       if (page.size() < kItemsPage) break;
       place = Place{page.back().began_at, page.back().id};
     }
   }
+  elsewhere.for_each_call(planner.rules(), now, take);
   Plan plan;
   for (const auto& [key, total] : sums)
     plan.rows.push_back(

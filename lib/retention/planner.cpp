@@ -80,6 +80,17 @@ Planner::Cover Planner::covers(const Scope& scope, const Item& item) {
   return Cover::no;
 }
 
+void Planner::lengthen_to_be_safe(const std::vector<const Policy*>& policies, const Item& item,
+                                  std::optional<Days>& keep, Decision& decision) {
+  for (const Policy* policy : policies) {
+    if (policy->kind != item.kind || policy->level == Level::tenant) continue;
+    if (!is_longer(policy->keep, keep)) continue;
+    decision.policy = policy;
+    decision.is_kept_to_be_safe = true;
+    keep = policy->keep;
+  }
+}
+
 void Planner::choose_policy(const Item& item, Decision& decision) const {
   std::optional<Days> keep;
   if (item.kind != Kind::call) keep = rules_.fallback;
@@ -87,6 +98,7 @@ void Planner::choose_policy(const Item& item, Decision& decision) const {
     for (const Policy* policy : found->second)
       if (concerns(*policy, item) && wins(*policy, decision.policy)) decision.policy = policy;
     if (decision.policy != nullptr) keep = decision.policy->keep;
+    if (!item.has_call) lengthen_to_be_safe(found->second, item, keep, decision);
     for (const Policy* policy : found->second) {
       if (!policy->is_increase_only || !concerns(*policy, item)) continue;
       if (!is_longer(policy->keep, keep)) continue;
@@ -153,9 +165,10 @@ std::vector<std::string> Planner::reasons(const Item& item, const Decision& deci
   if (decision.fate == Fate::bound)
     lines.emplace_back("its time is over, but something that belongs to it has to stay");
   if (decision.policy != nullptr) {
-    lines.push_back(fmt::format("policy '{}' of {} keeps a {} {}{}", decision.policy->name,
-                                whose(*decision.policy), name_of(item.kind),
-                                decision.policy->keep ? "for " : "", shown(decision.policy->keep)));
+    lines.push_back(fmt::format(
+        "policy '{}' of {} keeps a {} {}{}{}", decision.policy->name, whose(*decision.policy),
+        name_of(item.kind), decision.policy->keep ? "for " : "", shown(decision.policy->keep),
+        decision.is_kept_to_be_safe ? ", since its call is not known and may be theirs" : ""));
   } else if (item.kind == Kind::call) {
     lines.emplace_back("no policy speaks of calls: they are kept for ever");
   } else {

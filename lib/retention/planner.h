@@ -12,6 +12,8 @@
 //   * An increase-only policy that covers the thing, whatever its level, is a floor.
 //   * A hold that covers a call holds all that belongs to it.
 //   * What something was derived from stays as long as what was derived.
+//   * Where a thing's call is not known, the longest policy that may concern it counts, and every
+//     hold that may.
 
 #include <optional>
 #include <string>
@@ -43,6 +45,8 @@ struct Decision {
   std::vector<const Hold*> past_holds = {};  ///< without which it would have gone earlier
   /// A hold may cover it, but its call is not known, and so neither are its numbers.
   bool is_held_to_be_safe = false;
+  /// `policy` is an agent's or a campaign's, and may concern it: its call is not known.
+  bool is_kept_to_be_safe = false;
   bool is_due() const { return fate == Fate::due; }
 };
 
@@ -70,6 +74,8 @@ class Planner {
   enum class Cover : std::uint8_t { no, perhaps, yes };
 
   void choose_policy(const Item& item, Decision& decision) const;
+  static void lengthen_to_be_safe(const std::vector<const Policy*>& policies, const Item& item,
+                                  std::optional<Days>& keep, Decision& decision);
   void apply_holds(const Item& item, core::Time now, Decision& decision) const;
   static Cover covers(const Scope& scope, const Item& item);
 

@@ -72,25 +72,13 @@ std::optional<Sides> sides_of(std::string_view number, std::span<const std::stri
 
 std::vector<Held> held_with(db::Connection& connection, const Planner& planner, Item call,
                             Sides sides, core::Time now) {
-  static constexpr db::Statement kRecordingsOfCall{
-      "SELECT recording FROM trunkline.recording WHERE call = $1 AND status <> 'erased'"
-      " ORDER BY started_at, recording"};
   std::vector<Held> held;
   const auto add = [&](Item item, Sides of) {
     auto because = reasons_to_keep(planner, item, now);
     held.push_back({.item = std::move(item), .sides = of, .because = std::move(because)});
   };
-  call.derived.clear();
-  for (const db::Row row : connection.query(kRecordingsOfCall, {call.id})) {
-    auto recording = load_item(connection, Kind::recording, row.get<core::Uuid>("recording"));
-    if (!recording) continue;
-    // An archived call's row is not there to say whose the recording is.
-    recording->has_call = true;
-    recording->agents = call.agents;
-    recording->numbers = call.numbers;
-    call.derived.push_back(*recording);
-    add(*std::move(recording), Sides::all);
-  }
+  load_derived(connection, std::span(&call, 1));
+  for (const Item& recording : call.derived) add(recording, Sides::all);
   add(std::move(call), sides);
   return held;
 }

@@ -15,8 +15,7 @@ struct Held {
   Item item = {};
   Sides sides = Sides::all;               ///< of a call: which parties are that number
   std::vector<std::string> because = {};  ///< why it must stay; empty: it may go
-  std::string month = {};  ///< "2024-01" of a call that is archived; empty: it is not
-  core::Json row = {};     ///< of a call that is archived
+  core::Json row = {};                    ///< of a call that is archived
 };
 
 /// Whether a thing has to stay though a person asks for its erasure: one line a reason.

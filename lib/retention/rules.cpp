@@ -79,6 +79,14 @@ std::string shown(const std::optional<Days>& keep) {
   return keep->count() == 1 ? "1 day" : fmt::format("{} days", keep->count());
 }
 
+std::optional<Days> shortest(const std::vector<Policy>& policies, Kind kind) {
+  std::optional<Days> least;
+  for (const Policy& policy : policies)
+    if (policy.kind == kind && policy.keep && (!least || *policy.keep < *least))
+      least = policy.keep;
+  return least;
+}
+
 std::optional<core::Time> Hold::end() const {
   if (released_at && ends_at) return std::min(*released_at, *ends_at);
   return released_at ? released_at : ends_at;

@@ -93,7 +93,8 @@ struct Item {
   std::vector<core::Uuid> agents = {};    ///< devices and persons of both ends
   std::vector<std::string> numbers = {};  ///< of both ends, and what was dialled
   std::int64_t bytes = 0;
-  std::string path = {};  ///< of its object in the storage; empty: none
+  std::string path = {};   ///< of its object in the storage; empty: none
+  std::string month = {};  ///< "2024-01" of a call that is archived; empty: it is not
   /// What was made of it and still exists: a call's recordings, a recording's transcripts.
   std::vector<Item> derived = {};
 };
@@ -105,6 +106,9 @@ struct Rules {
   /// Where the tenant has no policy. Calls without one are kept for ever.
   Days fallback{90};
 };
+
+/// The least that any policy keeps a thing of this kind; nothing: no policy lets one go.
+std::optional<Days> shortest(const std::vector<Policy>& policies, Kind kind);
 
 /// Whether two texts may be the same number: digits are compared without what people put between
 /// them, and one may lack the other's prefix. For holds, where too much is better than too little.

@@ -44,8 +44,9 @@ bool are_same(const Rules& left, const Rules& right) {
 /// One kind, page by page, until `limit` is reached.
 class Pass {
  public:
-  Pass(const EraserParts& parts, Eraser& eraser, core::Time now, const SweepOptions& options)
-      : parts_(parts), eraser_(eraser), now_(now), options_(options) {
+  Pass(const EraserParts& parts, Eraser& eraser, core::Time now, const SweepOptions& options,
+       Elsewhere& elsewhere)
+      : parts_(parts), eraser_(eraser), now_(now), options_(options), elsewhere_(elsewhere) {
     note_waiting();
   }
 
@@ -72,10 +73,26 @@ class Pass {
       lock_rules(parts_.database);
       const Planner planner(load_rules(parts_.database, options_.fallback));
       if (kind == Kind::call && !speaks_of_calls(planner.rules())) return all;
-      const std::vector<Item> items = load_page(parts_.database, kind, place, now_, options_.page);
+      std::vector<Item> items = load_page(parts_.database, kind, place, now_, options_.page);
+      elsewhere_.complete(items);
       is_more = items.size() == options_.page;
       if (is_more) place = Place{items.back().began_at, items.back().id};
-      erase(due_of(items, planner), page, all);
+      erase(taken_of(items, planner), page, all);
+    }
+    return all;
+  }
+
+  Erased run(std::span<const Erasure> calls) {
+    Erased all;
+    for (; !calls.empty() && !is_over();
+         calls = calls.subspan(std::min(options_.page, calls.size()))) {
+      std::vector<core::Uuid> ids;
+      for (const Erasure& call : calls.first(std::min(options_.page, calls.size())))
+        ids.push_back(call.id);
+      db::Transaction page(parts_.database);
+      lock_rules(parts_.database);
+      const Planner planner(load_rules(parts_.database, options_.fallback));
+      erase(taken_of(load_calls(parts_.database, ids), planner), page, all);
     }
     return all;
   }
@@ -83,16 +100,13 @@ class Pass {
  private:
   bool is_over() const { return options_.limit != 0 && taken_ >= options_.limit; }
 
-  std::vector<Erasure> due_of(const std::vector<Item>& items, const Planner& planner) {
-    std::vector<Erasure> due;
-    for (const Item& item : items) {
+  std::vector<Erasure> taken_of(const std::vector<Item>& items, const Planner& planner) {
+    std::vector<Erasure> taken;
+    for (const Erasure& erasure : due_of(items, planner, now_)) {
       if (is_over()) break;
-      const Decision decision = planner.decide(item, now_);
-      // A call's recordings went before; one that is still there could not.
-      const bool has_rest = item.kind == Kind::call && !item.derived.empty();
-      if (decision.is_due() && !has_rest) take(erasure_of(item, decision), due);
+      take(erasure, taken);
     }
-    return due;
+    return taken;
   }
   /// Unless it is begun already, and waits for the next run.
   void take(const Erasure& erasure, std::vector<Erasure>& due) {
@@ -115,6 +129,7 @@ class Pass {
   Eraser& eraser_;
   core::Time now_;
   SweepOptions options_;
+  Elsewhere& elsewhere_;
   std::uint64_t taken_ = 0;
   std::unordered_set<core::Uuid> waiting_;
 };
@@ -138,12 +153,24 @@ std::uint64_t Survey::withheld_count() const {
   return all;
 }
 
-Survey survey(db::Connection& connection, const Planner& planner, core::Time now) {
+std::vector<Erasure> due_of(std::span<const Item> items, const Planner& planner, core::Time now) {
+  std::vector<Erasure> due;
+  for (const Item& item : items) {
+    const Decision decision = planner.decide(item, now);
+    // A call's recordings went before; one that is still there could not.
+    const bool has_rest = item.kind == Kind::call && !item.derived.empty();
+    if (decision.is_due() && !has_rest) due.push_back(erasure_of(item, decision));
+  }
+  return due;
+}
+
+Survey survey(db::Connection& connection, const Planner& planner, core::Time now,
+              Elsewhere& elsewhere) {
   std::map<std::tuple<Kind, Fate, std::string>, Total> withheld;
   std::map<Kind, std::uint64_t> due;
   Survey found;
   found.rules = planner.rules();
-  (void)make_plan(connection, planner, now, [&](const Item& item, const Decision& decision) {
+  const auto use = [&](const Item& item, const Decision& decision) {
     if (!decision.is_due()) {
       const std::vector<std::string> reasons = planner.reasons(item, decision);
       return count(withheld[{item.kind, decision.fate, reasons.empty() ? "" : reasons.front()}],
@@ -154,11 +181,12 @@ Survey survey(db::Connection& connection, const Planner& planner, core::Time now
     if (item.kind == Kind::recording && found.recordings.size() < kRemembered)
       found.recordings.push_back(erasure_of(item, decision));
     for (const Hold* hold : decision.past_holds) count(found.released[hold->case_name], item);
-  });  // the sums by policy are retention plan's
+  };
+  (void)make_plan(connection, planner, now, elsewhere, use);  // sums by policy: retention plan's
   for (const auto& [key, total] : withheld)
     found.withheld.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), total});
   for (const Kind kind : {Kind::recording, Kind::call})
-    found.shares.push_back({kind, due[kind], total_of(connection, kind).count});
+    found.shares.push_back({kind, due[kind], total_of(connection, kind, elsewhere).count});
   return found;
 }
 
@@ -180,9 +208,9 @@ SweepFacts facts_of(db::Connection& connection, const Survey& survey, core::Time
 }
 
 Erased sweep(const EraserParts& parts, const core::Uuid& run, core::Time now,
-             const SweepOptions& options, const Survey& seen) {
+             const SweepOptions& options, const Survey& seen, Elsewhere& elsewhere) {
   Eraser eraser(parts, run, RunKind::sweep);
-  Pass pass(parts, eraser, now, options);
+  Pass pass(parts, eraser, now, options, elsewhere);
   Erased all;
   const bool is_whole = pass.run(seen, all) && seen.remembers_all();
   if (!is_whole) all += pass.run(Kind::recording);
@@ -190,13 +218,21 @@ Erased sweep(const EraserParts& parts, const core::Uuid& run, core::Time now,
   return all;
 }
 
-Erased resume(const EraserParts& parts, core::Time now, Days fallback) {
+Erased sweep_calls(const EraserParts& parts, const core::Uuid& run, core::Time now,
+                   const SweepOptions& options, std::span<const Erasure> calls) {
+  Eraser eraser(parts, run, RunKind::sweep);
+  Elsewhere nothing;
+  return Pass(parts, eraser, now, options, nothing).run(calls);
+}
+
+Erased resume(const EraserParts& parts, core::Time now, Days fallback, Elsewhere& elsewhere) {
   Eraser eraser(parts, {}, RunKind::sweep);
   return eraser.resume([&]() -> Eraser::MayGo {
     auto planner = std::make_shared<Planner>(load_rules(parts.database, fallback));
-    return [&parts, planner, now](RunKind kind, const Erasure& erasure) {
-      const auto item = load_item(parts.database, erasure.kind, erasure.id);
+    return [&parts, &elsewhere, planner, now](RunKind kind, const Erasure& erasure) {
+      auto item = load_item(parts.database, erasure.kind, erasure.id);
       if (!item) return true;  // its row is gone: what is left of it may go
+      elsewhere.complete(std::span(&*item, 1));
       if (kind == RunKind::request) return reasons_to_keep(*planner, *item, now).empty();
       return planner->decide(*item, now).is_due();
     };

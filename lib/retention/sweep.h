@@ -34,7 +34,8 @@ struct Survey {
   bool remembers_all() const { return recordings.size() == due(Kind::recording); }
   std::uint64_t withheld_count() const;
 };
-Survey survey(db::Connection& connection, const Planner& planner, core::Time now);
+Survey survey(db::Connection& connection, const Planner& planner, core::Time now,
+              Elsewhere& elsewhere);
 
 /// What the clock guard looks at.
 SweepFacts facts_of(db::Connection& connection, const Survey& survey, core::Time now,
@@ -47,11 +48,16 @@ struct SweepOptions {
 };
 /// Recordings first, then calls, which never go before their recordings. What `seen` found due goes
 /// for as long as the rules are still those it was found by: what is over does not begin again.
-/// Faults as Eraser::erase().
+/// Calls that are elsewhere stay. Faults as Eraser::erase().
 Erased sweep(const EraserParts& parts, const core::Uuid& run, core::Time now,
-             const SweepOptions& options, const Survey& seen);
+             const SweepOptions& options, const Survey& seen, Elsewhere& elsewhere);
+/// Of these calls, which are in the database, those that are due.
+Erased sweep_calls(const EraserParts& parts, const core::Uuid& run, core::Time now,
+                   const SweepOptions& options, std::span<const Erasure> calls);
+/// What goes of these by this planner, and why. Pure.
+std::vector<Erasure> due_of(std::span<const Item> items, const Planner& planner, core::Time now);
 /// Ends what an earlier run began; see Eraser::resume().
-Erased resume(const EraserParts& parts, core::Time now, Days fallback);
+Erased resume(const EraserParts& parts, core::Time now, Days fallback, Elsewhere& elsewhere);
 
 /// What policy or setting a decision names: "policy 'gdpr'", "retention.default_days".
 std::string why(const Decision& decision);

@@ -30,6 +30,7 @@ struct Scene {
   test::TemporaryDirectory directory;
   std::filesystem::path folder = directory.path() / "archive";
   core::TenantId tenant = core::TenantId::make(day(0));
+  core::DeviceId device = core::DeviceId::make(day(0));  ///< of every caller
   std::unique_ptr<journal::Journal> journal =
       journal::Journal::open(directory.path() / "journal.db");
 
@@ -38,25 +39,29 @@ struct Scene {
     for (int i = 0; i < kCalls; ++i) add_call(day(i), std::to_string(1100 + i), core::Seconds(i));
     if (!border_number.empty())
       add_call(day(31) - core::Seconds(1), border_number, std::chrono::minutes(5));
+    ship();
+    db::Connection connection = database.open();
+    cdr::ensure_partitions(connection, 0);
+  }
+
+  void ship() const {
     REQUIRE(journal->flush());
     ledger::Shipper shipper({.database = database.options("trunkline_sipd"),
                              .daemon = "sipd",
                              .keep = std::chrono::hours(24 * 365 * 100)},
                             *journal);
     REQUIRE(shipper.flush(core::Milliseconds(30'000)));
-    db::Connection connection = database.open();
-    cdr::ensure_partitions(connection, 0);
   }
-
   void add_call(core::Time start, const std::string& number, core::Seconds talked) const {
     const auto call = core::CallRef::make(start);
-    core::Json body{{"schema", "call.v1"},
-                    {"call", call.text()},
-                    {"direction", "internal"},
-                    {"caller", {{"name", "Ann, \"B\"\nC"}, {"number", number}}},
-                    {"called", {{"dialled", "1102"}}},
-                    {"state", "initiated"},
-                    {"started_at", core::to_rfc3339(start)}};
+    core::Json body{
+        {"schema", "call.v1"},
+        {"call", call.text()},
+        {"direction", "internal"},
+        {"caller", {{"name", "Ann, \"B\"\nC"}, {"number", number}, {"device", device.text()}}},
+        {"called", {{"dialled", "1102"}}},
+        {"state", "initiated"},
+        {"started_at", core::to_rfc3339(start)}};
     append("call.started", call, body, start);
     body["state"] = "ended";
     body["disposition"] = "answered";

@@ -93,6 +93,16 @@ daemon_pid() { # NAME: of the site that runs from this scratch folder
   note "$1 does not run"
   return 1
 }
+# sipd of the site, again: by itself, so that nothing else of a start is measured.
+stop_sipd() {
+  kill "$sipd"
+  while kill -0 "$sipd" 2>/dev/null; do sleep 0.05; done
+}
+start_sipd() {
+  "$bin/sipd" --config "$config" >>"$scratch/sipd.log" 2>&1 &
+  sipd=$!
+  children+=("$sipd")
+}
 tool() { # TOOL ARGUMENTS...
   local name=$1
   shift

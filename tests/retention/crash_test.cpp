@@ -45,7 +45,8 @@ void die_in(std::int64_t microseconds) {
 
 void request(ErasingWorld::Process& process) {
   const core::Time now = process.clock.wall();
-  retention::resume(process.parts(), now, Days(90));
+  retention::Elsewhere elsewhere;
+  retention::resume(process.parts(), now, Days(90), elsewhere);
   const auto run = core::Uuid::make(now);
   begin_run(process.database, run, RunKind::request, now);
   db::Transaction page(process.database);

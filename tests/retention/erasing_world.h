@@ -142,11 +142,13 @@ class ErasingWorld {
     retention::Erased sweep(const retention::SweepOptions& options = {}) {
       const core::Time now = clock.wall();
       const auto run = core::Uuid::make(now);
-      retention::Erased erased = retention::resume(parts(), now, options.fallback);
+      retention::Elsewhere elsewhere;
+      retention::Erased erased = retention::resume(parts(), now, options.fallback, elsewhere);
       retention::begin_run(database, run, retention::RunKind::sweep, now);
       const retention::Planner planner(retention::load_rules(database, options.fallback));
       erased +=
-          retention::sweep(parts(), run, now, options, retention::survey(database, planner, now));
+          retention::sweep(parts(), run, now, options,
+                           retention::survey(database, planner, now, elsewhere), elsewhere);
       retention::end_run(database, run, now, {.outcome = "done", .erased = erased});
       return erased;
     }

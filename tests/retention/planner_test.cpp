@@ -202,6 +202,42 @@ TEST_CASE("where the call is not known, a hold by number holds to be safe", "[re
   CHECK(planner.decide(older, day(200)).fate == Fate::due);
 }
 
+TEST_CASE("where the call is not known, the longest policy that may concern it counts",
+          "[retention]") {
+  struct Case {
+    std::vector<Policy> policies;
+    const char* until;
+    bool is_to_be_safe;
+  };
+  const Policy of_tenant = policy("tenant", Days(10));
+  Policy of_calls = policy("calls", Days(90), Level::agent, 11);
+  of_calls.kind = Kind::call;
+  const std::vector<Case> cases{
+      {{}, "2025-12-21", false},
+      {{of_tenant}, "2025-12-01", false},
+      {{of_tenant, policy("agent", Days(40), Level::agent, 11)}, "2025-12-31", true},
+      {{of_tenant, policy("agent", Days(5), Level::agent, 11)}, "2025-12-01", false},
+      {{policy("agent", Days(40), Level::agent, 99),
+        policy("campaign", Days(60), Level::campaign, 21)},
+       "2026-01-20",
+       true},
+      {{policy("agent", std::nullopt, Level::agent, 11)}, "for ever", true},
+      {{policy("tenant", std::nullopt), policy("agent", Days(40), Level::agent, 11)},
+       "for ever",
+       false},
+      {{of_tenant, of_calls}, "2025-12-01", false},
+  };
+  for (const Case& one : cases) {
+    INFO(one.until << " " << one.policies.size());
+    Item orphan = recording(0);
+    orphan.has_call = false;
+    orphan.agents.clear();
+    const Rules rules{.policies = one.policies, .fallback = Days(30)};
+    CHECK(until(rules, orphan) == one.until);
+    CHECK(Planner(rules).decide(orphan, day(0)).is_kept_to_be_safe == one.is_to_be_safe);
+  }
+}
+
 TEST_CASE("a call stays as long as its recording", "[retention]") {
   Item call = recording(0);
   call.kind = Kind::call;
@@ -319,6 +355,7 @@ TEST_CASE("nothing held or unexpired is ever due, and everything else is", "[ret
   Dice dice(20'260'101);
   int due = 0;
   int held = 0;
+  int due_orphans = 0;
   for (int round = 0; round < 20'000; ++round) {
     CAPTURE(round);
     Rules rules{.fallback = Days(dice.upto(120))};
@@ -343,12 +380,24 @@ TEST_CASE("nothing held or unexpired is ever due, and everything else is", "[ret
     const Planner planner(rules);
     const Decision decision = planner.decide(item, now);
     REQUIRE(decision.is_due() == expected);
+    // What nobody knows the call of never goes earlier for that.
+    if (item.kind == Kind::recording) {
+      Item orphan = item;
+      orphan.has_call = false;
+      orphan.campaign.reset();
+      orphan.agents.clear();
+      orphan.numbers.clear();
+      const bool is_due = planner.decide(orphan, now).is_due();
+      REQUIRE((expected || !is_due));
+      due_orphans += is_due ? 1 : 0;
+    }
     due += expected ? 1 : 0;
     held += decision.fate == Fate::held ? 1 : 0;
   }
   // The dice reached both sides.
   CHECK(due > 2'000);
   CHECK(held > 2'000);
+  CHECK(due_orphans > 500);
 }
 
 }  // namespace

@@ -43,8 +43,9 @@ TEST_CASE("a sweep erases what is due, key, file and row, and leaves the rest", 
   REQUIRE(add_hold(world.operators, hold_of(world, "Doe", "+15550123"), world.clock.wall()));
 
   ErasingWorld::Process process(world);
-  const Survey seen =
-      survey(process.database, Planner(load_rules(process.database, Days(90))), world.clock.wall());
+  Elsewhere elsewhere;
+  const Survey seen = survey(process.database, Planner(load_rules(process.database, Days(90))),
+                             world.clock.wall(), elsewhere);
   CHECK(seen.due(Kind::recording) == 2);
   CHECK(seen.due(Kind::call) == 0);
   REQUIRE(seen.withheld.size() == 1);
