@@ -12,8 +12,6 @@
 namespace trunkline::test {
 namespace {
 
-const int kKills = kills(50);
-
 core::Milliseconds time_of(const std::function<void()>& work) {
   const core::SteadyTime begun = core::system_clock().steady();
   work();
@@ -22,6 +20,7 @@ core::Milliseconds time_of(const std::function<void()>& work) {
 
 TEST_CASE("backup: kills at random moments leave whole backups only, and the living site as it is",
           "[scenario]") {
+  const int times = kills(50);
   const std::uint32_t seed = std::random_device()();
   INFO("seed " << seed);
   std::mt19937 random(seed);
@@ -31,7 +30,7 @@ TEST_CASE("backup: kills at random moments leave whole backups only, and the liv
   const auto repository = core::value_or_throw(backup::open_repository(
       {.target = site.path("target"), .recordings = site.path("recordings")}));
   std::size_t made = 0;
-  for (int kill = 0; kill < kKills; ++kill) {
+  for (int kill = 0; kill < times; ++kill) {
     auto child = core::value_or_throw(os::Child::spawn(
         {.arguments = site.site().command("trunkline", {"backup", "--full", "--quiet"}),
          .output = os::Stream::null(),
@@ -45,8 +44,8 @@ TEST_CASE("backup: kills at random moments leave whole backups only, and the liv
     const auto manifest = core::value_or_throw(backup::read_manifest(*repository, names.back()));
     CHECK(core::value_or_throw(repository->verify(manifest)).empty());
   }
-  INFO(made << " of " << kKills << " were done before their moment");
-  CHECK(made < static_cast<std::size_t>(kKills));
+  INFO(made << " of " << times << " were done before their moment");
+  CHECK(made < static_cast<std::size_t>(times));
   site.json({"backup"}, 3);
   for (const core::Json& verified : site.json({"backup", "verify", "--all"}))
     CHECK(verified.at("is_whole") == true);

@@ -11,7 +11,7 @@ using core::Milliseconds;
 using core::Seconds;
 using softphone::PhoneOptions;
 
-struct Row {
+struct CodecRow {
   std::string module;  ///< of baresip
   std::string name;    ///< in SDP
   SoundForm speech;    ///< what baresip wants to be fed for it
@@ -20,18 +20,18 @@ struct Row {
 
 TEST_CASE("codecs: calls in Opus and G.722 are heard, and recorded with a tone in each channel",
           "[scenario][codecs]") {
-  const std::vector<Row> rows = {{.module = "g722",
-                                  .name = "G722",
-                                  .speech = {.sample_rate = 16'000, .channels = 1},
-                                  .recorded_rate = 16'000},
-                                 {.module = "opus",
-                                  .name = "opus",
-                                  .speech = {.sample_rate = 48'000, .channels = 2},
-                                  .recorded_rate = 16'000}};
+  const std::vector<CodecRow> rows = {{.module = "g722",
+                                       .name = "G722",
+                                       .speech = {.sample_rate = 16'000, .channels = 1},
+                                       .recorded_rate = 16'000},
+                                      {.module = "opus",
+                                       .name = "opus",
+                                       .speech = {.sample_rate = 48'000, .channels = 2},
+                                       .recorded_rate = 16'000}};
   Exchange exchange;
   const auto alice = exchange.add_device("alice", "101");
   const auto bob = exchange.add_device("bob", "102");
-  const auto phone = [&](const TestDevice& device, double tone, const Row& row) {
+  const auto phone = [&](const TestDevice& device, double tone, const CodecRow& row) {
     return exchange.start_phone(device, tone, [&](PhoneOptions& options) {
       options.folder += "-" + row.module;
       std::filesystem::create_directories(options.folder);
@@ -40,7 +40,7 @@ TEST_CASE("codecs: calls in Opus and G.722 are heard, and recorded with a tone i
       options.codecs = {row.module};
     });
   };
-  for (const Row& row : rows) {
+  for (const CodecRow& row : rows) {
     INFO(row.name);
     auto caller = phone(alice, kCallerTone, row);
     auto called = phone(bob, kCalledTone, row);

@@ -8,9 +8,7 @@
 #include <memory>
 #include <thread>
 
-#include "support/exchange.h"
-#include "support/free_ports.h"
-#include "support/sipp.h"
+#include "scenario/sipp_phones.h"
 #include "support/sound.h"
 
 namespace trunkline::test {
@@ -19,8 +17,7 @@ namespace {
 using core::Milliseconds;
 using core::Seconds;
 
-constexpr Milliseconds kWait = Seconds(10);
-constexpr Milliseconds kTalk{200};
+constexpr Milliseconds kBriefTalk{200};
 
 TEST_CASE("exchange: two phones register, talk and hear each other", "[scenario][exchange]") {
   Exchange exchange;
@@ -31,14 +28,14 @@ TEST_CASE("exchange: two phones register, talk and hear each other", "[scenario]
   CHECK(exchange.ask_sipd("registration.list").size() == 2);
 
   REQUIRE(caller.dial("102"));
-  REQUIRE(caller.wait_for("CALL_ESTABLISHED", kWait));
-  REQUIRE(called.wait_for("CALL_ESTABLISHED", kWait));
+  REQUIRE(caller.wait_for("CALL_ESTABLISHED", kSoon));
+  REQUIRE(called.wait_for("CALL_ESTABLISHED", kSoon));
   CHECK(exchange.ask_sipd("call.list").size() == 1);
   CHECK(exchange.ask_recorderd("session.list").size() == 1);
   // Sound needs time, there is nothing to wait for.
   std::this_thread::sleep_for(Seconds(2));
   REQUIRE(caller.hang_up());
-  REQUIRE(called.wait_for("CALL_CLOSED", kWait));
+  REQUIRE(called.wait_for("CALL_CLOSED", kSoon));
   caller.stop();
   called.stop();
 
@@ -51,19 +48,12 @@ TEST_CASE("exchange: two phones register, talk and hear each other", "[scenario]
 }
 
 /// A sipp that takes calls for the device: registered from the port it then listens on.
-std::unique_ptr<Sipp> start_called(const Exchange& exchange, const TestDevice& device,
-                                   const std::string& scenario) {
+std::unique_ptr<Sipp> start_brief_called(const Exchange& exchange, const TestDevice& device,
+                                         const std::string& scenario) {
   const auto port = free_ports(2);
-  const auto registered = Sipp::run({.scenario = "register",
-                                     .remote = exchange.sip_address(),
-                                     .local_port = port,
-                                     .name = device.name,
-                                     .password = device.password,
-                                     .keys = {{"expires", "600"}}});
-  INFO(registered.errors);
-  REQUIRE(registered.is_good());
-  return std::make_unique<Sipp>(
-      SippOptions{.scenario = scenario, .local_port = port, .name = device.name, .talk = kTalk});
+  register_at(exchange, device, port);
+  return std::make_unique<Sipp>(SippOptions{
+      .scenario = scenario, .local_port = port, .name = device.name, .talk = kBriefTalk});
 }
 
 TEST_CASE("exchange: what sipp does to it, and what it answers", "[scenario][exchange]") {
@@ -86,13 +76,14 @@ TEST_CASE("exchange: what sipp does to it, and what it answers", "[scenario][exc
   const auto bob = exchange.add_device("bob", "102");
   exchange.add_device("carol", "103");
   for (const auto& row : rows) {
-    const auto called = row.called.empty() ? nullptr : start_called(exchange, bob, row.called);
+    const auto called =
+        row.called.empty() ? nullptr : start_brief_called(exchange, bob, row.called);
     const auto calling = Sipp::run({.scenario = row.caller,
                                     .remote = exchange.sip_address(),
                                     .name = alice.name,
                                     .password = alice.password,
                                     .keys = {{"dialled", row.dialled}, {"status", row.status}},
-                                    .talk = kTalk});
+                                    .talk = kBriefTalk});
     INFO(row.caller << " and " << row.called << ": " << calling.errors);
     CHECK(calling.is_good());
     if (!called) continue;

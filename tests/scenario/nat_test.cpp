@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <unistd.h>
-
 #include "scenario/two_phones.h"
 #include "support/free_ports.h"
 #include "support/network_namespace.h"
@@ -14,18 +12,11 @@
 namespace trunkline::test {
 namespace {
 
-using core::Milliseconds;
 using core::Seconds;
 using softphone::Phone;
 using softphone::PhoneOptions;
 
-constexpr Milliseconds kHeardAtLeast{1000};
 constexpr int kMappingSeconds = 3;
-
-/// A /24 that no other test on this machine is likely to use; a block of ten belongs to each.
-std::string network(int number) {
-  return fmt::format("10.{}.{}", 100 + ::getpid() % 100, (::getpid() / 100 % 20) * 10 + number);
-}
 
 /// A router between us and phones, which only it can reach.
 class Nat {
@@ -82,9 +73,9 @@ class Host {
 };
 
 /// An exchange at an address that NATs can reach.
-class Site {
+class NatSite {
  public:
-  explicit Site(const std::string& address, std::map<std::string, std::string> more = {})
+  explicit NatSite(const std::string& address, std::map<std::string, std::string> more = {})
       : address_(address),
         port_(free_ports(2)),
         exchange_({.settings = settings(std::move(more))}) {}
@@ -125,31 +116,20 @@ void change_setting(const std::filesystem::path& file, const std::string& from,
   std::ofstream(file) << text;
 }
 
-void call_and_hear(Site& site, Phone& caller, Phone& called, const std::string& dialled) {
-  REQUIRE(caller.dial(dialled));
-  REQUIRE(caller.wait_for("CALL_ESTABLISHED", kWait));
-  REQUIRE(called.wait_for("CALL_ESTABLISHED", kWait));
-  TwoPhones::talk(Seconds(2));
-  REQUIRE(caller.hang_up());
-  REQUIRE(called.wait_for("CALL_CLOSED", kWait));
-  REQUIRE(caller.heard());
-  REQUIRE(called.heard());
-  CHECK(read_channel(*caller.heard()).heard_for(kCalledTone) >= kHeardAtLeast);
-  CHECK(read_channel(*called.heard()).heard_for(kCallerTone) >= kHeardAtLeast);
-  const auto recording = wait_for_recording(site.exchange(), "complete");
-  const auto sound = played(site.exchange(), core::text_at(recording, "recording"));
-  CHECK(read_channel(sound, 0).heard_for(kCallerTone) >= kHeardAtLeast);
-  CHECK(read_channel(sound, 1).heard_for(kCalledTone) >= kHeardAtLeast);
+void call_and_hear(NatSite& site, Phone& caller, Phone& called, const std::string& dialled) {
+  talk_for_a_while(caller, called, dialled);
+  check_they_heard_each_other(caller, called);
+  check_both_are_recorded(site.exchange());
 }
 
 TEST_CASE("nat: phones behind one NAT, and behind two, call each other both ways, recorded",
           "[scenario][nat]") {
-  const Nat left(network(0));
-  const Nat right(network(1));
-  const Host first(left, network(2), "192.168.71");
-  const Host second(left, network(3), "192.168.72");
-  const Host third(right, network(4), "192.168.73");
-  Site site(network(0) + ".1");
+  const Nat left(own_network(0));
+  const Nat right(own_network(1));
+  const Host first(left, own_network(2), "192.168.71");
+  const Host second(left, own_network(3), "192.168.72");
+  const Host third(right, own_network(4), "192.168.73");
+  NatSite site(own_network(0) + ".1");
   auto alice = site.phone("alice", "101", kCallerTone, first);
   auto bob = site.phone("bob", "102", kCalledTone, second);
   CHECK(site.seen_at("alice").starts_with(left.address() + ":"));
@@ -164,16 +144,16 @@ TEST_CASE("nat: phones behind one NAT, and behind two, call each other both ways
 
 TEST_CASE("nat: a phone whose mapping would be forgotten is kept reachable by OPTIONS",
           "[scenario][nat]") {
-  const Nat nat(network(5));
+  const Nat nat(own_network(5));
   nat.forget_after(kMappingSeconds);
-  const Host host(nat, network(6), "192.168.74");
-  Site site(network(5) + ".1", {{"sip.nat_keepalive", "\"1s\""}});
+  const Host host(nat, own_network(6), "192.168.74");
+  NatSite site(own_network(5) + ".1", {{"sip.nat_keepalive", "\"1s\""}});
   Exchange& exchange = site.exchange();
   auto called = site.phone("bob", "102", kCalledTone, host);
   auto caller = exchange.start_phone(exchange.add_device("alice", "101"), kCallerTone,
                                      [&](PhoneOptions& options) {
                                        options.server = site.server();
-                                       options.address = network(5) + ".1";
+                                       options.address = own_network(5) + ".1";
                                      });
   // Time is all that makes a NAT forget.
   TwoPhones::talk(Seconds(3 * kMappingSeconds));

@@ -4,7 +4,6 @@
 // survive, and the figures say what the network did.
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "scenario/two_phones.h"
 #include "support/bad_wire.h"
@@ -21,19 +20,14 @@ using softphone::PhoneOptions;
 constexpr double kLoss = 0.05;
 constexpr Milliseconds kDelay{60};
 
-/// Others may run the same test on this machine.
-std::string network(int number) {
-  return fmt::format("10.{}.{}", 64 + ::getpid() % 128, 2 * (::getpid() / 128 % 120) + number);
-}
-
 const core::Json& leg_of(const core::Json& call, std::size_t leg) {
   return call.at("media").at("legs").at(leg);
 }
 
 TEST_CASE("netem: 5 % loss, 60 ms and disorder each way: the call survives, the figures tell",
           "[scenario][netem]") {
-  const NetworkNamespace host(network(0));
-  const BadWire wire(host, network(1), {.loss = kLoss, .delay = kDelay, .reordering = 0.02});
+  const NetworkNamespace host(own_network(0));
+  const BadWire wire(host, own_network(1), {.loss = kLoss, .delay = kDelay, .reordering = 0.02});
   const auto port = free_ports(2);
   const std::string server = fmt::format("{}:{}", wire.our_address(), port.value());
   Exchange exchange({.settings = {{"sip.listen", fmt::format("[\"udp:127.0.0.1:{0}\", \"udp:{1}\"]",

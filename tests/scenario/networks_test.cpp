@@ -15,12 +15,9 @@
 namespace trunkline::test {
 namespace {
 
-using core::Milliseconds;
 using core::Seconds;
 using softphone::Phone;
 using softphone::PhoneOptions;
-
-constexpr Milliseconds kHeardAtLeast{1000};
 
 /// An exchange that listens on loopback in both families.
 class BothFamilies {
@@ -51,29 +48,6 @@ class BothFamilies {
   Exchange exchange_;
 };
 
-void talk_for_a_while(Phone& caller, Phone& called, const std::string& dialled) {
-  REQUIRE(caller.dial(dialled));
-  REQUIRE(caller.wait_for("CALL_ESTABLISHED", kWait));
-  REQUIRE(called.wait_for("CALL_ESTABLISHED", kWait));
-  TwoPhones::talk(Seconds(2));
-  REQUIRE(caller.hang_up());
-  REQUIRE(called.wait_for("CALL_CLOSED", kWait));
-}
-
-void check_they_heard_each_other(const Phone& caller, const Phone& called) {
-  REQUIRE(caller.heard());
-  REQUIRE(called.heard());
-  CHECK(read_channel(*caller.heard()).heard_for(kCalledTone) >= kHeardAtLeast);
-  CHECK(read_channel(*called.heard()).heard_for(kCallerTone) >= kHeardAtLeast);
-}
-
-void check_recording(const Exchange& exchange) {
-  const auto recording = wait_for_recording(exchange, "complete");
-  const auto sound = played(exchange, core::text_at(recording, "recording"));
-  CHECK(read_channel(sound, 0).heard_for(kCallerTone) >= kHeardAtLeast);
-  CHECK(read_channel(sound, 1).heard_for(kCalledTone) >= kHeardAtLeast);
-}
-
 TEST_CASE("networks: phones of IPv4 and IPv6 call each other, recorded", "[scenario][networks]") {
   struct Row {
     os::Family caller;
@@ -96,7 +70,7 @@ TEST_CASE("networks: phones of IPv4 and IPv6 call each other, recorded", "[scena
     caller.stop();
     called.stop();
     check_they_heard_each_other(caller, called);
-    check_recording(exchange);
+    check_both_are_recorded(exchange);
   }
 }
 

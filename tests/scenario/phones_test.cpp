@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "softphone/phone.h"
+#include "support/program.h"
 #include "support/sound.h"
 #include "support/temporary_directory.h"
 
@@ -17,8 +18,6 @@ namespace {
 
 using core::Milliseconds;
 using core::Seconds;
-
-constexpr Milliseconds kWait = Seconds(10);
 
 /// A phone that registers nowhere and sends its calls to `server`.
 softphone::Phone start_phone(const TemporaryDirectory& directory, const std::string& name,
@@ -43,14 +42,14 @@ TEST_CASE("phones: two of them talk without an exchange, and each hears the othe
                            fmt::format("127.0.0.1:{}", bob.sip_port().value()), true);
 
   REQUIRE(alice.dial("bob"));
-  REQUIRE(bob.wait_for("CALL_INCOMING", kWait));
+  REQUIRE(bob.wait_for("CALL_INCOMING", kSoon));
   REQUIRE(bob.answer());
-  REQUIRE(alice.wait_for("CALL_ESTABLISHED", kWait));
-  REQUIRE(bob.wait_for("CALL_ESTABLISHED", kWait));
+  REQUIRE(alice.wait_for("CALL_ESTABLISHED", kSoon));
+  REQUIRE(bob.wait_for("CALL_ESTABLISHED", kSoon));
   // Sound needs time, there is nothing to wait for.
   std::this_thread::sleep_for(Seconds(2));
   REQUIRE(alice.hang_up());
-  REQUIRE(bob.wait_for("CALL_CLOSED", kWait));
+  REQUIRE(bob.wait_for("CALL_CLOSED", kSoon));
   alice.stop();
   bob.stop();
 

@@ -12,7 +12,6 @@
 namespace trunkline::test {
 namespace {
 
-const int kKills = kills(50);
 constexpr int kBackedUp = 4;
 
 /// What restores leave under names of their own.
@@ -28,6 +27,7 @@ void drop_old_databases(const std::string& name) {
 
 TEST_CASE("restore: kills at random moments leave the site before it or after it, and it goes on",
           "[scenario]") {
+  const int times = kills(50);
   const std::uint32_t seed = std::random_device()();
   INFO("seed " << seed);
   std::mt19937 random(seed);
@@ -46,7 +46,7 @@ TEST_CASE("restore: kills at random moments leave the site before it or after it
       std::chrono::duration_cast<core::Milliseconds>(core::system_clock().steady() - begun);
   site.ship();
   std::size_t done = 0;
-  for (int kill = 0; kill < kKills; ++kill) {
+  for (int kill = 0; kill < times; ++kill) {
     const core::RecordingId lost = recordings[static_cast<std::size_t>(kill) % recordings.size()];
     fs::remove(site.file_of(lost));
     auto child = core::value_or_throw(
@@ -64,8 +64,8 @@ TEST_CASE("restore: kills at random moments leave the site before it or after it
     }
     if (kill % 10 == 9) drop_old_databases(site.site().database().name());
   }
-  INFO(done << " of " << kKills << " were done before their moment");
-  CHECK(done < static_cast<std::size_t>(kKills));
+  INFO(done << " of " << times << " were done before their moment");
+  CHECK(done < static_cast<std::size_t>(times));
   site.json(restore);
   site.ship();
   for (const core::RecordingId id : recordings) CHECK(site.opens(id));

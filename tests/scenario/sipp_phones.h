@@ -20,13 +20,9 @@ namespace trunkline::test {
 /// A scenario's pause: longer than a slow disk takes to journal an answer.
 inline constexpr core::Milliseconds kTalk{1000};
 
-/// A sipp that takes calls for the device: registered from the port it then listens on.
-inline std::unique_ptr<Sipp> start_called(const Exchange& exchange, const TestDevice& device,
-                                          const std::string& scenario, unsigned calls = 1,
-                                          core::Milliseconds timeout = core::Seconds(60),
-                                          std::map<std::string, std::string> keys = {},
-                                          const std::string& contact_params = "") {
-  const auto port = free_ports(2);
+/// Registers the device with the port as its contact.
+inline void register_at(const Exchange& exchange, const TestDevice& device, core::Port port,
+                        const std::string& contact_params = "") {
   const auto registered =
       Sipp::run({.scenario = "register",
                  .remote = exchange.sip_address(),
@@ -36,6 +32,16 @@ inline std::unique_ptr<Sipp> start_called(const Exchange& exchange, const TestDe
                  .keys = {{"expires", "600"}, {"contact_params", contact_params}}});
   INFO(registered.errors);
   REQUIRE(registered.is_good());
+}
+
+/// A sipp that takes calls for the device: registered from the port it then listens on.
+inline std::unique_ptr<Sipp> start_called(const Exchange& exchange, const TestDevice& device,
+                                          const std::string& scenario, unsigned calls = 1,
+                                          core::Milliseconds timeout = core::Seconds(60),
+                                          std::map<std::string, std::string> keys = {},
+                                          const std::string& contact_params = "") {
+  const auto port = free_ports(2);
+  register_at(exchange, device, port, contact_params);
   return std::make_unique<Sipp>(SippOptions{.scenario = scenario,
                                             .local_port = port,
                                             .name = device.name,

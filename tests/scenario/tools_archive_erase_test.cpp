@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A person's request that reaches archived months, with the tools as they are typed: what the
-// number is gone from, and that it stays gone when an older database comes back.
+// Erasures that reach archived months, with the tools as they are typed: a person's request, what
+// the number is gone from, and that it stays gone when an older database comes back; and a sweep.
 #include "archive/compressed_file.h"
 #include "cdr/partitions.h"
 #include "journal/journal.h"
@@ -187,6 +187,55 @@ TEST_CASE("a request says which archived months it does not reach", "[scenario]"
   std::filesystem::rename(site.path("away"), file);
   CHECK(site.json("retention", apply)[0].at("reached") == core::Json({"2024-02"}));
   CHECK_FALSE(world.is_anywhere(kTheirs));
+  CHECK(world.is_proved());
+}
+
+TEST_CASE("a sweep by a policy of calls reaches archived months", "[scenario]") {
+  const ArchivedSite world;
+  const Site& site = world.site;
+  const std::string number(kTheirs);
+  const auto plan = [&] { return site.json("retention", {"plan", "--list"}); };
+  CHECK(plan().empty());
+  site.json("retention", {"policy", "set", "calls", "--kind", "call", "--keep", "30d"});
+  const std::string oldest = core::text_at(world.calls().back(), "call");
+  const auto explained = site.json("retention", {"explain", oldest}).at(0);
+  CHECK(core::text_at(explained, "fate") == "due");
+  CHECK(core::text_at(explained, "month") == "2024-01");
+  CHECK(plan().size() == kArchivedCalls);
+
+  // It would take more than its share of everything, archived months among it.
+  const auto dry = site.json("retention", {"sweep", "--dry-run"}).at(0);
+  CHECK(dry.at("due_calls") == kArchivedCalls);
+  site.json("retention", {"sweep", "--if-due"}, 77);
+  CHECK(world.calls().size() == kArchivedCalls);
+
+  // A case holds some, in every month.
+  const Words hold{"hold",     "add",    "doe",      "--owner", "legal",
+                   "--reason", "letter", "--number", number};
+  site.json("retention", hold);
+  const auto swept = site.json("retention", {"sweep", "--yes"}).at(0);
+  CHECK(swept.at("calls") == kArchivedCalls - 3);
+  CHECK(swept.at("withheld").at(0).at("count") == 3);
+  const auto left = world.calls();
+  REQUIRE(left.size() == 3);
+  for (const core::Json& call : left) CHECK(core::text_at(call.at("caller"), "number") == number);
+  CHECK_FALSE(world.is_anywhere("\"230\""));
+  CHECK(world.files() == 4);
+  CHECK(world.is_proved());
+  for (const core::Json& one : site.json("cdrctl", {"archive", "verify"}))
+    CHECK(one.at("state") == "whole");
+  CHECK(site.json("retention", {"sweep", "--yes"}).at(0).at("calls") == 0);
+
+  // Without a month's file it says so, and takes what it reaches.
+  site.json("retention", {"hold", "release", "doe", "--reason", "settled"});
+  const auto file = site.path("archive") / "cdr_2024_01.2.csv.zst";
+  REQUIRE(std::filesystem::exists(file));
+  std::filesystem::rename(file, site.path("away"));
+  site.json("retention", {"sweep", "--dry-run"}, 3);
+  CHECK(site.json("retention", {"sweep", "--yes"}, 3).at(0).at("calls") == 2);
+  std::filesystem::rename(site.path("away"), file);
+  CHECK(site.json("retention", {"sweep", "--yes"}).at(0).at("calls") == 1);
+  CHECK(world.calls().empty());
   CHECK(world.is_proved());
 }
 

@@ -16,7 +16,7 @@
 namespace trunkline::test {
 namespace {
 
-std::string state_of(const std::vector<core::Json>& findings, std::string_view about) {
+std::string severity_of(const std::vector<core::Json>& findings, std::string_view about) {
   for (const core::Json& finding : findings)
     if (core::text_at(finding, "about") == about) return core::text_at(finding, "severity");
   return "not there";
@@ -59,8 +59,8 @@ TEST_CASE("backup: a site is backed up, proved, damaged and restored, by each to
   }
   CHECK(state_of_check(checks, "recordings") == "good");
   CHECK_FALSE(fs::exists(site.path("backup-state/drill")));
-  CHECK(state_of(site.json({"doctor", "--all"}, 1), "backup") == "ok");
-  CHECK(state_of(site.json({"doctor", "--all"}, 1), "drill") == "ok");
+  CHECK(severity_of(site.json({"doctor", "--all"}, 1), "backup") == "ok");
+  CHECK(severity_of(site.json({"doctor", "--all"}, 1), "drill") == "ok");
 
   // A recording and a setting are lost, a call is made after the backup.
   fs::remove(site.file_of(fourth));
@@ -226,7 +226,7 @@ TEST_CASE("backup: a flipped byte is found by verify and by drill", "[scenario]"
   REQUIRE(verified.at("damages").size() == 1);
   CHECK(hurt.string().ends_with(core::text_at(verified.at("damages").at(0), "path")));
   site.json({"drill"}, 1);
-  CHECK(state_of(site.json({"doctor", "--all"}, 1), "drill") == "problem");
+  CHECK(severity_of(site.json({"doctor", "--all"}, 1), "drill") == "problem");
   if (hurt.extension() == ".jsonl") return;
   // The living site is as it was after a restore that found out.
   const os::Output refused = site.run({"restore", "--part", "database", "--yes"});

@@ -13,12 +13,9 @@
 namespace trunkline {
 namespace {
 
-core::Time at(std::int64_t second) {
-  return core::from_microseconds(1'793'000'000'000'000 + second * 1'000'000);
-}
-
-struct Calls {
-  explicit Calls(const test::Site& site) : rows(site.database()) {}
+/// Calls of one tenant, live and ended, from 2026-10-26T07:33:20Z on.
+struct ExportedCalls {
+  explicit ExportedCalls(const test::Site& site) : rows(site.database()) {}
 
   core::CallRef add(std::int64_t second, const std::string& caller, bool is_ended = true) {
     const auto call = core::CallRef::make(at(second));
@@ -43,11 +40,15 @@ struct Calls {
     rows.ship();
   }
 
+  static core::Time at(std::int64_t second) {
+    return core::from_microseconds(1'793'000'000'000'000 + second * 1'000'000);
+  }
+
   test::LedgerRows rows;
   core::TenantId tenant = core::TenantId::make(at(0));
 };
 
-std::vector<std::string> lines_of(const std::string& text, const std::string& end) {
+std::vector<std::string> ended_lines(const std::string& text, const std::string& end) {
   std::vector<std::string> lines;
   for (std::size_t from = 0; from < text.size();) {
     const auto to = text.find(end, from);
@@ -58,7 +59,7 @@ std::vector<std::string> lines_of(const std::string& text, const std::string& en
   return lines;
 }
 
-std::string content(const std::filesystem::path& path) {
+std::string cursor_in(const std::filesystem::path& path) {
   return core::value_or_throw(os::read_text_file(path, core::ByteCount{10'000}));
 }
 
@@ -67,12 +68,12 @@ std::string content(const std::filesystem::path& path) {
 TEST_CASE("calls are exported oldest first, as CSV in a zone or as JSON lines", "[scenario]") {
   const test::Site site;
   (void)site.json("trunkline", {"init", "--domain", "pbx.example"});
-  Calls calls(site);
+  ExportedCalls calls(site);
   calls.add(10, "103");
   calls.add(0, "101, \"Ann\"");
   calls.add(5, "102", false);
 
-  const auto csv = lines_of(site.run("cdrctl", {"export"}).output, "\r\n");
+  const auto csv = ended_lines(site.run("cdrctl", {"export"}).output, "\r\n");
   REQUIRE(csv.size() == 4);
   CHECK(csv[0].starts_with("call,tenant,"));
   CHECK(csv[1].find(",\"101, \"\"Ann\"\"\",") != std::string::npos);
@@ -80,7 +81,7 @@ TEST_CASE("calls are exported oldest first, as CSV in a zone or as JSON lines", 
   CHECK(csv[2].find(",ringing,") != std::string::npos);
   const os::Output zoned =
       site.run("cdrctl", {"export", "--tz", "America/New_York", "--no-header", "--number", "103"});
-  CHECK(lines_of(zoned.output, "\r\n").size() == 1);
+  CHECK(ended_lines(zoned.output, "\r\n").size() == 1);
   CHECK(zoned.output.find(",2026-10-26T03:33:30.000000-04:00,") != std::string::npos);
 
   const auto json = site.json("cdrctl", {"export", "--ended", "--tz", "Europe/Berlin"});
@@ -100,7 +101,7 @@ TEST_CASE("calls are exported oldest first, as CSV in a zone or as JSON lines", 
 TEST_CASE("with a cursor each call is exported once, after its end", "[scenario]") {
   const test::Site site;
   (void)site.json("trunkline", {"init", "--domain", "pbx.example"});
-  Calls calls(site);
+  ExportedCalls calls(site);
   const std::string file = site.path("cursor").string();
   const auto exported = [&] {
     std::vector<std::string> callers;
@@ -117,12 +118,12 @@ TEST_CASE("with a cursor each call is exported once, after its end", "[scenario]
   calls.change(live, 100, "live", true);
   calls.add(1, "late");
   CHECK(exported() == std::vector<std::string>{"live", "late"});
-  const std::string cursor = content(file);
+  const std::string cursor = cursor_in(file);
   CHECK(exported().empty());
-  CHECK(content(file) == cursor);
+  CHECK(cursor_in(file) == cursor);
 
   const os::Output in_words = site.run("cdrctl", {"export", "--cursor", "start", "--limit", "3"});
-  CHECK(lines_of(in_words.output, "\r\n").size() == 4);
+  CHECK(ended_lines(in_words.output, "\r\n").size() == 4);
   REQUIRE(in_words.errors.starts_with("cursor: "));
   const std::string next = in_words.errors.substr(8, in_words.errors.size() - 9);
   const auto rest = site.json("cdrctl", {"export", "--cursor", next});
@@ -135,7 +136,7 @@ TEST_CASE("with a cursor each call is exported once, after its end", "[scenario]
 TEST_CASE("an export whose reader goes away keeps its old cursor", "[scenario]") {
   const test::Site site;
   (void)site.json("trunkline", {"init", "--domain", "pbx.example"});
-  Calls calls(site);
+  ExportedCalls calls(site);
   for (int i = 0; i < 600; ++i) calls.add(i, std::string(200, 'x'));
   const std::string file = site.path("cursor").string();
   std::string command;
@@ -144,7 +145,7 @@ TEST_CASE("an export whose reader goes away keeps its old cursor", "[scenario]")
     command += word + " ";
   const os::Output cut = core::value_or_throw(os::run_command(
       {.arguments = {"/bin/sh", "-c", command + "| head -n 1"}}, core::Seconds(30)));
-  CHECK(lines_of(cut.output, "\n").size() == 1);
+  CHECK(ended_lines(cut.output, "\n").size() == 1);
   CHECK_FALSE(std::filesystem::exists(file));
   CHECK(site.json("cdrctl", {"export", "--cursor-file", file}).size() == 600);
 }
@@ -152,7 +153,7 @@ TEST_CASE("an export whose reader goes away keeps its old cursor", "[scenario]")
 TEST_CASE("tail shows the last calls, then each change as it comes, until Ctrl-C", "[scenario]") {
   const test::Site site;
   (void)site.json("trunkline", {"init", "--domain", "pbx.example"});
-  Calls calls(site);
+  ExportedCalls calls(site);
   for (int i = 0; i < 5; ++i) calls.add(i, "old" + std::to_string(i));
   test::Terminal terminal(site.command("cdrctl", {"tail", "-n", "2"}));
   terminal.expect("old3");
@@ -171,7 +172,7 @@ TEST_CASE("tail shows the last calls, then each change as it comes, until Ctrl-C
 TEST_CASE("tail obeys filters and ends when its reader does", "[scenario]") {
   const test::Site site;
   (void)site.json("trunkline", {"init", "--domain", "pbx.example"});
-  Calls calls(site);
+  ExportedCalls calls(site);
   std::string command;
   for (const std::string& word :
        site.command("cdrctl", {"tail", "-n", "1", "--json", "--number", "wanted"}))

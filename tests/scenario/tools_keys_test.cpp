@@ -13,9 +13,7 @@
 namespace trunkline::test {
 namespace {
 
-using Words = std::vector<std::string>;
-
-std::string state_of(const std::vector<core::Json>& keys, std::string_view id) {
+std::string state_of_key(const std::vector<core::Json>& keys, std::string_view id) {
   for (const core::Json& key : keys)
     if (core::text_at(key, "key") == id) return core::text_at(key, "state");
   return "not there";
@@ -67,7 +65,7 @@ TEST_CASE("a key is rotated, wrapped away from, and retired", "[scenario]") {
 
   const auto rotated = site.keys({"rotate"});
   REQUIRE(rotated.size() == 2);
-  CHECK(state_of(rotated, old) == "kept");
+  CHECK(state_of_key(rotated, old) == "kept");
   CHECK(site.refusal({"retire", old, "--yes"}) ==
         "trunkline: key '" + old + "' still wraps the keys of 20 recordings\n" +
             "hint: wrap them under the current key: trunkline keys rewrap\n");
@@ -79,7 +77,7 @@ TEST_CASE("a key is rotated, wrapped away from, and retired", "[scenario]") {
   // The mirror is the new state, too.
   CHECK(site.keys({"mirror"})[0].at("is_current") == true);
   CHECK(core::number_at(site.keys({"rewrap"})[0], "rows") == 0);
-  CHECK(state_of(site.keys({"list"}), old) == "unused");
+  CHECK(state_of_key(site.keys({"list"}), old) == "unused");
   CHECK(site.refusal({"retire", old}).find("--yes") != std::string::npos);
   CHECK(site.keys({"retire", old, "--yes"}).size() == 1);
   CHECK(site.refusal({"rotate", "--to", old}).find("was retired") != std::string::npos);
@@ -162,12 +160,12 @@ TEST_CASE("the key ring goes out sealed and comes back on another host", "[scena
   CHECK(site.refusal(with_passphrase({"import", file})).find("the passphrase is another") !=
         std::string::npos);
   std::ofstream(site.passphrase) << "several words in a row\n";
-  CHECK(state_of(site.keys(with_passphrase({"import", file})), old) == "current");
+  CHECK(state_of_key(site.keys(with_passphrase({"import", file})), old) == "current");
   // And into a ring that has other keys: nothing is lost, the current one stays.
   site.keys({"rotate"});
   const std::string current = current_of(site.keys({"list"}));
   const auto merged = site.keys(with_passphrase({"import", file}));
-  CHECK(state_of(merged, old) == "kept");
+  CHECK(state_of_key(merged, old) == "kept");
   CHECK(current_of(merged) == current);
 }
 
@@ -177,7 +175,7 @@ TEST_CASE("a key from elsewhere is added, and one that rows name but the ring la
   const std::string file = site.site.path("key").string();
   std::ofstream(file) << "9b1f0c66e15d0a2f7c8e4b3a5d6f10213243546576879a8b9cadbecfd0e1f203\n";
   std::filesystem::permissions(file, std::filesystem::perms(0600));
-  CHECK(state_of(site.keys({"add", "vault-2027", file}), "vault-2027") == "unused");
+  CHECK(state_of_key(site.keys({"add", "vault-2027", file}), "vault-2027") == "unused");
   CHECK(site.refusal({"add", "vault-2027", file}).find("is in the ring already") !=
         std::string::npos);
   CHECK(current_of(site.keys({"rotate", "--to", "vault-2027"})) == "vault-2027");

@@ -15,7 +15,7 @@ namespace {
 using test::Drawn;
 using test::Words;
 
-std::vector<std::string> lines_of(std::string_view text) {
+std::vector<std::string> drawn_lines(std::string_view text) {
   std::vector<std::string> lines;
   for (const std::string_view line : core::split(text, '\n'))
     if (line.find("\xE2\x96") != std::string_view::npos) lines.emplace_back(line);
@@ -55,7 +55,7 @@ TEST_CASE("a device's code sets up a phone, with a password only where one is at
     const os::Output output = site.run("sipctl", words);
     INFO(output.errors);
     REQUIRE(output.exit.is_success());
-    return test::read_qr(lines_of(output.output), Drawn::light);
+    return test::read_qr(drawn_lines(output.output), Drawn::light);
   };
 
   CHECK(code({}) == account(""));
@@ -69,7 +69,7 @@ TEST_CASE("a device's code sets up a phone, with a password only where one is at
       {.arguments = site.command("sipctl", {"device", "qr", "alice", "--password-file", "-"}),
        .input = os::Stream::file(site.path("password"))},
       core::Seconds(30)));
-  CHECK(test::read_qr(lines_of(piped.output), Drawn::light) == account(password));
+  CHECK(test::read_qr(drawn_lines(piped.output), Drawn::light) == account(password));
 
   // Another password: the one in the code, and no longer the old one.
   const auto renewed = site.json("sipctl", {"device", "qr", "alice", "--new-password"}).at(0);
@@ -84,7 +84,7 @@ TEST_CASE("a device's code sets up a phone, with a password only where one is at
   // On a terminal of 80 columns it fits, dark on light whatever the theme.
   test::Terminal terminal(site.command("sipctl", {"device", "qr", "alice", "--new-password"}));
   CHECK(terminal.finish() == 0);
-  const std::string shown = test::read_qr(lines_of(terminal.shown()), Drawn::dark);
+  const std::string shown = test::read_qr(drawn_lines(terminal.shown()), Drawn::dark);
   CHECK(shown.find("<AuthPass>") != std::string::npos);
   CHECK(shown.find(made) == std::string::npos);
 

@@ -14,7 +14,6 @@ namespace {
 
 using core::Milliseconds;
 using core::Seconds;
-using Words = std::vector<std::string>;
 
 /// As WAV, by another program than ours.
 std::filesystem::path decoded(const std::filesystem::path& sound) {

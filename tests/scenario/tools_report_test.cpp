@@ -9,13 +9,9 @@
 namespace trunkline {
 namespace {
 
-core::Time at(std::int64_t second) {
-  return core::from_microseconds(1'763'712'000'000'000 + second * 1'000'000);
-}
-
-/// An answered call from 101 to a number, entry by entry.
-struct Calls {
-  explicit Calls(const test::Site& site)
+/// Calls from 101 to a number, answered or not, entry by entry, from 2025-11-21T08:00:00Z on.
+struct ReportedCalls {
+  explicit ReportedCalls(const test::Site& site)
       : rows(site.database()), connection(site.database().open()) {
     static constexpr db::Statement kTenant{"SELECT id FROM trunkline.tenant"};
     tenant = connection.query(kTenant).only().get<core::TenantId>("id");
@@ -52,6 +48,10 @@ struct Calls {
     return call;
   }
 
+  static core::Time at(std::int64_t second) {
+    return core::from_microseconds(1'763'712'000'000'000 + second * 1'000'000);
+  }
+
   test::LedgerRows rows;
   db::Connection connection;
   core::TenantId tenant;
@@ -68,7 +68,7 @@ test::Words zoned(test::Words words) {
 TEST_CASE("a call's life is told, with notes, cost and how long it is kept", "[scenario]") {
   const test::Site site;
   (void)site.json("trunkline", {"init", "--domain", "pbx.example"});
-  Calls calls(site);
+  ReportedCalls calls(site);
   const auto call = calls.add(0, "+493012345678", 90);
   std::ofstream(site.path("rates.csv")) << "prefix,description,price\n49,Germany,0.02\n";
   (void)site.json("cdrctl", {"rate", "import", site.path("rates.csv"), "--tariff", "a"});
@@ -114,7 +114,7 @@ TEST_CASE("a call's life is told, with notes, cost and how long it is kept", "[s
 TEST_CASE("calls are reported in every form, and in one line", "[scenario]") {
   const test::Site site;
   (void)site.json("trunkline", {"init", "--domain", "pbx.example"});
-  Calls calls(site);
+  ReportedCalls calls(site);
   calls.add(0, "+493012345678", 90);  // 2025-11-21 08:00 UTC
   calls.add(60'000, "102", 0);        // 00:40 of the next day, and so it is in Berlin
   const auto rows = site.json("cdrctl", zoned({"report", "--by", "day"}));
@@ -155,7 +155,7 @@ TEST_CASE("calls are reported in every form, and in one line", "[scenario]") {
 TEST_CASE("tariffs are imported, shown, tried and applied", "[scenario]") {
   const test::Site site;
   (void)site.json("trunkline", {"init", "--domain", "pbx.example"});
-  Calls calls(site);
+  ReportedCalls calls(site);
   calls.add(0, "+4915112345678", 31);
   calls.add(10, "+33123456789", 60);
   std::ofstream(site.path("rates.csv"))

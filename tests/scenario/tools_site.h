@@ -11,11 +11,10 @@
 #include "core/text.h"
 #include "os/process.h"
 #include "support/database.h"
+#include "support/program.h"
 #include "support/temporary_directory.h"
 
 namespace trunkline::test {
-
-using Words = std::vector<std::string>;
 
 class Site {
  public:

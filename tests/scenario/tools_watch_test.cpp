@@ -19,7 +19,6 @@ namespace {
 
 using core::Milliseconds;
 using core::Seconds;
-using Words = std::vector<std::string>;
 
 Words command(const Exchange& exchange, Words words) {
   Words all{std::string(TRUNKLINE_BIN_DIR) + "/trunkline", "--config",

@@ -142,4 +142,33 @@ inline std::filesystem::path played(const Exchange& exchange, const std::string&
   return path;
 }
 
+/// A call of two seconds, from dialling to its end.
+inline void talk_for_a_while(softphone::Phone& caller, softphone::Phone& called,
+                             const std::string& dialled) {
+  REQUIRE(caller.dial(dialled));
+  REQUIRE(caller.wait_for("CALL_ESTABLISHED", kWait));
+  REQUIRE(called.wait_for("CALL_ESTABLISHED", kWait));
+  TwoPhones::talk(core::Seconds(2));
+  REQUIRE(caller.hang_up());
+  REQUIRE(called.wait_for("CALL_CLOSED", kWait));
+}
+
+/// Of each voice, at an ear and on its channel, after talk_for_a_while().
+inline constexpr core::Milliseconds kHeardAtLeast{1000};
+
+inline void check_they_heard_each_other(const softphone::Phone& caller,
+                                        const softphone::Phone& called) {
+  REQUIRE(caller.heard());
+  REQUIRE(called.heard());
+  CHECK(read_channel(*caller.heard()).heard_for(kCalledTone) >= kHeardAtLeast);
+  CHECK(read_channel(*called.heard()).heard_for(kCallerTone) >= kHeardAtLeast);
+}
+
+inline void check_both_are_recorded(const Exchange& exchange) {
+  const auto recording = wait_for_recording(exchange, "complete");
+  const auto sound = played(exchange, core::text_at(recording, "recording"));
+  CHECK(read_channel(sound, 0).heard_for(kCallerTone) >= kHeardAtLeast);
+  CHECK(read_channel(sound, 1).heard_for(kCalledTone) >= kHeardAtLeast);
+}
+
 }  // namespace trunkline::test

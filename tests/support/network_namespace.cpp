@@ -34,6 +34,10 @@ std::string ip(const std::string& arguments) {
 
 }  // namespace
 
+std::string own_network(int number) {
+  return fmt::format("10.{}.{}", 64 + ::getpid() % 128, ::getpid() / 128 % 24 * 10 + number);
+}
+
 NetworkNamespace::NetworkNamespace(const std::string& prefix) : prefix_(prefix) {
   static int made = 0;
   // An interface's name has 15 characters at most.

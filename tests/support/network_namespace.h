@@ -16,6 +16,10 @@
 
 namespace trunkline::test {
 
+/// First three octets of a /24 that no other test on this machine is likely to use; `number` is 0
+/// to 9, ten belong to each process.
+std::string own_network(int number);
+
 class NetworkNamespace {
  public:
   /// `prefix` is the first three octets of a /24: ours ends in .1, its in .2.

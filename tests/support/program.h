@@ -13,15 +13,21 @@
 
 namespace trunkline::test {
 
+/// Within this comes what comes at once, on a busy machine, too.
+inline constexpr core::Milliseconds kSoon = core::Seconds(10);
+
 /// Asks every few milliseconds until the answer is yes; false when `timeout` is over. For states
 /// that no event tells; not for waiting a fixed time.
-bool wait_until(const std::function<bool()>& is_so, core::Milliseconds timeout = core::Seconds(10));
+bool wait_until(const std::function<bool()>& is_so, core::Milliseconds timeout = kSoon);
 
 /// The program's path: ours from the build tree, others from PATH.
 std::string program_path(const std::string& name);
 
 /// A whole file; empty where there is none.
 std::string text_of(const std::filesystem::path& path);
+
+/// The words of a command line.
+using Words = std::vector<std::string>;
 
 class Program {
  public:
