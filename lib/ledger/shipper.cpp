@@ -152,21 +152,24 @@ class Shipper::Worker {
         continue;
       }
       require_no_gap(reader, mark.shipped, entries.front().sequence);
-      const bool is_full = entries.size() == rows_;
-      const auto next_batch = SteadyClock::now() + options_.gather;
-      entries.resize(count_within(entries, options_.batch_bytes));
+      const std::size_t count = count_within(entries, options_.batch_bytes);
+      const bool is_full = entries.size() == rows_ || count < entries.size();
+      entries.resize(count);
       set_oldest(entries.front().entry.at);
       mark = ship_batch(connection, reader.node(), entries);
       backoff = options_.first_backoff;
       note_success(mark);
       housekeep(mark.shipped);
-      if (!is_full) wait_until(next_batch);
+      if (!is_full) gather();
     }
   }
 
-  /// Lets entries gather; ends early for flush() and stop().
-  void wait_until(SteadyClock::time_point moment) {
-    const auto left = std::chrono::ceil<core::Milliseconds>(moment - SteadyClock::now());
+  /// Lets entries gather where many batches went of late; ends early for flush() and stop().
+  void gather() {
+    const auto now = SteadyClock::now();
+    // As if batches that were not needed had been put by, `burst` at the most.
+    next_batch_ = std::max(next_batch_, now - options_.burst * options_.gather) + options_.gather;
+    const auto left = std::chrono::ceil<core::Milliseconds>(next_batch_ - now);
     if (left.count() > 0) hurry_.wait(left, stop_);
     hurry_.clear();
   }
@@ -265,6 +268,7 @@ class Shipper::Worker {
   // The thread's own:
   std::size_t rows_;
   std::uint64_t kept_ = 0;
+  SteadyClock::time_point next_batch_{};  ///< when it is due at one a `gather`
   SteadyClock::time_point next_note_{};
   SteadyClock::time_point next_prune_{};
   std::thread thread_;

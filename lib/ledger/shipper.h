@@ -4,11 +4,11 @@
 // Carries a daemon's journal to PostgreSQL, exactly once: a batch of entries, their projections
 // (cdr, recording, ...) and the node's watermark are one transaction of the function
 // trunkline.ledger_ship(), and what to send next is always read from the watermark there. Runs on
-// its own thread with its own reader; the journal is never held up. While entries keep coming they
-// are gathered: most of what a small batch costs PostgreSQL is the same for a large one. An entry
-// after a quiet moment goes at once. PostgreSQL may be absent,
-// stopped or frozen for days: the thread reconnects with a growing pause and the status says why.
-// Entries that are shipped and older than `keep` are then pruned from the journal.
+// its own thread with its own reader; the journal is never held up. Entries go at once, until they
+// keep coming: then they are gathered, as most of what a small batch costs PostgreSQL is the same
+// for a large one. PostgreSQL may be absent, stopped or frozen for days: the thread reconnects with
+// a growing pause and the status says why. Entries that are shipped and older than `keep` are then
+// pruned from the journal.
 
 #include <cstdint>
 #include <memory>
@@ -28,8 +28,11 @@ struct ShipperOptions {
   std::string daemon = {};  ///< "sipd", "recorderd": shown beside the node
   std::size_t batch_rows = 5'000;
   std::size_t batch_bytes = 4U << 20U;
-  core::Milliseconds poll{200};    ///< look for entries this often without notify()
-  core::Milliseconds gather{500};  ///< between the starts of two batches, unless one was full
+  core::Milliseconds poll{200};  ///< look for entries this often without notify()
+  /// After `burst` batches in a row the next one waits until one a `gather` is due; not behind a
+  /// full one, and not when flush() waits.
+  core::Milliseconds gather{500};
+  int burst = 20;
   core::Milliseconds keep = std::chrono::hours(24 * 7);
   core::Milliseconds first_backoff{100};
   core::Milliseconds last_backoff{5'000};
