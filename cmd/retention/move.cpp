@@ -73,17 +73,20 @@ class Moving {
 
   /// What a run that was killed had in hand.
   void settle_last() {
-    constexpr core::ByteCount kLongest{100};
+    constexpr core::ByteCount kLongest{2'000};
     const auto text = os::read_text_file(in_hand_, kLongest);
     if (!text && text.error().code == ExitCode::no_input) return;
     if (!text) throw core::Error(text.error());
-    const auto recording = core::RecordingId::parse(core::trim(*text));
-    if (recording) core::value_or_throw(mover_.settle(*recording));
+    const std::string_view line = core::trim(*text);
+    const std::size_t space = std::min(line.find(' '), line.size());
+    if (const auto recording = core::RecordingId::parse(line.substr(0, space)))
+      core::value_or_throw(mover_.settle(
+          {.recording = *recording, .path = std::string(core::trim(line.substr(space)))}));
     forget_last();
   }
-  void take_in_hand(core::RecordingId recording) const {
-    core::value_or_throw(
-        os::write_atomically(in_hand_, core::as_bytes(recording.text() + "\n"), 0600));
+  void take_in_hand(const retention::Movable& one) const {
+    const std::string line = fmt::format("{} {}\n", one.recording.text(), one.path);
+    core::value_or_throw(os::write_atomically(in_hand_, core::as_bytes(line), 0600));
   }
   void forget_last() const {
     std::error_code ignored;  // it settles what is settled
@@ -92,7 +95,7 @@ class Moving {
 
   /// False where it failed.
   bool take(const retention::Movable& one) {
-    if (!is_dry()) take_in_hand(one.recording);
+    if (!is_dry()) take_in_hand(one);
     const auto moved = is_dry() ? look(one) : mover_.move(one);
     if (moved) {
       if (*moved) {
@@ -144,7 +147,7 @@ class Moving {
   db::Connection database_;
   std::unique_ptr<storage::Location> recordings_;
   retention::Mover mover_;
-  /// Names the recording that is moved now.
+  /// Names the recording that is moved now, and where it was.
   const std::filesystem::path in_hand_ =
       std::filesystem::path(context_.config().text("retention.state_dir")) / "moving";
   MovedTotals totals_;

@@ -100,7 +100,13 @@ core::Result<std::optional<core::ByteCount>> Mover::move(const Movable& one) {
   return bytes;
 }
 
-core::Result<void> Mover::settle(core::RecordingId recording) {
+core::Result<void> Mover::settle(const Movable& one) {
+  if (const auto copy = storage::Name::parse(storage::twin_of(one.path)))
+    if (auto cleared = parts_.recordings.clear_unfinished(*copy); !cleared) return cleared;
+  return settle_tiers(one.recording);
+}
+
+core::Result<void> Mover::settle_tiers(core::RecordingId recording) {
   static constexpr db::Statement kPath{
       "SELECT coalesce(path, '') AS path FROM trunkline.recording WHERE recording = $1"};
   db::Transaction transaction(parts_.database);

@@ -52,11 +52,13 @@ class Mover {
   /// listed. A fault leaves it where it was.
   [[nodiscard]] core::Result<std::optional<core::ByteCount>> move(const Movable& one);
 
-  /// Of one that may have been killed in the middle of move(), whatever its direction: the row and
-  /// one file agree afterwards. To be called by the next run, before anything moves.
-  [[nodiscard]] core::Result<void> settle(core::RecordingId recording);
+  /// Of one whose move() may have been killed in the middle: the row and one file agree afterwards,
+  /// and nothing else is left. To be called by the next run, before anything moves; what has no
+  /// path is only looked at in both tiers.
+  [[nodiscard]] core::Result<void> settle(const Movable& one);
 
  private:
+  core::Result<void> settle_tiers(core::RecordingId recording);
   core::Result<void> take_back(const Movable& one, const storage::Name& copy);
   void pass(Step step) const {
     if (parts_.passed) parts_.passed(step);

@@ -30,6 +30,11 @@ class Tiers final : public Location {
     if (!inner) return tl::unexpected(inner.error());
     return tier_of(name).put(*inner, from);
   }
+  core::Result<void> clear_unfinished(const Name& name) override {
+    const auto inner = inner_of(name);
+    if (!inner) return tl::unexpected(inner.error());
+    return tier_of(name).clear_unfinished(*inner);
+  }
   core::Result<bool> remove(const Name& name) override {
     const auto inner = inner_of(name);
     if (!inner) return tl::unexpected(inner.error());

@@ -34,6 +34,7 @@ class DryRun final : public Location {
       return os::system_failure("read " + from.native(), error);
     return sum.finish();
   }
+  core::Result<void> clear_unfinished(const Name& /*name*/) override { return {}; }
   core::Result<bool> remove(const Name& name) override {
     const auto status = location_->stat(name);
     if (status) return true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "storage/file.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -9,6 +10,7 @@
 #include <cerrno>
 #include <span>
 
+#include "core/cptr.h"
 #include "core/uuid.h"
 #include "os/fd.h"
 #include "os/system_fault.h"
@@ -56,7 +58,7 @@ class Fresh {
  public:
   explicit Fresh(int folder)
       : folder_(folder),
-        name_(fmt::format("{}put-{}", kOwnPrefix,
+        name_(fmt::format("{}{}", kUnfinishedPrefix,
                           core::Uuid::make(core::system_clock().wall()).text())),
         file_(::openat(folder, name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) {}
   ~Fresh() {
@@ -129,6 +131,28 @@ class FileLocation final : public Location {
     // Without it the rename itself could be lost with the power.
     if (::fsync(place->folder.get()) != 0) return failed_to_put(name, errno);
     return stored;
+  }
+
+  core::Result<void> clear_unfinished(const Name& name) override {
+    const auto failed = [&](int error_number) {
+      return tl::unexpected(storage_fault("tidy up beside", name, title_, error_number));
+    };
+    const auto place = find(name, "tidy up beside");
+    if (!place && place.error().code == core::ExitCode::no_input) return {};
+    if (!place) return tl::unexpected(place.error());
+    // A descriptor of its own, which the stream closes.
+    const core::CPtr<DIR, ::closedir> folder(
+        ::fdopendir(::openat(place->folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+    if (!folder) return failed(errno);
+    errno = 0;
+    while (const dirent* const next = ::readdir(folder.get())) {
+      if (std::string_view(next->d_name).starts_with(kUnfinishedPrefix) &&
+          ::unlinkat(place->folder.get(), next->d_name, 0) != 0 && errno != ENOENT)
+        return failed(errno);
+      errno = 0;
+    }
+    if (errno != 0) return failed(errno);
+    return {};
   }
 
   core::Result<bool> remove(const Name& name) override {

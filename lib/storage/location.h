@@ -80,6 +80,10 @@ class Location {
   [[nodiscard]] virtual core::Result<Stored> put(const Name& name,
                                                  const std::filesystem::path& from) = 0;
 
+  /// Removes what put() of that object left where it was killed half-way, which no list shows. The
+  /// caller knows that none is under way in its folder.
+  [[nodiscard]] virtual core::Result<void> clear_unfinished(const Name& name) = 0;
+
   /// Whether it was there. After a fault nobody knows; doing it again is safe, and says `false`
   /// where the first one did it.
   [[nodiscard]] virtual core::Result<bool> remove(const Name& name) = 0;

@@ -17,6 +17,8 @@ namespace trunkline::storage {
 /// First bytes of what a location keeps for itself (its marker, copies under way). No object is
 /// called so.
 inline constexpr std::string_view kOwnPrefix = ".trunkline-";
+/// A file that is being put, until it is whole.
+inline constexpr std::string_view kUnfinishedPrefix = ".trunkline-put-";
 
 class Name {
  public:

@@ -8,6 +8,7 @@
 
 #include "sealed/format.h"
 #include "storage/cold.h"
+#include "storage/name.h"
 
 namespace trunkline::verify {
 namespace {
@@ -113,7 +114,7 @@ std::optional<What> parse_what(std::string_view name) {
 }
 
 bool is_copy(std::string_view file_name) {
-  return file_name.starts_with(".trunkline-put-") || file_name.ends_with(".compacting") ||
+  return file_name.starts_with(storage::kUnfinishedPrefix) || file_name.ends_with(".compacting") ||
          file_name.ends_with(".recovering");
 }
 

@@ -155,6 +155,13 @@ TEST_CASE("retention move: killed at any moment, each recording can be read and 
     CHECK_FALSE(world.is_hot(i));
     CHECK(world.path_of(i) == "cold/" + world.hot_path(i));
   }
+  // Killed in the middle of a copy back: nothing of it is left when the next run is done.
+  const fs::path left = world.files[0].parent_path() / ".trunkline-put-left";
+  std::ofstream(left) << "half";
+  std::ofstream(world.site.path("retention") / "moving")
+      << world.ids[0].text() << ' ' << world.path_of(0) << '\n';
+  CHECK(world.move().at("moved") == 0);
+  CHECK_FALSE(fs::exists(left));
   CHECK(world.site.run("retention", {"verify"}).exit.code == 0);
 }
 

@@ -95,6 +95,24 @@ TEST_CASE("file location: folders, pipes and copies under way are no objects", "
   }));
 }
 
+TEST_CASE("file location: what a killed put left is removed from its folder alone", "[storage]") {
+  OpenedFolder opened;
+  REQUIRE(opened.location->put(name_of("2026/a"), opened.source));
+  REQUIRE(opened.location->put(name_of("2027/b"), opened.source));
+  const fs::path left = opened.root.path() / "2026" / ".trunkline-put-1";
+  const fs::path elsewhere = opened.root.path() / "2027" / ".trunkline-put-2";
+  std::ofstream(left) << "half";
+  std::ofstream(elsewhere) << "half";
+  std::ofstream(opened.root.path() / ".trunkline-storage") << "marker";
+  REQUIRE(opened.location->clear_unfinished(name_of("2026/gone")));
+  CHECK_FALSE(fs::exists(left));
+  CHECK(fs::exists(elsewhere));
+  CHECK(fs::exists(opened.root.path() / "2026" / "a"));
+  CHECK(opened.location->clear_unfinished(name_of("c")));
+  CHECK(fs::exists(opened.root.path() / ".trunkline-storage"));
+  CHECK(opened.location->clear_unfinished(name_of("1999/nothing")));
+}
+
 TEST_CASE("file location: what does not fit leaves what was there and no rubbish", "[storage]") {
   OpenedFolder opened(std::string(10'000, 'x'));
   std::ofstream(opened.root.path() / "a") << "old";

@@ -64,6 +64,10 @@ class FaultyLocation final : public storage::Location {
     return meet(Call::put, "put", name, [&] { return inner_->put(name, from); });
   }
 
+  core::Result<void> clear_unfinished(const storage::Name& name) override {
+    return inner_->clear_unfinished(name);
+  }
+
   core::Result<bool> remove(const storage::Name& name) override {
     return meet(Call::remove, "remove", name, [&] { return inner_->remove(name); });
   }
