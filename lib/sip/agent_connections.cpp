@@ -74,8 +74,7 @@ unsigned AgentCore::udp_limit(const Path& path, const Uri& target) {
   });
   if (!has_tcp) return UdpLimit::kNone;
   if (options_.udp_limit != 0) return options_.udp_limit;
-  const unsigned known =
-      routes_.towards(path.flow.peer.host, core::system_clock().steady()).mtu;
+  const unsigned known = routes_.towards(path.flow.peer.host, core::system_clock().steady()).mtu;
   const unsigned mtu = known > kMtuReserve ? known : kUnknownMtu;
   return std::min(mtu - kMtuReserve, UdpLimit::kNone);
 }

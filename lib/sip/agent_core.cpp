@@ -251,8 +251,7 @@ const AgentCore::Bound* AgentCore::bound_for(const Flow& flow) {
   for (const Bound& bound : bound_) {
     if (speaks(bound) && bound.listener.address == flow.local) return &bound;
   }
-  const std::string& source =
-      routes_.towards(flow.peer.host, core::system_clock().steady()).source;
+  const std::string source = routes_.towards(flow.peer.host, core::system_clock().steady()).source;
   const Bound* first = nullptr;
   for (const Bound& bound : bound_) {
     if (!speaks(bound)) continue;

@@ -146,9 +146,8 @@ class ErasingWorld {
       retention::Erased erased = retention::resume(parts(), now, options.fallback, elsewhere);
       retention::begin_run(database, run, retention::RunKind::sweep, now);
       const retention::Planner planner(retention::load_rules(database, options.fallback));
-      erased +=
-          retention::sweep(parts(), run, now, options,
-                           retention::survey(database, planner, now, elsewhere), elsewhere);
+      erased += retention::sweep(parts(), run, now, options,
+                                 retention::survey(database, planner, now, elsewhere), elsewhere);
       retention::end_run(database, run, now, {.outcome = "done", .erased = erased});
       return erased;
     }
