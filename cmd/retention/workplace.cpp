@@ -161,7 +161,7 @@ retention::Erased Workplace::run(const core::Uuid& id, retention::RunKind kind, 
   retention::begin_run(database_, id, kind, now);
   journal_.note_run(id);
   try {
-    const retention::Erased erased = erase();
+    retention::Erased erased = erase();
     retention::end_run(
         database_, id, core::system_clock().wall(),
         {.outcome = erased.failed > 0 ? "partly" : "done", .withheld = withheld, .erased = erased});

@@ -178,7 +178,7 @@ class Shipper::Worker {
                        const std::vector<journal::StoredEntry>& entries) {
     const std::uint64_t rejected_before = status().rejected;
     try {
-      const Watermark mark = ship(connection, node, options_.daemon, entries);
+      Watermark mark = ship(connection, node, options_.daemon, entries);
       if (mark.rejected > rejected_before) {
         core::log_error("ledger rejected entries", {{"entries", mark.rejected - rejected_before},
                                                     {"reason", "see trunkline.ledger_rejected"}});
