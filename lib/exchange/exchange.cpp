@@ -54,7 +54,7 @@ class Exchange::State : public std::enable_shared_from_this<Exchange::State> {
             root, journal, clock,
             [this](std::string_view kind, const core::Json& body) { publish_json(kind, body); })),
         agent_(root, agent_options(options_.agent, *doorman_)),
-        media_(root, options_.ng_nodes, options_.media_control, media_events()),
+        media_(root, journal_.node(), options_.ng_nodes, options_.media_control, media_events()),
         registrar_(root, journal, clock, options_.limits, gruu_key(options_.key)),
         authenticator_({.site_key = nonce_key(options_.key),
                         .nonce_life = options_.nonce_life,

@@ -48,9 +48,12 @@ ng::Dictionary body_for(const Described& described, call::LegId offerer) {
 
 }  // namespace
 
-Media::Media(os::Reactor& reactor, const std::vector<std::string>& nodes,
+Media::Media(os::Reactor& reactor, core::NodeId own, const std::vector<std::string>& nodes,
              const std::filesystem::path& control, Events events)
-    : events_(std::move(events)), client_(reactor, {.nodes = endpoints(nodes)}) {
+    : events_(std::move(events)),
+      introduction_{{ng::kNodeKey, own.text()},
+                    {ng::kStartKey, core::Uuid::make(core::system_clock().wall()).text()}},
+      client_(reactor, {.nodes = endpoints(nodes), .introduction = introduction_}) {
   client_.on_node_change([this](const ng::NodeStatus& node) {
     if (node.is_up) {
       core::log_info("media relay is up", {{"peer", node.endpoint.text()}});
@@ -84,6 +87,7 @@ void Media::offer(const MediaSession& session, const Described& offer,
   if (to) body.set("to-tag", call::tag_of(*to));
   // Without this an rtpengine that is full calls it an error like any other.
   body.set("supports", ng::List{std::string(ng::kLoadLimit)});
+  for (const auto& [key, value] : introduction_) body.set(key, value);
   body.set(ng::kTenantKey, session.tenant.text());
   body.set(ng::kCallKey, session.call.text());
   body.set(ng::kRecordKey, session.recording ? "always" : "off");

@@ -53,7 +53,8 @@ class Media {
   };
 
   /// Throws core::Error where a node's address cannot be read.
-  Media(os::Reactor& reactor, const std::vector<std::string>& nodes,
+  /// `own` names this sipd to the relays: what an earlier start of it left there, they end.
+  Media(os::Reactor& reactor, core::NodeId own, const std::vector<std::string>& nodes,
         const std::filesystem::path& control, Events events);
 
   /// `reader` is the address of the party that will read the offer, in whose family it is then
@@ -84,6 +85,7 @@ class Media {
   void retry_deletions();
 
   Events events_;
+  const ng::Dictionary introduction_;
   ng::Client client_;
   std::deque<Owed> owed_deletions_;
   std::unique_ptr<control::Subscriber> subscriber_;

@@ -51,6 +51,18 @@ struct CallRecording {
   std::optional<core::RecordingId> running = {};  ///< on tape now
 };
 
+/// Who commands a call, as NG names it; empty: a client that does not say.
+struct Commander {
+  std::string node = {};
+  std::string start = {};  ///< of that node: a UUID, of which a later one is greater
+
+  /// Whether it is an earlier start of the same node.
+  bool is_before(const Commander& now) const {
+    return !node.empty() && node == now.node && start < now.start;
+  }
+  bool operator==(const Commander&) const = default;
+};
+
 struct Call {
   std::string key;  ///< NG's call-id
   core::CallRef call;
@@ -65,6 +77,7 @@ struct Call {
   std::vector<CallLine> lines = {};
   std::optional<sdp::Agreement> agreement = {};
   CallRecording recording = {};
+  Commander commander = {};
   IoThread* thread = nullptr;
   std::shared_ptr<Session> session = {};  ///< shared with its I/O thread
 

@@ -79,6 +79,7 @@ Call& Calls::open(const NewCall& facts) {
             .last_command = clock_.steady()};
   call.recording.is_wanted = facts.is_recorded;
   call.recording.chosen = facts.recording;
+  call.commander = facts.commander;
   call.thread = &thread_for_call();
   call.thread->take_call();
   call.session = std::make_shared<Session>(facts.key, static_cast<SessionObserver&>(*this));
@@ -325,6 +326,16 @@ void Calls::close(Call& call, MediaEnd end, Figures done) {
 
 void Calls::close_all(MediaEnd end) {
   while (!calls_.empty()) close(calls_.begin()->second, end);
+}
+
+void Calls::close_left_behind(const Commander& now) {
+  std::vector<std::string> left;
+  for (const auto& [key, call] : calls_)
+    if (call.commander.is_before(now)) left.push_back(key);
+  for (const std::string& key : left) {
+    core::log_warning("call of a client that was started anew is closed", {{"call", key}});
+    close(*find(key), MediaEnd::deleted);
+  }
 }
 
 void Calls::set_timeout(core::Milliseconds timeout) {

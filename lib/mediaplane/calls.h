@@ -35,6 +35,7 @@ struct NewCall {
   core::TenantId tenant;
   bool is_recorded = false;
   std::optional<core::RecordingId> recording = {};
+  Commander commander = {};
 };
 
 class Calls final : private SessionObserver {
@@ -61,6 +62,8 @@ class Calls final : private SessionObserver {
   using Figures = std::function<void(const Call& call, const SessionCounters& counters)>;
   void close(Call& call, MediaEnd end, Figures done = {});
   void close_all(MediaEnd end);
+  /// Closes what an earlier start of this client had open; nobody else commands it.
+  void close_left_behind(const Commander& now);
 
   void start_recording(Call& call);
   void stop_recording(Call& call);

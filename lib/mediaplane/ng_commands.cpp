@@ -54,6 +54,11 @@ std::optional<Id> id_at(const Dictionary& body, std::string_view key) {
   return id ? std::optional(*id) : std::nullopt;
 }
 
+Commander commander_of(const Dictionary& body) {
+  return {.node = std::string(body.text(ng::kNodeKey)),
+          .start = std::string(body.text(ng::kStartKey))};
+}
+
 core::Result<sdp::Session> session_of(const Dictionary& body) {
   const std::string_view text = body.text("sdp");
   if (text.empty()) return core::fault(core::ExitCode::data, "No SDP body in message");
@@ -88,10 +93,8 @@ NgCommands::NgCommands(Calls& calls, std::vector<os::Address> local, const core:
 void NgCommands::serve(ng::Server& server) {
   using ng::Request;
   using ng::Respond;
-  server.on("ping", [](const Request&, const Respond& respond) {
-    Dictionary reply{{"result", "pong"}};
-    reply.set(ng::kVersionKey, ng::kVersion);
-    respond(std::move(reply));
+  server.on("ping", [this](const Request& request, const Respond& respond) {
+    respond(ping(request.body));
   });
   server.on("offer", [this](const Request& request, const Respond& respond) {
     respond_settled(request, offer(request.body), respond);
@@ -119,6 +122,16 @@ void NgCommands::serve(ng::Server& server) {
   });
   on_recording("stop recording", [this](Call& call) { calls_.stop_recording(call); });
   on_recording("pause recording", [this](Call& call) { calls_.pause_recording(call, true); });
+}
+
+Dictionary NgCommands::ping(const Dictionary& body) {
+  const Commander now = commander_of(body);
+  // Each start is looked at once: pings come every other second.
+  if (!now.node.empty() && now != last_pinged_) {
+    last_pinged_ = now;
+    calls_.close_left_behind(now);
+  }
+  return ng::pong_reply();
 }
 
 /// A phone may speak the moment it has the reply: its I/O thread must know of it by then.
@@ -165,7 +178,8 @@ Call& NgCommands::open(const std::string& key, const Dictionary& body) {
        .call = named ? *named : core::CallRef::parse(key).value_or(core::CallRef{}),
        .tenant = id_at<core::TenantId>(body, ng::kTenantKey).value_or(core::TenantId{}),
        .is_recorded = wants_recording(body),
-       .recording = id_at<core::RecordingId>(body, ng::kRecordingKey)});
+       .recording = id_at<core::RecordingId>(body, ng::kRecordingKey),
+       .commander = commander_of(body)});
 }
 
 Dictionary NgCommands::answer(const Dictionary& body) {

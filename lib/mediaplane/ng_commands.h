@@ -30,6 +30,8 @@ class NgCommands {
   void set_draining(bool is_draining) { is_draining_ = is_draining; }
 
   // One function a command; public for tests.
+  /// A sipd that says who it is ends what it left here before it was started anew.
+  ng::Dictionary ping(const ng::Dictionary& body);
   ng::Dictionary offer(const ng::Dictionary& body);
   ng::Dictionary answer(const ng::Dictionary& body);
   void remove(const ng::Dictionary& body, const ng::Respond& respond);
@@ -54,6 +56,7 @@ class NgCommands {
   const core::Clock& clock_;
   os::AdvertisedAddresses advertised_;
   os::Routes routes_;
+  Commander last_pinged_;  ///< several sipds take turns: a look is cheap
   bool is_draining_ = false;
 };
 

@@ -236,12 +236,14 @@ class Client::State : public std::enable_shared_from_this<Client::State> {
   }
 
   void ping_all() {
-    static const std::string kPing = to_bencode(Dictionary{{"command", "ping"}});
+    Dictionary ping = options_.introduction;
+    ping.set("command", "ping");
+    const std::string body = to_bencode(ping);
     const auto deadline = std::min(options_.ping_period, options_.deadline);
     for (Farm::Index i = 0; i < farm_.size(); ++i) {
       if (is_pinging_[i]) continue;
       is_pinging_[i] = true;
-      begin(Pending{.body = kPing, .node = i, .is_ping = true}, deadline);
+      begin(Pending{.body = body, .node = i, .is_ping = true}, deadline);
     }
   }
 

@@ -30,6 +30,7 @@ struct ClientOptions {
   core::Milliseconds deadline = core::Seconds(3);  ///< of one request on one node
   unsigned pings_lost_until_down = 2;
   std::size_t max_outstanding = 8192;
+  Dictionary introduction = {};  ///< what each ping says besides: who asks
 };
 
 struct NodeStatus {

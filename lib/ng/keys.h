@@ -25,6 +25,11 @@ inline constexpr std::string_view kRecordingKey = "trunkline-recording";  ///< U
 /// Where the reply's SDP will be read, "192.0.2.7": recorderd names its address on that way.
 inline constexpr std::string_view kReaderKey = "trunkline-reader";
 
+/// In ping and offer: which sipd it is, and which start of it. What another start of that sipd left
+/// behind, nobody commands any more.
+inline constexpr std::string_view kNodeKey = "trunkline-node";    ///< UUID of its journal
+inline constexpr std::string_view kStartKey = "trunkline-start";  ///< UUID
+
 /// Our tags: of the caller, and of the called number n, "called-1".
 inline constexpr std::string_view kCallerTag = "caller";
 inline constexpr std::string_view kCalledTagPrefix = "called-";

@@ -23,6 +23,34 @@ TEST_CASE("ng: ping tells a recorderd from an rtpengine", "[ng_commands]") {
   CHECK(pong.integer(ng::kVersionKey) == 1);
 }
 
+TEST_CASE("ng: what a sipd left behind is closed by the first ping of its next start",
+          "[ng_commands]") {
+  World world;
+  const auto offer = [&](const char* node, const char* start) {
+    Dictionary body = TestCall().offer_body(Phone().sdp(), false);
+    if (*node != 0) body.set(ng::kNodeKey, node).set(ng::kStartKey, start);
+    REQUIRE(world.ng->call("offer", body).text("result") == "ok");
+  };
+  const auto ping = [&](const char* node, const char* start) {
+    const Dictionary pong = world.ng->call("ping", {{ng::kNodeKey, node}, {ng::kStartKey, start}});
+    CHECK(pong.text("result") == "pong");
+    return world.status()["sessions"].get<int>();
+  };
+  offer("one", "1");
+  offer("one", "2");
+  offer("two", "1");
+  offer("", "");
+  CHECK(ping("one", "1") == 4);
+  CHECK(ping("one", "2") == 3);
+  // Late, of what is not there any more.
+  CHECK(ping("one", "1") == 3);
+  CHECK(ping("two", "1") == 3);
+  CHECK(ping("three", "9") == 3);
+  CHECK(ping("", "9") == 3);
+  CHECK(ping("one", "3") == 2);
+  CHECK(ping("two", "3") == 1);
+}
+
 TEST_CASE("ng: what is missing or unknown is refused in rtpengine's words", "[ng_commands]") {
   World world;
   const std::string sdp = Phone().sdp();
