@@ -24,6 +24,8 @@ using SteadyClock = std::chrono::steady_clock;
 // Housekeeping need not be prompt: the watermark kept locally only serves a start without database.
 constexpr std::chrono::seconds kNoteEvery{10};
 constexpr std::chrono::seconds kPruneEvery{60};
+/// How long it is remembered that many entries came, or few.
+constexpr std::chrono::seconds kRemembered{2};
 
 // The journal's state in which the last known watermark is kept.
 constexpr const char* kStateKind = "ledger";
@@ -160,17 +162,17 @@ class Shipper::Worker {
       backoff = options_.first_backoff;
       note_success(mark);
       housekeep(mark.shipped);
-      if (!is_full) gather();
+      if (!is_full) gather_behind(count);
     }
   }
 
-  /// Lets entries gather where many batches went of late; ends early for flush() and stop().
-  void gather() {
+  /// Lets entries gather where many came of late; ends early for flush() and stop().
+  void gather_behind(std::size_t entries) {
     const auto now = SteadyClock::now();
-    // As if batches that were not needed had been put by, `burst` at the most.
-    next_batch_ = std::max(next_batch_, now - options_.burst * options_.gather) + options_.gather;
-    const auto left = std::chrono::ceil<core::Milliseconds>(next_batch_ - now);
-    if (left.count() > 0) hurry_.wait(left, stop_);
+    const auto time = std::chrono::microseconds(1'000'000 * entries) / options_.at_once;
+    // Those that did not come are put by, those too many owed, two seconds' worth at the most.
+    paid_until_ = std::min(std::max(paid_until_, now - kRemembered) + time, now + kRemembered);
+    if (paid_until_ > now) hurry_.wait(options_.gather, stop_);
     hurry_.clear();
   }
 
@@ -268,7 +270,7 @@ class Shipper::Worker {
   // The thread's own:
   std::size_t rows_;
   std::uint64_t kept_ = 0;
-  SteadyClock::time_point next_batch_{};  ///< when it is due at one a `gather`
+  SteadyClock::time_point paid_until_{};  ///< by entries at `at_once` a second
   SteadyClock::time_point next_note_{};
   SteadyClock::time_point next_prune_{};
   std::thread thread_;

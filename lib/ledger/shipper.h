@@ -29,10 +29,10 @@ struct ShipperOptions {
   std::size_t batch_rows = 5'000;
   std::size_t batch_bytes = 4U << 20U;
   core::Milliseconds poll{200};  ///< look for entries this often without notify()
-  /// After `burst` batches in a row the next one waits until one a `gather` is due; not behind a
+  /// While more entries than `at_once` come in a second, batches are a `gather` apart; not behind a
   /// full one, and not when flush() waits.
+  int at_once = 100;
   core::Milliseconds gather{500};
-  int burst = 20;
   core::Milliseconds keep = std::chrono::hours(24 * 7);
   core::Milliseconds first_backoff{100};
   core::Milliseconds last_backoff{5'000};

@@ -163,7 +163,7 @@ TEST_CASE("entries go at once until they keep coming, then they are gathered", "
   ShipperOptions options = scene.options();
   options.poll = Milliseconds(5);
   options.gather = std::chrono::minutes(10);
-  options.burst = 2;
+  options.at_once = 1;
   Shipper shipper(options, *scene.journal);
   for (std::uint64_t entry = 1; entry <= 3; ++entry) {
     scene.append("note", {}, "{}");
