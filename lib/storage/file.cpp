@@ -125,7 +125,7 @@ class FileLocation final : public Location {
     if (!place) return tl::unexpected(place.error());
     Fresh fresh(place->folder.get());
     if (!fresh.is_open()) return failed_to_put(name, errno);
-    const auto stored = fill(fresh.get(), source->get(), name);
+    auto stored = fill(fresh.get(), source->get(), name);
     if (!stored) return stored;
     if (!fresh.rename_to(place->name)) return failed_to_put(name, errno);
     // Without it the rename itself could be lost with the power.
