@@ -39,20 +39,12 @@ std::string_view fate_of(const Held& held, retention::CallsFate calls) {
 }
 
 void print_held(cli::Output& out, const std::vector<Held>& all, retention::CallsFate calls) {
-  out.table("erase_item.v1", {{"ENDED"},
-                              {"KIND"},
-                              {"FATE"},
-                              {"SIZE", cli::Align::right},
-                              {"ID"},
-                              {"ARCHIVED"},
-                              {"BECAUSE"}});
+  out.table("erase_item.v1", item_columns());
   for (const Held& held : all) {
     const retention::Item& item = held.item;
     const auto bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(0, item.bytes));
-    core::Json object{{"kind", name_of(item.kind)},   {"id", item.id.text()},
-                      {"call", item.call.text()},     {"tenant", item.tenant.text()},
-                      {"fate", fate_of(held, calls)}, {"ended_at", core::to_rfc3339(item.ended_at)},
-                      {"bytes", item.bytes},          {"because", held.because}};
+    core::Json object = item_json(item, fate_of(held, calls));
+    object.update({{"bytes", item.bytes}, {"because", held.because}});
     if (!item.month.empty()) object["month"] = item.month;
     out.row({out.time(item.ended_at), name_of(item.kind), fate_of(held, calls),
              out.size(core::ByteCount(bytes)), item.id.text(), item.month,

@@ -31,10 +31,7 @@ core::ExitCode explain_item(cli::Context& context) {
   const core::Time now = moment(context, "--at").value_or(core::system_clock().wall());
   const retention::Decision decision = planner.decide(item, now);
   cli::Output& out = context.out();
-  core::Json object{
-      {"kind", name_of(item.kind)},     {"id", item.id.text()},
-      {"call", item.call.text()},       {"tenant", item.tenant.text()},
-      {"fate", name_of(decision.fate)}, {"ended_at", core::to_rfc3339(item.ended_at)}};
+  core::Json object = item_json(item, name_of(decision.fate));
   if (!item.month.empty()) object["month"] = item.month;
   std::vector<cli::Field> fields{{std::string(name_of(item.kind)), item.id.text()},
                                  {"ended", out.time(item.ended_at)},

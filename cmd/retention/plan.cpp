@@ -22,13 +22,8 @@ std::string bytes_shown(const cli::Output& out, std::int64_t bytes) {
 
 void print_item(cli::Output& out, const retention::Item& item, const retention::Decision& decision,
                 const retention::Planner& planner) {
-  core::Json object{{"kind", name_of(item.kind)},
-                    {"id", item.id.text()},
-                    {"call", item.call.text()},
-                    {"tenant", item.tenant.text()},
-                    {"fate", name_of(decision.fate)},
-                    {"ended_at", core::to_rfc3339(item.ended_at)},
-                    {"bytes", item.bytes}};
+  core::Json object = item_json(item, name_of(decision.fate));
+  object["bytes"] = item.bytes;
   if (decision.until) object["until"] = core::to_rfc3339(*decision.until);
   const std::vector<std::string> reasons = planner.reasons(item, decision);
   object["because"] = reasons;
@@ -47,13 +42,7 @@ core::ExitCode show_plan(cli::Context& context) {
   cli::Output& out = context.out();
   archive::Items items(connection, archive_folder(context));
   if (context.has("--list")) {
-    out.table("retention_item.v1", {{"ENDED"},
-                                    {"KIND"},
-                                    {"FATE"},
-                                    {"SIZE", cli::Align::right},
-                                    {"ID"},
-                                    {"ARCHIVED"},
-                                    {"BECAUSE"}});
+    out.table("retention_item.v1", item_columns());
     (void)retention::make_plan(connection, planner, now, items,
                                [&](const auto& item, const auto& decision) {
                                  print_item(out, item, decision, planner);

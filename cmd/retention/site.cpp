@@ -33,6 +33,20 @@ std::filesystem::path archive_folder(cli::Context& context) {
   return context.config().text("ledger.archive_dir");
 }
 
+std::vector<cli::Column> item_columns() {
+  return {{"ENDED"}, {"KIND"},     {"FATE"},   {"SIZE", cli::Align::right},
+          {"ID"},    {"ARCHIVED"}, {"BECAUSE"}};
+}
+
+core::Json item_json(const retention::Item& item, std::string_view fate) {
+  return {{"kind", name_of(item.kind)},
+          {"id", item.id.text()},
+          {"call", item.call.text()},
+          {"tenant", item.tenant.text()},
+          {"fate", fate},
+          {"ended_at", core::to_rfc3339(item.ended_at)}};
+}
+
 bool warn_of_months(cli::Context& context, std::span<const archive::Unreached> unreached) {
   for (const archive::Unreached& one : unreached)
     context.warn(fmt::format("calls of {} are not looked at: {}", one.month, one.fault.message),
@@ -62,7 +76,7 @@ retention::Item find_item(cli::Context& context, db::Connection& connection,
     if (item) return *std::move(item);
   }
   if (const auto call = archive::find_archived(archive_folder(context), items.months(), which)) {
-    retention::Item item = archive::item_of(*call, core::to_rfc3339(call->started_at).substr(0, 7));
+    retention::Item item = archive::item_of(*call, archive::month_of(call->started_at));
     retention::load_derived(connection, std::span(&item, 1));
     return item;
   }

@@ -34,6 +34,11 @@ std::filesystem::path archive_folder(cli::Context& context);
 retention::Item find_item(cli::Context& context, db::Connection& connection,
                           std::string_view which);
 
+/// Of the tables of things: retention_item.v1, erase_item.v1.
+std::vector<cli::Column> item_columns();
+/// What every JSON object about a thing begins with.
+core::Json item_json(const retention::Item& item, std::string_view fate);
+
 /// Warns of each archived month whose file could not be read; whether there is one.
 bool warn_of_months(cli::Context& context, std::span<const archive::Unreached> unreached);
 

@@ -107,10 +107,8 @@ ExitCode run_dry(cli::Context& context, core::Time now) {
 }
 
 /// In the database, then in archived months.
-retention::Erased erase_due(cli::Context& context, Workplace& place, const Answer& answer,
-                            core::Time now, archive::Items& items) {
-  retention::SweepOptions options{.fallback = default_days(context),
-                                  .limit = context.number("--limit").value_or(0)};
+retention::Erased erase_due(Workplace& place, const Answer& answer, core::Time now,
+                            retention::SweepOptions options, archive::Items& items) {
   retention::Erased all =
       retention::sweep(place.parts(), *answer.run, now, options, answer.survey, items);
   if (options.limit != 0) {
@@ -163,18 +161,19 @@ ExitCode run_sweep(cli::Context& context) {
   Workplace place(context, "sweep");
   place.resume(now);
   place.reapply_if_restored(now);
+  const retention::SweepOptions options{.fallback = default_days(context),
+                                        .limit = context.number("--limit").value_or(0)};
   archive::Items items(place.database(), place.archives());
-  const retention::Planner planner(retention::load_rules(place.database(), default_days(context)));
+  const retention::Planner planner(retention::load_rules(place.database(), options.fallback));
   Answer answer{.run = core::Uuid::make(now),
                 .survey = retention::survey(place.database(), planner, now, items)};
   place.note_unreached(items.unreached());
   if (!may_go_on(context, place, now, answer.survey)) return ExitCode::failed;
   answer.erased =
       place.run(*answer.run, retention::RunKind::sweep, now, answer.survey.withheld_count(),
-                [&] { return erase_due(context, place, answer, now, items); });
+                [&] { return erase_due(place, answer, now, options, items); });
   const std::uint64_t due = answer.survey.due(Kind::recording) + answer.survey.due(Kind::call);
-  const std::uint64_t limit = context.number("--limit").value_or(0);
-  answer.is_limited = limit != 0 && due > limit;
+  answer.is_limited = options.limit != 0 && due > options.limit;
   const bool is_archived = place.archive_again(now);
   const bool is_mirrored = place.refresh_mirror();
   if (!context.config().text("recording.key_mirror").empty())

@@ -141,6 +141,10 @@ void bring_back(db::Connection& connection, const fs::path& folder, const Archiv
 
 }  // namespace
 
+std::string month_of(core::Time at) {
+  return core::to_rfc3339(at).substr(0, std::string_view("2024-01").size());
+}
+
 core::Time begin_of(const std::string& month) {
   return core::value_or_throw(core::parse_rfc3339(month + "-01T00:00:00Z"));
 }

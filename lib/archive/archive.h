@@ -45,6 +45,8 @@ struct Archived {
   bool is_back() const noexcept { return restored_at && !replaced_by; }
 };
 
+/// "2024-01", by UTC.
+std::string month_of(core::Time at);
 /// "2024-01": its first moment, and the first one behind it.
 core::Time begin_of(const std::string& month);
 core::Time end_of(const std::string& month);

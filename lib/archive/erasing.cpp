@@ -60,10 +60,6 @@ std::unordered_set<core::Uuid> left_in(const fs::path& path, const std::string& 
   return left;
 }
 
-std::string month_of_call(const Erasure& erasure) {
-  return core::to_rfc3339(erasure.id.made_at()).substr(0, std::string_view("2024-01").size());
-}
-
 /// When a call began of which a month's files may have rows.
 struct Window {
   core::Time first;
@@ -189,7 +185,8 @@ Reached erase_in_archives(db::Connection& connection, const fs::path& folder,
   };
   const Holding all = holding(connection, folder, erasures);
   std::map<std::string, std::vector<Erasure>, std::greater<>> by_month;
-  for (const Erasure& erasure : all.erasures) by_month[month_of_call(erasure)].push_back(erasure);
+  for (const Erasure& erasure : all.erasures)
+    by_month[month_of(erasure.id.made_at())].push_back(erasure);
   Reached reached{.unreached = all.unreached};
   for (const auto& [month, calls] : by_month) {
     // Looked for again: a month before may have archived some of it anew.

@@ -157,4 +157,24 @@ inline void check_end(const Scene& scene, const std::string& number, std::int64_
 
 struct WorldEnds {};
 
+/// Each has the world end for an eraser at another step.
+inline std::vector<std::function<void(Eraser&)>> ends_of_the_world() {
+  std::vector<std::function<void(Eraser&)>> ends;
+  for (const Passed at : {Passed::reopened, Passed::erased, Passed::closed})
+    ends.emplace_back([at](Eraser& eraser) {
+      eraser.passed = [at](Passed step) {
+        if (step == at) throw WorldEnds();
+      };
+    });
+  using retention::Step;
+  for (const Step at :
+       {Step::intent, Step::keys, Step::objects, Step::rows, Step::committed, Step::done})
+    ends.emplace_back([at](Eraser& eraser) {
+      eraser.step = [at](Step step) {
+        if (step == at) throw WorldEnds();
+      };
+    });
+  return ends;
+}
+
 }  // namespace trunkline::archive

@@ -199,20 +199,7 @@ TEST_CASE("erasing: where the world ends between two steps, a second run ends ev
     (void)second.erase(whose);
     check_end(scene, whose);
   };
-  for (const Passed at : {Passed::reopened, Passed::erased, Passed::closed})
-    ends_at([&](Eraser& eraser) {
-      eraser.passed = [at](Passed step) {
-        if (step == at) throw WorldEnds();
-      };
-    });
-  using retention::Step;
-  for (const Step at :
-       {Step::intent, Step::keys, Step::objects, Step::rows, Step::committed, Step::done})
-    ends_at([&](Eraser& eraser) {
-      eraser.step = [at](Step step) {
-        if (step == at) throw WorldEnds();
-      };
-    });
+  for (const auto& plan : ends_of_the_world()) ends_at(plan);
 }
 
 TEST_CASE("erasing: an erasure that fails leaves its months archived, and is ended by the next",

@@ -20,7 +20,7 @@ constexpr Days kYear{365};
 
 /// A scene of which every month is archived, and whose calls live for a year.
 struct Archive {
-  explicit Archive(const std::string& border_number = {}) : scene(border_number) {
+  Archive() {
     static constexpr db::Statement kTenant{
         "INSERT INTO trunkline.tenant (id, name, domain) VALUES ($1, 'acme', 'acme.example')"};
     operators.query(kTenant, {scene.tenant});
@@ -217,20 +217,7 @@ TEST_CASE("archive: where the world ends in a sweep, the next one ends everythin
     (void)second.sweep();
     check_end(archive.scene, std::to_string(1100 + last), kCalls - 1 - last);
   };
-  for (const Passed at : {Passed::reopened, Passed::erased, Passed::closed})
-    ends_at([&](Eraser& eraser) {
-      eraser.passed = [at](Passed step) {
-        if (step == at) throw WorldEnds();
-      };
-    });
-  using retention::Step;
-  for (const Step at :
-       {Step::intent, Step::keys, Step::objects, Step::rows, Step::committed, Step::done})
-    ends_at([&](Eraser& eraser) {
-      eraser.step = [at](Step step) {
-        if (step == at) throw WorldEnds();
-      };
-    });
+  for (const auto& plan : ends_of_the_world()) ends_at(plan);
 }
 
 TEST_CASE("archive: a sweep killed at any moment is ended by the next, and nothing else goes",
