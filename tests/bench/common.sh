@@ -132,3 +132,27 @@ sipp_called() { # LOCAL-PORT: answers until the end of the benchmark
   children+=($!)
   wait_for_udp "$1"
 }
+
+# Two ways from a caller to a called, side by side: Kamailio's proxy from port 26080 by $kamailio (26060) to 26070, fields in
+# plain.csv; and the site's sipd from port 26081 to bob at 26071, fields in caller.csv.
+two_ways_up() {
+  local alice bob
+  mkdir "$scratch/kamailio"
+  # A thousand transactions a second live for half a minute: 64 MB would not hold them.
+  (cd "$scratch" && exec kamailio -m 512 -f "$bench/peers/kamailio-proxy.cfg" -A LISTEN=udp:127.0.0.1:26060 \
+    -A 'TARGET="sip:127.0.0.1:26070"' -P "$scratch/kamailio/pid" -Y "$scratch/kamailio" -DD -E >"$scratch/kamailio.log" 2>&1) &
+  kamailio=$!
+  children+=("$kamailio")
+  wait_for_udp 26060
+  sipp_called 26070
+  printf 'SEQUENTIAL\nalice;-;102\n' >"$scratch/plain.csv"
+
+  site_up
+  alice=$(add_device alice 101 --recording off)
+  bob=$(add_device bob 102 --recording off)
+  printf 'SEQUENTIAL\nalice;[authentication username=alice password=%s];102\n' "$alice" >"$scratch/caller.csv"
+  printf 'SEQUENTIAL\nbob;[authentication username=bob password=%s];26071\n' "$bob" >"$scratch/register.csv"
+  # From the port that will answer: calls go where the registration came from.
+  sipp_run register "$scratch/register.csv" 26071 "127.0.0.1:$sip_port" -m 1
+  sipp_called 26071
+}
