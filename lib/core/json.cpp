@@ -4,6 +4,9 @@
 #include <cmath>
 #include <cstdint>
 
+// What core/json_once.h promises everybody.
+template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace trunkline::core {
 namespace {
 

@@ -8,10 +8,11 @@
 #include <cstdint>
 
 #include "audio/sound_block.h"
+#include "fuzz/target.h"
 
 using namespace trunkline;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(audio_sound_block) {
   if (size < 2 || size > 65'536) return 0;
   const auto type = (data[0] & 1U) != 0 ? audio::BlockType::opus : audio::BlockType::flac;
   const audio::Format format{.codec = static_cast<audio::Codec>(data[0] / 2 % 3),

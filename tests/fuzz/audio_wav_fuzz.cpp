@@ -6,8 +6,9 @@
 #include <span>
 
 #include "audio/wav.h"
+#include "fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(audio_wav) {
   const auto clip = trunkline::audio::parse_wav(std::as_bytes(std::span(data, size)));
   if (clip && clip->channels > 0) (void)clip->channel(0);  // only its safety is looked at
   return 0;

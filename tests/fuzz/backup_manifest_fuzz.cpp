@@ -9,8 +9,9 @@
 #include <string_view>
 
 #include "backup/manifest.h"
+#include "fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(backup_manifest) {
   using namespace trunkline;
   const auto manifest = backup::parse_manifest({reinterpret_cast<const char*>(data), size});
   if (!manifest) {

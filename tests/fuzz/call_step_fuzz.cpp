@@ -8,6 +8,7 @@
 #include <string>
 
 #include "call/step.h"
+#include "fuzz/target.h"
 
 namespace {
 
@@ -136,7 +137,7 @@ call::Happening next_event(Input& input) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(call_step) {
   Input input(data, size);
   call::State state;
   int finals = 0;

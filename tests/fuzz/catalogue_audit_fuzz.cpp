@@ -8,8 +8,9 @@
 #include <string_view>
 
 #include "catalogue/audit.h"
+#include "fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(catalogue_audit) {
   using namespace trunkline;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (const auto anchors = catalogue::parse_anchors(text)) {

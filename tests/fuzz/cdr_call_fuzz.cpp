@@ -6,10 +6,11 @@
 
 #include "cdr/call.h"
 #include "cdr/period.h"
+#include "fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+FUZZ_TARGET(cdr_call) {
   using namespace trunkline;
-  const std::string_view text(reinterpret_cast<const char*>(bytes), size);
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
   (void)cdr::parse_when(text, core::Time{});
   const core::Result<core::Json> json = core::parse_json(text);
   if (!json) return 0;

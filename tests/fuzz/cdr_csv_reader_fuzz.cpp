@@ -9,6 +9,7 @@
 
 #include "cdr/csv.h"
 #include "cdr/csv_reader.h"
+#include "fuzz/target.h"
 
 namespace cdr = trunkline::cdr;
 
@@ -48,7 +49,7 @@ Outcome read(std::string_view text, std::size_t step, const cdr::CsvForm& form) 
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(cdr_csv_reader) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const Outcome whole = read(text, size + 1, {});
   assert(read(text, 1, {}) == whole);

@@ -7,11 +7,12 @@
 #include <cstdint>
 
 #include "cdr/tariff.h"
+#include "fuzz/target.h"
 
 namespace cdr = trunkline::cdr;
 namespace core = trunkline::core;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(cdr_tariff_file) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
   cdr::CsvReader reader(
       [text](std::span<char> space) mutable {

@@ -8,10 +8,11 @@
 #include <set>
 
 #include "config/dotenv.h"
+#include "fuzz/target.h"
 
 namespace config = trunkline::config;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(config_dotenv) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto entries = config::parse_dotenv(text, "fuzz");
   if (!entries) {

@@ -8,10 +8,11 @@
 #include <map>
 
 #include "config/toml_file.h"
+#include "fuzz/target.h"
 
 namespace config = trunkline::config;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(config_toml) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto entries = config::parse_toml(text, "fuzz");
   if (!entries) {

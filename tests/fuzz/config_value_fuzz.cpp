@@ -8,10 +8,11 @@
 
 #include "config/endpoint.h"
 #include "config/value.h"
+#include "fuzz/target.h"
 
 namespace config = trunkline::config;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(config_value) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   for (const config::Setting& setting : config::settings()) {
     const auto value = config::parse_value(setting, text);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "control/lines.h"
+#include "fuzz/target.h"
 
 namespace {
 
@@ -25,7 +26,7 @@ std::vector<std::string> lines_of(std::string_view stream, std::size_t piece) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(control_lines) {
   if (size < 2) return 0;
   const std::string_view stream(reinterpret_cast<const char*>(data) + 1, size - 1);
   const std::size_t piece = data[0] == 0 ? 1 : data[0];

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "control/message.h"
+#include "fuzz/target.h"
 
 namespace {
 
@@ -42,7 +43,7 @@ void check_incoming(std::string_view line) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(control_message) {
   const std::string_view line(reinterpret_cast<const char*>(data), size);
   check_request(line);
   check_incoming(line);

@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "control/server.h"
+#include "fuzz/target.h"
 #include "os/loop.h"
 #include "os/unix_socket.h"
 
@@ -57,7 +58,7 @@ void read_all(int socket) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(control_server) {
   static Target target;
   auto client = os::connect_unix(target.directory / "control");
   assert(client);

@@ -8,8 +8,9 @@
 #include <cstdint>
 
 #include "crypto/box.h"
+#include "fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(crypto_box) {
   using namespace trunkline;
   static const crypto::KeyPair pair = crypto::make_key_pair();
   const auto opened = crypto::open_sealed(pair.private_key, std::as_bytes(std::span(data, size)),

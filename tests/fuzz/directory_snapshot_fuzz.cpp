@@ -5,10 +5,11 @@
 #include <cstdlib>
 
 #include "directory/snapshot.h"
+#include "fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+FUZZ_TARGET(directory_snapshot) {
   using namespace trunkline;
-  const std::string_view text(reinterpret_cast<const char*>(bytes), size);
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
   const core::Result<directory::SnapshotPtr> snapshot = directory::parse_snapshot(text);
   if (!snapshot) return 0;
   for (const directory::Device& device : (*snapshot)->devices()) {

@@ -8,8 +8,9 @@
 #include <string>
 
 #include "exchange/extensions.h"
+#include "fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(exchange_extensions) {
   using namespace trunkline;
   const std::string value(reinterpret_cast<const char*>(data), size);
   const call::SessionTerms terms = exchange::parse_session_expires(value);

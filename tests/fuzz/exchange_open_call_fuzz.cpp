@@ -9,8 +9,9 @@
 #include "call/record.h"
 #include "exchange/call_name.h"
 #include "exchange/open_call.h"
+#include "fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(exchange_open_call) {
   using namespace trunkline;
   const auto open =
       exchange::parse_open_call(std::string_view(reinterpret_cast<const char*>(data), size));

@@ -7,12 +7,13 @@
 
 #include "foreign/format.h"
 #include "foreign/importer.h"
+#include "fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+FUZZ_TARGET(foreign_reader) {
   using namespace trunkline::foreign;
   if (size == 0) return 0;
-  const Format& format = formats()[bytes[0] % formats().size()];
-  const std::string_view text(reinterpret_cast<const char*>(bytes + 1), size - 1);
+  const Format& format = formats()[data[0] % formats().size()];
+  const std::string_view text(reinterpret_cast<const char*>(data + 1), size - 1);
   std::size_t at = 0;
   const Source source = [&](std::span<char> space) {
     // In pieces of no size in particular.

@@ -8,10 +8,11 @@
 #include "foreign/freeswitch.h"
 #include "foreign/invoice.h"
 #include "foreign/moment.h"
+#include "fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+FUZZ_TARGET(foreign_text) {
   using namespace trunkline;
-  const std::string_view text(reinterpret_cast<const char*>(bytes), size);
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
   (void)foreign::parse_moment(text);
   (void)foreign::parse_moment(text, "%d.%m.%Y %H:%M:%S %z");
   if (const auto length = foreign::parse_length(text); length && length->count() < 0) std::abort();

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "fuzz/target.h"
 #include "http/mail.h"
 
 namespace {
@@ -36,7 +37,7 @@ void check_headers(const std::string& message) {
 }  // namespace
 
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
-extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+FUZZ_TARGET(http_mail) {
   namespace http = trunkline::http;
   const std::string text(reinterpret_cast<const char*>(data), size);
   http::Mail mail{.from = {"pbx@example.org", text},

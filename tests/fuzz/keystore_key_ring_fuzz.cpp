@@ -8,9 +8,10 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz/target.h"
 #include "keystore/key_ring.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(keystore_key_ring) {
   using namespace trunkline;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto ring = keystore::KeyRing::parse(text);

@@ -7,9 +7,10 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz/target.h"
 #include "keystore/ring_export.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(keystore_ring_export) {
   using namespace trunkline;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto ring = keystore::parse_sealed_ring(text);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "fuzz/target.h"
 #include "media/decoder.h"
 
 namespace {
@@ -26,7 +27,7 @@ media::StreamCodec codec_of(std::uint8_t row, std::uint8_t variant) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(media_decoder) {
   if (size < 3) return 0;
   const auto decoder =
       media::make_decoder(codec_of(data[0], data[1]), data[1] < 128 ? 8000 : 16'000);

@@ -7,13 +7,14 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz/target.h"
 #include "mediaplane/call.h"
 #include "sdp/relay.h"
 
 namespace mediaplane = trunkline::mediaplane;
 namespace sdp = trunkline::sdp;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(mediaplane_leg_plan) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const std::size_t part = text.find('\0');
   auto offer = sdp::Session::parse(text.substr(0, part));

@@ -6,9 +6,10 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "fuzz/target.h"
 #include "ng/message.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(ng_message) {
   using namespace trunkline::ng;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   if (auto message = parse_message(bytes)) {

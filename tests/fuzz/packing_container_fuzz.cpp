@@ -8,11 +8,12 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "fuzz/target.h"
 #include "packing/container.h"
 
 using namespace trunkline;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(packing_container) {
   const auto bytes = std::as_bytes(std::span(data, size));
   const auto contents = packing::read_contents(
       size, [&](std::uint64_t offset, std::span<std::byte> out) -> core::Result<void> {

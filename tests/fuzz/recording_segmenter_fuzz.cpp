@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 
+#include "fuzz/target.h"
 #include "recording/segmenter.h"
 
 using trunkline::core::read_u16;
@@ -15,7 +16,7 @@ using trunkline::core::read_u32;
 namespace recording = trunkline::recording;
 namespace audio = trunkline::audio;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(recording_segmenter) {
   recording::Segmenter segmenter({.codec = audio::Codec::alaw, .channels = 2});
   const trunkline::core::Bytes samples(65536, std::byte{1});
   recording::Elapsed now{0};

@@ -6,9 +6,10 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "fuzz/target.h"
 #include "registrar/binding.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(registrar_binding) {
   using namespace trunkline;
   static core::JsonReader reader;
   const auto binding =

@@ -7,9 +7,10 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "fuzz/target.h"
 #include "route/decide.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(route_decide) {
   using namespace trunkline;
   static const core::TenantId kTenant =
       core::TenantId::parse("018f0000-0000-7000-8000-000000000001").value();

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "fuzz/target.h"
 #include "rtp/packet.h"
 #include "rtp/rtcp.h"
 #include "rtp/source.h"
@@ -44,7 +45,7 @@ void read_compound(core::ByteView bytes) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(rtp_packet) {
   const core::ByteView bytes(reinterpret_cast<const std::byte*>(data), size);
   (void)rtp::kind_of(bytes);
   read_packet(bytes);

@@ -7,11 +7,12 @@
 #include <cstdlib>
 #include <vector>
 
+#include "fuzz/target.h"
 #include "sdp/facts.h"
 #include "sdp/relay.h"
 #include "sdp/session.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(sdp_session) {
   using namespace trunkline;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   auto session = sdp::Session::parse(text);

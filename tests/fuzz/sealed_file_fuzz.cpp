@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "fuzz/target.h"
 #include "os/fd.h"
 #include "sealed/reader.h"
 #include "sealed/writer.h"
@@ -102,7 +103,7 @@ void tamper(core::Bytes& file, std::uint8_t what, std::size_t where, std::uint8_
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(sealed_file) {
   if (size == 0 || size > 4096) return 0;
   core::Bytes bytes;
   if (data[0] == 255) {

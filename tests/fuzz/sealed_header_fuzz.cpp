@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "crypto/crc32c.h"
+#include "fuzz/target.h"
 #include "sealed/format.h"
 
 namespace {
@@ -24,7 +25,7 @@ void check(core::ByteView bytes) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(sealed_header) {
   const auto bytes = std::as_bytes(std::span(data, size));
   check(bytes);
   if (size < sealed::kHeaderSize) return 0;

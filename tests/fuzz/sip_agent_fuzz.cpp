@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "fuzz/target.h"
 #include "os/fd.h"
 #include "sip/agent.h"
 #include "sip/root.h"
@@ -106,7 +107,7 @@ class Exchange {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(sip_agent) {
   static Exchange exchange;
   exchange.feed({reinterpret_cast<const char*>(data), size});
   return 0;

@@ -7,9 +7,10 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "fuzz/target.h"
 #include "sip/body.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(sip_body) {
   using namespace trunkline;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const auto end = input.find('\n');

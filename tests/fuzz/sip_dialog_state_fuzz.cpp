@@ -6,9 +6,10 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "fuzz/target.h"
 #include "sip/dialog_state.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(sip_dialog_state) {
   using namespace trunkline;
   const auto state =
       sip::parse_dialog_state(std::string_view(reinterpret_cast<const char*>(data), size));

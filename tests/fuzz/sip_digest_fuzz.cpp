@@ -6,9 +6,10 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "fuzz/target.h"
 #include "sip/digest.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(sip_digest) {
   using namespace trunkline;
   using namespace std::chrono_literals;
   const std::string_view value(reinterpret_cast<const char*>(data), size);

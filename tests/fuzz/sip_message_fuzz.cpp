@@ -7,10 +7,11 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "fuzz/target.h"
 #include "sip/compose.h"
 #include "sip/read.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(sip_message) {
   using namespace trunkline;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const sip::MessageRef message = sip::parse_datagram(bytes);

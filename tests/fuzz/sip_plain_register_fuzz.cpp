@@ -8,12 +8,13 @@
 #include <iostream>
 #include <string_view>
 
+#include "fuzz/target.h"
 #include "sip/plain_register.h"
 #include "sip/plain_reply.h"
 #include "sip/plain_requests.h"
 #include "sip/read.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(sip_plain_register) {
   using namespace trunkline;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const auto plain = sip::read_plain_register(bytes);

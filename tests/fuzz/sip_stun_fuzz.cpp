@@ -5,9 +5,10 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "fuzz/target.h"
 #include "sip/stun.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(sip_stun) {
   using namespace trunkline;
   const core::ByteView datagram(reinterpret_cast<const std::byte*>(data), size);
   const core::Bytes answer = sip::stun_answer(datagram, os::Address::loopback(core::Port(5060)));

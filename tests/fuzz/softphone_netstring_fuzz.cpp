@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <cstdint>
 
+#include "fuzz/target.h"
 #include "softphone/netstring.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(softphone_netstring) {
   trunkline::softphone::NetstringReader reader;
   reader.append({reinterpret_cast<const char*>(data), size});
   for (auto frame = reader.next(); frame && *frame; frame = reader.next()) {
