@@ -6,17 +6,14 @@ DO $$
 DECLARE
   wanted text;
 BEGIN
+  -- Two at once would find each other's changes in the catalogue; one waits.
+  PERFORM pg_catalog.pg_advisory_xact_lock(500085845612);
   FOREACH wanted IN ARRAY ARRAY['trunkline_owner', 'trunkline_operator', 'trunkline_tenant',
                                 'trunkline_sipd', 'trunkline_recorderd', 'trunkline_retention']
   LOOP
-    BEGIN
-      IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = wanted) THEN
-        EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN', wanted);
-      END IF;
-    EXCEPTION
-      WHEN duplicate_object OR unique_violation THEN
-        NULL;  -- another init was faster
-    END;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = wanted) THEN
+      EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN', wanted);
+    END IF;
   END LOOP;
 END
 $$;

@@ -189,11 +189,6 @@ void bombard(const os::Address& target, const std::vector<std::string>& messages
   }
 }
 
-std::size_t resident_kib(const Program& program) {
-  const auto status = text_of("/proc/" + std::to_string(program.pid()) + "/status");
-  return std::stoul(status.substr(status.find("VmRSS:") + 6));
-}
-
 TEST_CASE("strangers: garbage at SIP and NG ends no daemon and no call", "[scenario]") {
   Exchange exchange;
   TwoPhones phones(exchange);
@@ -213,8 +208,8 @@ TEST_CASE("strangers: garbage at SIP and NG ends no daemon and no call", "[scena
   CHECK(exchange.recorderd().pid() == recorderd);
   CHECK(core::number_at(exchange.ask_sipd("status").at(0).at("sip"), "malformed") > 0);
   CHECK(core::number_at(exchange.ask_recorderd("status").at(0).at("ng"), "malformed") > 0);
-  CHECK(resident_kib(exchange.sipd()) < 150 * 1024);
-  CHECK(resident_kib(exchange.recorderd()) < 150 * 1024);
+  CHECK(exchange.sipd().resident_kib() < 150 * 1024);
+  CHECK(exchange.recorderd().resident_kib() < 150 * 1024);
   CHECK(ledger_calls(exchange).size() == 2);
   CHECK(exchange.sipd().stop().is_success());
   CHECK(exchange.recorderd().stop().is_success());

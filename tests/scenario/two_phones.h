@@ -68,9 +68,10 @@ class TwoPhones {
   std::optional<softphone::Phone> called_;
 };
 
-inline std::int64_t count(const Exchange& exchange, db::Statement question) {
+inline std::int64_t count(const Exchange& exchange, db::Statement question,
+                          const db::Values& values = {}) {
   auto connection = db::Connection::open({.url = exchange.conninfo()});
-  return connection.query(question).only().get<std::int64_t>("n");
+  return connection.query(question, values).only().get<std::int64_t>("n");
 }
 
 /// Whether everything that happened so far is in the ledger, once.

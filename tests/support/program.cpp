@@ -90,6 +90,11 @@ std::size_t Program::open_descriptors() const {
   return count;
 }
 
+std::size_t Program::resident_kib() const {
+  const auto status = text_of("/proc/" + std::to_string(pid()) + "/status");
+  return std::stoul(status.substr(status.find("VmRSS:") + 6));
+}
+
 double Program::cpu_seconds() const {
   const auto stat = text_of("/proc/" + std::to_string(pid()) + "/stat");
   // The name is in parentheses and may hold spaces; user and system time are fields 14 and 15.

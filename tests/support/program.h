@@ -56,6 +56,8 @@ class Program {
   std::string log() const;
   /// Open descriptors, for tests that count what is left.
   std::size_t open_descriptors() const;
+  /// Memory it holds, in KiB (VmRSS).
+  std::size_t resident_kib() const;
   /// CPU seconds, user and system, of /proc/PID/stat.
   double cpu_seconds() const;
 
