@@ -12,7 +12,7 @@ check() { # WORDS COMMAND...
   printf '  NO  %s\n' "$1"
   printf '      %s\n' "${*:2}"
   sed 's/^/      /' /tmp/check.log | tail -n 30
-  [ ! -d /run/systemd/system ] || journalctl --no-pager -n 20 -o cat -u sipd -u recorderd | sed 's/^/      /'
+  [ ! -d /run/systemd/system ] || journalctl --no-pager -n 30 -o cat -u sipd -u recorderd -u 'trunkline-*' | sed 's/^/      /'
   exit 1
 }
 not() { ! "$@"; }
