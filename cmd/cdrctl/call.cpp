@@ -100,6 +100,9 @@ std::vector<cli::Field> fields_of(const cli::Output& out, const cdr::Call& call)
   add("country", call.country);
   add("direction", call.direction);
   add("rule", call.rule);
+  add("trunk", call.trunk);
+  add("DID", call.did);
+  add("campaign", call.campaign);
   add_time("started", call.started_at);
   add_time("ringing", call.ringing_at);
   add_time("answered", call.answered_at);

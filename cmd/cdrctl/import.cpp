@@ -306,7 +306,8 @@ cli::Command import() {
           "their line and the reason, the rest is added. Numbers become E.164 where they are "
           "such; as they were written they stay beside it.\n\n"
           "Fields of a map: id, caller, caller_name, called, called_name, dialled, direction, "
-          "started, answered, ended, duration, talk, disposition, cause; started is required. "
+          "trunk, did, campaign, started, answered, ended, duration, talk, disposition, cause; "
+          "started is required. A did is the house's own number that was called, or shown. "
           "\"-\" is the standard input. Formats:" +
           described_formats(),
       .arguments = {{.name = "FORMAT",

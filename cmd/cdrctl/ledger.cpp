@@ -40,6 +40,13 @@ std::vector<cli::Option> call_options(std::string limit) {
                    .value = "NAME",
                    .choices = {"answered", "busy", "missed", "rejected", "cancelled", "failed",
                                "refused", "interrupted"}},
+                  {.name = "--trunk",
+                   .help = "only calls that came from or went to this trunk",
+                   .value = "NAME"},
+                  {.name = "--did",
+                   .help = "only calls to this number of ours, or that showed it: +493012345678",
+                   .value = "NUMBER"},
+                  {.name = "--campaign", .help = "only calls of this campaign", .value = "NAME"},
                   {.name = "--live", .help = "only calls that have not ended"},
                   {.name = "--ended", .help = "only calls that have ended"}});
   return options;
@@ -56,6 +63,9 @@ cdr::Filter filter_of(cli::Context& context) {
                      .called = context.value("--called"),
                      .number = context.value("--number"),
                      .disposition = context.value("--disposition"),
+                     .trunk = context.value("--trunk"),
+                     .did = context.value("--did"),
+                     .campaign = context.value("--campaign"),
                      .limit = context.number("--limit").value_or(0)};
   if (context.has("--live")) filter.is_live = true;
   if (context.has("--ended")) filter.is_live = false;

@@ -120,7 +120,8 @@ cli::Command report() {
           "Adds up the calls that started in a time, by one key or several: " +
           core::join(cdr::report_keys(), ", ") +
           ". Days and hours are those of the time zone, whatever the clock did. A device is the "
-          "caller's, a user the person it belongs to, a country the one that was called.\n\n"
+          "caller's, a user the person it belongs to, a country the one that was called, a did the "
+          "number of ours that was called or shown.\n\n"
           "ASR and NER are shares of the calls that have ended and that were not refused by us: "
           "those answered, and those that reached the called side at all. ACD is the average talk "
           "time of answered calls, PDD the average time from INVITE to the first sign of the "

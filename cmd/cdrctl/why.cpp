@@ -47,6 +47,9 @@ class Story {
     add("tenant", tenant);
     add("outcome", outcome(call_));
     if (!call_.country.empty()) add("country", call_.country);
+    if (!call_.trunk.empty()) add("trunk", call_.trunk);
+    if (!call_.did.empty()) add("DID", call_.did);
+    if (!call_.campaign.empty()) add("campaign", call_.campaign);
   }
 
   void tell_history() {

@@ -51,6 +51,9 @@ complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l until -d 'started before' -
 complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l caller -d 'number or name of the caller' -x
 complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l called -d 'number, name or dialled digits of the called' -x
 complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l disposition -d 'only calls that ended so' -x -a 'answered busy missed rejected cancelled failed refused interrupted'
+complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l trunk -d 'only calls that came from or went to this trunk' -x
+complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l did -d 'only calls to this number of ours, or that showed it: +493012345678' -x
+complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l campaign -d 'only calls of this campaign' -x
 complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l live -d 'only calls that have not ended'
 complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l ended -d 'only calls that have ended'
 complete -c cdrctl -n '__cdrctl_is_at \'export\'' -l number -d 'number or name of either party' -x
@@ -72,6 +75,9 @@ complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l until -d 'started before' -x
 complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l caller -d 'number or name of the caller' -x
 complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l called -d 'number, name or dialled digits of the called' -x
 complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l disposition -d 'only calls that ended so' -x -a 'answered busy missed rejected cancelled failed refused interrupted'
+complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l trunk -d 'only calls that came from or went to this trunk' -x
+complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l did -d 'only calls to this number of ours, or that showed it: +493012345678' -x
+complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l campaign -d 'only calls of this campaign' -x
 complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l live -d 'only calls that have not ended'
 complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l ended -d 'only calls that have ended'
 complete -c cdrctl -n '__cdrctl_is_at \'list\'' -l number -d 'number or name of either party' -x
@@ -161,6 +167,9 @@ complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l until -d 'started before' -x
 complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l caller -d 'number or name of the caller' -x
 complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l called -d 'number, name or dialled digits of the called' -x
 complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l disposition -d 'only calls that ended so' -x -a 'answered busy missed rejected cancelled failed refused interrupted'
+complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l trunk -d 'only calls that came from or went to this trunk' -x
+complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l did -d 'only calls to this number of ours, or that showed it: +493012345678' -x
+complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l campaign -d 'only calls of this campaign' -x
 complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l live -d 'only calls that have not ended'
 complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l ended -d 'only calls that have ended'
 complete -c cdrctl -n '__cdrctl_is_at \'tail\'' -l number -d 'number or name of either party' -x

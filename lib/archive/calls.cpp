@@ -32,6 +32,14 @@ cdr::Party party_of(const Rows& rows, const std::string& side) {
           .user_agent = std::string(rows.text(side + "_user_agent"))};
 }
 
+/// "0.030000" as "0.03": the column keeps more places than most prices have.
+std::string shortest(std::string_view amount) {
+  if (amount.find('.') == std::string_view::npos) return std::string(amount);
+  amount = amount.substr(0, amount.find_last_not_of('0') + 1);
+  if (amount.ends_with('.')) amount.remove_suffix(1);
+  return std::string(amount);
+}
+
 /// Months of calls that count, in the order asked for.
 std::vector<Archived> months_of_calls(const std::vector<Archived>& archives, bool is_oldest_first) {
   std::vector<Archived> months;
@@ -72,7 +80,13 @@ cdr::Call call_of(const Rows& rows) {
           .ring_ms = rows.number("ring_ms"),
           .talk_ms = rows.number("talk_ms"),
           .recording_mode = std::string(rows.text("recording_mode")),
-          .recording = recording ? std::optional(core::RecordingId(*recording)) : std::nullopt};
+          .recording = recording ? std::optional(core::RecordingId(*recording)) : std::nullopt,
+          .country = std::string(rows.text("country")),
+          .cost = shortest(rows.text("cost")),
+          .cost_currency = std::string(rows.text("cost_currency")),
+          .trunk = std::string(rows.text("trunk")),
+          .did = std::string(rows.text("did")),
+          .campaign = std::string(rows.text("campaign"))};
 }
 
 std::uint64_t for_each_archived(const fs::path& folder, const std::vector<Archived>& archives,

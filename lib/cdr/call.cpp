@@ -98,6 +98,9 @@ Json to_json(const Call& call) {
   put(json, "country", call.country);
   put(json, "cost", call.cost);
   put(json, "cost_currency", call.cost_currency);
+  put(json, "trunk", call.trunk);
+  put(json, "did", call.did);
+  put(json, "campaign", call.campaign);
   return json;
 }
 

@@ -51,6 +51,9 @@ struct Call {
   std::string country = {};        ///< that was called, "DE"; empty within the house
   std::string cost = {};           ///< "0.0123", as last rated; empty while it was not
   std::string cost_currency = {};  ///< "EUR"
+  std::string trunk = {};          ///< name of the one it came from or went to
+  std::string did = {};            ///< the number of ours that was called, or shown on the way out
+  std::string campaign = {};       ///< name of the one it was made for
 
   bool is_live() const noexcept { return state != "ended"; }
 };

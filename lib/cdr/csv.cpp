@@ -39,7 +39,10 @@ constexpr auto kHeadings = std::to_array<std::string_view>({"call",
                                                             "called_call_id",
                                                             "country",
                                                             "cost",
-                                                            "cost_currency"});
+                                                            "cost_currency",
+                                                            "trunk",
+                                                            "did",
+                                                            "campaign"});
 
 class CsvLine {
  public:
@@ -106,6 +109,7 @@ void append_csv_line(std::string& text, const Call& call, std::string_view tenan
   line.add(call.caller.address).add(call.called.address).add(call.caller.user_agent);
   line.add(call.called.user_agent).add(call.caller.call_id).add(call.called.call_id);
   line.add(call.country).add(call.cost).add(call.cost_currency);
+  line.add(call.trunk).add(call.did).add(call.campaign);
   line.finish();
 }
 

@@ -28,7 +28,7 @@ struct Selection {
   std::uint64_t size = 1;
 };
 
-/// $1 to $8.
+/// $1 to $11.
 inline constexpr char kFilterConditions[] =  // NOLINT(modernize-avoid-c-arrays): see joined()
     " WHERE ($1::timestamptz IS NULL OR started_at >= $1)"
     "   AND ($2::timestamptz IS NULL OR started_at < $2)"
@@ -40,29 +40,32 @@ inline constexpr char kFilterConditions[] =  // NOLINT(modernize-avoid-c-arrays)
     "        AND $5 IN (caller_name, caller_number, called_name, called_number, dialled))"
     "   AND ($6::text IS NULL OR disposition = $6)"
     "   AND ($7::boolean IS NULL OR (state <> 'ended') = $7)"
-    "   AND ($8::uuid IS NULL OR tenant_id = $8)";
-/// $11 and $12.
+    "   AND ($8::uuid IS NULL OR tenant_id = $8)"
+    "   AND ($9::text IS NULL OR trunk = $9)"
+    "   AND ($10::text IS NULL OR did = $10)"
+    "   AND ($11::text IS NULL OR campaign = $11)";
+/// $14 and $15.
 inline constexpr char kSearchConditions[] =  // NOLINT(modernize-avoid-c-arrays): see joined()
-    " AND ($11::text IS NULL OR search_keys @> ARRAY[$11])"
-    " AND ($12::text IS NULL OR reverse(call::text) LIKE reverse($12) || '%')";
+    " AND ($14::text IS NULL OR search_keys @> ARRAY[$14])"
+    " AND ($15::text IS NULL OR reverse(call::text) LIKE reverse($15) || '%')";
 
 /// The statement of a page with values_of(Selection), behind `before` ("EXPLAIN ").
 template <std::size_t Size>
 consteval auto newest_first(const char (&before)[Size]) {
   return joined(before, "SELECT ", kColumns, " FROM trunkline.cdr", kFilterConditions,
-                " AND ($9::timestamptz IS NULL"
-                "      OR started_at <= $9 AND (started_at, call) < ($9, $10::uuid))",
-                kSearchConditions, " ORDER BY started_at DESC, call DESC LIMIT $13");
+                " AND ($12::timestamptz IS NULL"
+                "      OR started_at <= $12 AND (started_at, call) < ($12, $13::uuid))",
+                kSearchConditions, " ORDER BY started_at DESC, call DESC LIMIT $16");
 }
 template <std::size_t Size>
 consteval auto oldest_first(const char (&before)[Size]) {
   return joined(before, "SELECT ", kColumns, " FROM trunkline.cdr", kFilterConditions,
-                " AND ($9::timestamptz IS NULL"
-                "      OR started_at >= $9 AND (started_at, call) > ($9, $10::uuid))",
-                kSearchConditions, " ORDER BY started_at, call LIMIT $13");
+                " AND ($12::timestamptz IS NULL"
+                "      OR started_at >= $12 AND (started_at, call) > ($12, $13::uuid))",
+                kSearchConditions, " ORDER BY started_at, call LIMIT $16");
 }
 
-/// $1 to $13.
+/// $1 to $16.
 db::Values values_of(const Selection& selection);
 
 }  // namespace trunkline::cdr

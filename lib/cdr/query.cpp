@@ -28,13 +28,14 @@ std::optional<std::string> wanted(const std::string& text) {
 
 constexpr auto kEndedOfNode =
     joined("SELECT ", kColumns, ", seq FROM trunkline.cdr", kFilterConditions,
-           " AND state = 'ended' AND node_id = $9 AND seq > $10 AND seq <= $11"
-           " ORDER BY seq LIMIT $12");
+           " AND state = 'ended' AND node_id = $12 AND seq > $13 AND seq <= $14"
+           " ORDER BY seq LIMIT $15");
 
 db::Values values_of(const Filter& filter) {
-  return {filter.since,          filter.until,          wanted(filter.caller),
-          wanted(filter.called), wanted(filter.number), wanted(filter.disposition),
-          filter.is_live,        filter.tenant};
+  return {filter.since,          filter.until,           wanted(filter.caller),
+          wanted(filter.called), wanted(filter.number),  wanted(filter.disposition),
+          filter.is_live,        filter.tenant,          wanted(filter.trunk),
+          wanted(filter.did),    wanted(filter.campaign)};
 }
 
 db::Statement statement_of(const Filter& filter) {
@@ -80,6 +81,9 @@ bool passes(const Filter& filter, const Call& call) {
          (filter.called.empty() || is_called(filter.called)) &&
          (filter.number.empty() || is_caller(filter.number) || is_called(filter.number)) &&
          (filter.disposition.empty() || filter.disposition == call.disposition) &&
+         (filter.trunk.empty() || filter.trunk == call.trunk) &&
+         (filter.did.empty() || filter.did == call.did) &&
+         (filter.campaign.empty() || filter.campaign == call.campaign) &&
          (!filter.is_live || *filter.is_live == call.is_live()) &&
          (!filter.tenant || *filter.tenant == call.tenant);
 }

@@ -26,6 +26,9 @@ struct Filter {
   std::string called = {};               ///< name, number or dialled digits of the called, whole
   std::string number = {};               ///< either side
   std::string disposition = {};
+  std::string trunk = {};     ///< its name
+  std::string did = {};       ///< the number of ours, whole
+  std::string campaign = {};  ///< its name
   std::optional<bool> is_live = {};
   std::optional<core::TenantId> tenant = {};
   bool is_oldest_first = false;

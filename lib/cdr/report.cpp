@@ -72,9 +72,9 @@ void sort(Report& report) {
 }  // namespace
 
 const std::vector<std::string>& report_keys() {
-  static const std::vector<std::string> kKeys{"hour",        "day",       "week",   "month",
-                                              "tenant",      "user",      "device", "country",
-                                              "disposition", "direction", "rule"};
+  static const std::vector<std::string> kKeys{
+      "hour",    "day",         "week",      "month", "tenant", "user", "device",
+      "country", "disposition", "direction", "rule",  "trunk",  "did",  "campaign"};
   return kKeys;
 }
 

@@ -43,7 +43,8 @@ struct Report {
 };
 
 /// What calls can be grouped by: hour, day, week, month, tenant, user (whose phone called), device
-/// (the caller's), country (called), disposition, direction, rule.
+/// (the caller's), country (called), disposition, direction, rule, trunk, did (the number of ours),
+/// campaign.
 const std::vector<std::string>& report_keys();
 
 /// "day,tenant" as keys. Faults (usage): an unknown key, one twice, two of time.

@@ -44,14 +44,15 @@ class Columns {
 
 void read_call(const db::BinaryRow& row, Call& call) {
   Columns columns(row);
-  columns.read_all(
-      call.call, call.tenant, call.node, call.direction, call.caller.device, call.caller.name,
-      call.caller.number, call.caller.call_id, call.caller.address, call.caller.user_agent,
-      call.dialled, call.called.device, call.called.name, call.called.number, call.called.call_id,
-      call.called.address, call.called.user_agent, call.state, call.disposition, call.sip_status,
-      call.q850_cause, call.ended_by, call.reason, call.rule, call.started_at, call.ringing_at,
-      call.answered_at, call.ended_at, call.pdd_ms, call.ring_ms, call.talk_ms, call.recording_mode,
-      call.recording, call.country, call.cost, call.cost_currency);
+  columns.read_all(call.call, call.tenant, call.node, call.direction, call.caller.device,
+                   call.caller.name, call.caller.number, call.caller.call_id, call.caller.address,
+                   call.caller.user_agent, call.dialled, call.called.device, call.called.name,
+                   call.called.number, call.called.call_id, call.called.address,
+                   call.called.user_agent, call.state, call.disposition, call.sip_status,
+                   call.q850_cause, call.ended_by, call.reason, call.rule, call.started_at,
+                   call.ringing_at, call.answered_at, call.ended_at, call.pdd_ms, call.ring_ms,
+                   call.talk_ms, call.recording_mode, call.recording, call.country, call.cost,
+                   call.cost_currency, call.trunk, call.did, call.campaign);
 }
 
 Call call_of(const db::Row& row) {
@@ -90,7 +91,10 @@ Call call_of(const db::Row& row) {
           .recording = row.get<std::optional<core::RecordingId>>("recording"),
           .country = text_or_empty(row, "country"),
           .cost = text_or_empty(row, "cost"),
-          .cost_currency = text_or_empty(row, "cost_currency")};
+          .cost_currency = text_or_empty(row, "cost_currency"),
+          .trunk = text_or_empty(row, "trunk"),
+          .did = text_or_empty(row, "did"),
+          .campaign = text_or_empty(row, "campaign")};
 }
 
 }  // namespace trunkline::cdr

@@ -22,7 +22,7 @@ inline constexpr char kColumns[] =  // NOLINT(modernize-avoid-c-arrays): joined(
     " called_call_id, called_address, called_user_agent, state, disposition, sip_status,"
     " q850_cause, ended_by, reason, rule, started_at, ringing_at, answered_at, ended_at, pdd_ms,"
     " ring_ms, talk_ms, recording_mode, recording, country, trim_scale(cost)::text AS cost,"
-    " cost_currency";
+    " cost_currency, trunk, did, campaign";
 
 /// The texts one behind the other, with a NUL.
 template <std::size_t... Sizes>

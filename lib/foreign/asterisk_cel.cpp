@@ -37,6 +37,9 @@ struct OpenCall {
   bool has_started = false;
   bool has_ended = false;
   std::string dial_status = {};
+  std::string from_channel = {};
+  std::string to_channel = {};  ///< that answered, or the only one that was tried
+  std::size_t tried = 0;
   std::uint64_t line = 0;  ///< of its first event
   std::string record = {};
 };
@@ -59,13 +62,17 @@ void take(OpenCall& open, Record record, core::Time at) {
     call.caller_name = record[kCallerName];
     call.caller = record[kCallerNumber];
     call.dialled = record[kExtension];
+    open.from_channel = record[kChannel];
   }
+  if (!is_callers && event == "CHAN_START" && call.called_name.empty())
+    open.to_channel = ++open.tried == 1 ? record[kChannel] : std::string_view();
   if (is_callers && call.dialled.empty() && record[kExtension] != "s")
     call.dialled = record[kExtension];
   if (is_callers && call.caller.empty()) call.caller = record[kCallerNumber];
   if (!is_callers && event == "ANSWER" && call.called_name.empty()) {
     call.called_name = device_of_channel(record[kChannel]);
     call.called = record[kCallerNumber];
+    open.to_channel = record[kChannel];
   }
   if (is_callers && (event == "ANSWER" || event == "BRIDGE_ENTER") && !call.answered_at)
     call.answered_at = at;
@@ -142,6 +149,7 @@ class Events final : public Reader {
                          "give the files as one: cat Master.csv.1 Master.csv");
     Call call = std::move(open.call);
     call.identity = call.key;
+    tell_way(call, open.from_channel, open.to_channel);
     if (call.answered_at) {
       call.disposition = "answered";
     } else {

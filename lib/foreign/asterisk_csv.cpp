@@ -71,6 +71,7 @@ std::optional<core::Result<Call>> read(Record record) {
             .disposition = *disposition,
             .started_at = *started,
             .ended_at = *started + *length};
+  tell_way(call, record[kChannel], record[kToChannel]);
   // Not its own time of the answer: local times are two in the hour that happens twice.
   if (*disposition == "answered") {
     call.answered_at = std::max(*started, call.ended_at - *billed);

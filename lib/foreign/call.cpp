@@ -108,12 +108,27 @@ std::optional<std::string> disposition_word(std::string_view word) {
   return found == kDispositions.end() ? std::nullopt : std::optional(std::string(found->second));
 }
 
+const std::string& reached(const Call& call) {
+  return call.called.empty() ? call.dialled : call.called;
+}
+
+bool is_extension(std::string_view number) {
+  return !number.empty() && number.size() <= kLongestExtension &&
+         digits_in(number) == number.size();
+}
+
 std::string guessed_direction(std::string_view caller, std::string_view called) {
   const std::size_t from = digits_in(caller);
   const std::size_t to = digits_in(called);
   if (from == 0 || to == 0) return "unknown";
   if (from <= kLongestExtension) return to <= kLongestExtension ? "internal" : "outbound";
   return to <= kLongestExtension ? "inbound" : "unknown";
+}
+
+std::string did_of(std::string_view dialled) {
+  constexpr std::string_view kNumber = "0123456789+ -()./";
+  const bool is_number = dialled.find_first_not_of(kNumber) == std::string_view::npos;
+  return is_number && digits_in(dialled) > kLongestExtension ? std::string(dialled) : std::string();
 }
 
 }  // namespace trunkline::foreign

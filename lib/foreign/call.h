@@ -23,8 +23,11 @@ struct Call {
   std::string caller = {};
   std::string called_name = {};
   std::string dialled = {};
-  std::string called = {};       ///< who was reached, where that is not what was dialled
-  std::string direction = {};    ///< inbound, outbound, internal; "": not said
+  std::string called = {};     ///< who was reached, where that is not what was dialled
+  std::string direction = {};  ///< inbound, outbound, internal; "": not said
+  std::string trunk = {};      ///< what the line to the world is called there
+  std::string did = {};        ///< the house's own number that was called, or shown
+  std::string campaign = {};
   std::string disposition = {};  ///< ours: answered, busy, missed, ...
   std::optional<int> q850_cause = {};
   std::string reason = {};
@@ -48,8 +51,15 @@ std::string disposition_of(std::optional<int> q850_cause);
 /// word nobody uses.
 std::optional<std::string> disposition_word(std::string_view word);
 
+/// Who was reached, or else what was dialled.
+const std::string& reached(const Call& call);
+/// Whether it is a phone of the house: digits, six at the most.
+bool is_extension(std::string_view number);
 /// By the lengths of the numbers, where the source does not say: extensions have six digits at the
 /// most. "unknown" where nothing can be said.
 std::string guessed_direction(std::string_view caller, std::string_view called);
+/// What a call from outside dialled, where it is a number of the public network and so the house's
+/// DID; "" for an extension, a name, "s".
+std::string did_of(std::string_view dialled);
 
 }  // namespace trunkline::foreign

@@ -13,9 +13,10 @@
 namespace trunkline::foreign {
 namespace {
 
-constexpr std::array<std::string_view, 14> kCallFields{
-    "id",      "caller",   "caller_name", "called",   "called_name", "dialled",     "direction",
-    "started", "answered", "ended",       "duration", "talk",        "disposition", "cause"};
+constexpr std::array<std::string_view, 17> kCallFields{
+    "id",        "caller",   "caller_name", "called",      "called_name", "dialled",
+    "direction", "trunk",    "did",         "campaign",    "started",     "answered",
+    "ended",     "duration", "talk",        "disposition", "cause"};
 
 class MappedCalls {
  public:
@@ -41,7 +42,10 @@ class MappedCalls {
               .called_name = text(record, "called_name"),
               .dialled = text(record, places_.has("dialled") ? "dialled" : "called"),
               .called = text(record, "called"),
-              .direction = core::to_lower(text(record, "direction"))};
+              .direction = core::to_lower(text(record, "direction")),
+              .trunk = text(record, "trunk"),
+              .did = text(record, "did"),
+              .campaign = text(record, "campaign")};
     call.identity = call.key.empty() ? written(record) : call.key;
     if (auto timed = put_times(call, record); !timed) return tl::unexpected(timed.error());
     if (auto put = put_outcome(call, record); !put) return tl::unexpected(put.error());

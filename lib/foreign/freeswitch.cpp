@@ -34,11 +34,43 @@ std::string first_of(std::initializer_list<std::string> texts) {
   return {};
 }
 
-/// FusionPBX says it; FreeSWITCH's own "direction" is that of the channel towards the switch.
+/// NAME of the only sofia/gateway/NAME/... in what was dialled; "" where several were tried.
+std::string gateway_in(std::string_view dial_string) {
+  constexpr std::string_view kGateway = "sofia/gateway/";
+  std::string_view only;
+  for (std::size_t at = dial_string.find(kGateway); at != std::string_view::npos;
+       at = dial_string.find(kGateway, at)) {
+    at += kGateway.size();
+    const std::string_view name = dial_string.substr(at, dial_string.find('/', at) - at);
+    if (!only.empty() && name != only) return {};
+    only = name;
+  }
+  return std::string(only);
+}
+
+/// FusionPBX says it, or the leg's gateway does; FreeSWITCH's own "direction" is that of the
+/// channel towards the switch.
 std::string direction_of(const FreeswitchCall& from) {
-  const std::string said = core::to_lower(from.variable("call_direction"));
+  std::string said = core::to_lower(from.variable("call_direction"));
   if (said == "local") return "internal";
-  return said == "inbound" || said == "outbound" || said == "internal" ? said : std::string();
+  if (said == "inbound" || said == "outbound" || said == "internal") return said;
+  // mod_sofia names the one by which a leg came, and the one by which it made a leg.
+  if (!from.variable("sip_gateway").empty()) return "inbound";
+  return from.variable("sip_gateway_name").empty() ? "" : "outbound";
+}
+
+/// Trunk and DID of a call with its direction and numbers.
+void put_way(Call& call, const FreeswitchCall& from) {
+  const std::string direction =
+      call.direction.empty() ? guessed_direction(call.caller, reached(call)) : call.direction;
+  if (direction == "inbound") {
+    call.trunk = from.variable("sip_gateway");
+    call.did = did_of(first_of({from.first_profile("destination_number"), call.dialled}));
+  } else if (direction != "internal") {
+    call.trunk = from.variable("sip_gateway_name");
+    if (call.trunk.empty() && from.variable("last_app") == "bridge")
+      call.trunk = gateway_in(from.variable("last_arg"));
+  }
 }
 
 }  // namespace
@@ -72,6 +104,7 @@ core::Result<Call> freeswitch_call(const FreeswitchCall& from) {
       .started_at = **started,
       .answered_at = *answered,
       .ended_at = **ended};
+  put_way(call, from);
   if (call.answered_at) {
     call.disposition = "answered";
     call.talk = std::chrono::duration_cast<core::Milliseconds>(call.ended_at - *call.answered_at);

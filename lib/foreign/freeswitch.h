@@ -16,8 +16,10 @@ namespace trunkline::foreign {
 struct FreeswitchCall {
   /// A channel variable, "" where it is not there. Values may be encoded as in a URL.
   std::function<std::string(std::string_view name)> variable;
-  /// The same of the caller profile, as it is.
+  /// The same of the newest caller profile, as it is.
   std::function<std::string(std::string_view name)> profile;
+  /// And of the first, which the call came with, before it was transferred.
+  std::function<std::string(std::string_view name)> first_profile;
 };
 
 [[nodiscard]] core::Result<Call> freeswitch_call(const FreeswitchCall& from);

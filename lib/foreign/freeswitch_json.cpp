@@ -19,15 +19,20 @@ std::string text_of(const core::Json& object, std::string_view name) {
   return found->is_number() || found->is_boolean() ? found->dump() : std::string();
 }
 
-/// The caller profile of the newest part of the call's way: the first is the last that was.
-const core::Json* profile_of(const core::Json& call) {
+enum class Part : std::uint8_t { newest, first };
+
+/// A member of the caller profile of a part of the call's way, which is told from its end.
+std::string profile_text(const core::Json& call, Part which, std::string_view name) {
   const auto flow = call.find("callflow");
-  if (flow == call.end()) return nullptr;
+  if (flow == call.end()) return {};
   const core::Json* part = &*flow;
-  if (part->is_array()) part = part->empty() ? nullptr : &part->front();
-  if (part == nullptr || !part->is_object()) return nullptr;
+  if (part->is_array()) {
+    if (part->empty()) return {};
+    part = which == Part::newest ? &part->front() : &part->back();
+  }
+  if (!part->is_object()) return {};
   const auto profile = part->find("caller_profile");
-  return profile == part->end() || !profile->is_object() ? nullptr : &*profile;
+  return profile == part->end() || !profile->is_object() ? std::string() : text_of(*profile, name);
 }
 
 core::Result<Call> call_of(std::string_view text) {
@@ -36,14 +41,12 @@ core::Result<Call> call_of(std::string_view text) {
   const auto variables = json->find("variables");
   if (variables == json->end() || !variables->is_object())
     return core::fault(core::ExitCode::data, "it has no variables");
-  const core::Json* const profile = profile_of(*json);
   return freeswitch_call(
       {.variable =
            [&](std::string_view name) { return percent_decoded(text_of(*variables, name)); },
-       .profile =
-           [&](std::string_view name) {
-             return profile == nullptr ? std::string() : text_of(*profile, name);
-           }});
+       .profile = [&](std::string_view name) { return profile_text(*json, Part::newest, name); },
+       .first_profile =
+           [&](std::string_view name) { return profile_text(*json, Part::first, name); }});
 }
 
 class JsonCalls final : public Reader {

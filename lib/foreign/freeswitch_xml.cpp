@@ -22,11 +22,15 @@ core::Result<Call> call_of(std::string_view text) {
   const pugi::xml_node call = document.child("cdr");
   const pugi::xml_node variables = call.child("variables");
   if (!variables) return core::fault(core::ExitCode::data, "it has no variables");
+  // The call's way is told from its end.
   const pugi::xml_node profile = call.child("callflow").child("caller_profile");
+  pugi::xml_node first = profile;
+  for (const pugi::xml_node part : call.children("callflow")) first = part.child("caller_profile");
   return freeswitch_call(
       {.variable =
            [&](std::string_view name) { return percent_decoded(child_of(variables, name)); },
-       .profile = [&](std::string_view name) { return child_of(profile, name); }});
+       .profile = [&](std::string_view name) { return child_of(profile, name); },
+       .first_profile = [&](std::string_view name) { return child_of(first, name); }});
 }
 
 class XmlCalls final : public Reader {

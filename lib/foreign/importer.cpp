@@ -14,7 +14,7 @@ namespace trunkline::foreign {
 namespace {
 
 constexpr std::size_t kBlockRows = 20'000;
-constexpr std::uint16_t kColumns = 19;
+constexpr std::uint16_t kColumns = 22;
 // A block has a hundred thousand index entries to make, on a busy server's disk.
 constexpr core::Milliseconds kPatience = std::chrono::minutes(5);
 // Projections of our own calls keep as much of a text from outside.
@@ -56,7 +56,8 @@ Imported store_block(db::Connection& connection, const core::Uuid& batch,
   static constexpr db::Statement kCopy{
       "COPY trunkline.import_staging (call, direction, disposition, q850_cause, ended_by, reason,"
       " caller_name, caller_number, caller_original, dialled, called_name, called_number,"
-      " started_at, ringing_at, answered_at, ended_at, ring_ms, talk_ms, import_key)"
+      " started_at, ringing_at, answered_at, ended_at, ring_ms, talk_ms, import_key, trunk, did,"
+      " campaign)"
       " FROM STDIN (FORMAT binary)"};
   static constexpr db::Statement kStore{"SELECT added, duplicates FROM trunkline.import_store($1)"};
   db::Transaction transaction(connection);
@@ -129,12 +130,12 @@ core::Result<void> Importer::add(const Call& call) {
 
 void Importer::put(const Call& call) {
   const std::optional<std::string> caller = numbers_.e164(call.caller);
-  const std::string& reached = call.called.empty() ? call.dialled : call.called;
-  const std::optional<std::string> called = numbers_.e164(reached);
+  const std::optional<std::string> called = numbers_.e164(reached(call));
   const std::string caller_number = caller.value_or(call.caller);
   rows_.begin_row(kColumns);
   rows_.add(call_ref(batch_.source, call).uuid());
-  rows_.add(call.direction.empty() ? guessed_direction(call.caller, reached) : call.direction);
+  rows_.add(call.direction.empty() ? guessed_direction(call.caller, reached(call))
+                                   : call.direction);
   rows_.add(call.disposition);
   call.q850_cause ? rows_.add_integer(*call.q850_cause) : rows_.add_null();
   rows_.add_null();  // who hung up: none of the formats says it
@@ -144,7 +145,7 @@ void Importer::put(const Call& call) {
   rows_.add_text(caller_number == call.caller ? std::nullopt : some(call.caller));
   rows_.add_text(some(call.dialled.empty() ? call.called : call.dialled));
   rows_.add_text(some(call.called_name));
-  rows_.add_text(some(called.value_or(reached)));
+  rows_.add_text(some(called.value_or(reached(call))));
   rows_.add(call.started_at);
   rows_.add_null();  // when it began to ring: nor that
   call.answered_at ? rows_.add(*call.answered_at) : rows_.add_null();
@@ -157,6 +158,10 @@ void Importer::put(const Call& call) {
   else
     rows_.add_null();
   rows_.add_text(some(call.key));
+  rows_.add_text(some(call.trunk));
+  // Spelt one way, or a report would count one number as two.
+  rows_.add_text(numbers_.e164(call.did));
+  rows_.add_text(some(call.campaign));
 }
 
 void Importer::store() {

@@ -63,7 +63,12 @@ core::Result<Call> call_of(const Field& field) {
             .direction = direction.starts_with("outbound")  ? "outbound"
                          : direction.starts_with("inbound") ? "inbound"
                                                             : "",
+            .trunk = field("trunksid"),
             .disposition = *disposition};
+  // What was called from outside is the account's; who called out is where a number's SID says so.
+  if (call.direction == "inbound") call.did = did_of(call.dialled);
+  if (call.direction == "outbound" && !field("phonenumbersid").empty())
+    call.did = did_of(call.caller);
   if (auto timed = put_times(call, field); !timed) return tl::unexpected(timed.error());
   return call;
 }

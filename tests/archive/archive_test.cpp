@@ -83,6 +83,37 @@ TEST_CASE("archive: calls are read from files as from the database", "[archive]"
   CHECK(find_archived(scene.folder, all, "999").error().code == core::ExitCode::no_input);
 }
 
+TEST_CASE("archive: a call in a file says all that it said in the database", "[archive]") {
+  const Scene scene;
+  scene.database.open_as_superuser().run_script(
+      "UPDATE trunkline.cdr SET trunk = 'carrier', did = '+4930123456', campaign = 'spring, 1',"
+      " direction = 'outbound', dialled = '+493012345678', cost = 0.03, cost_currency = 'EUR'"
+      " WHERE caller_number = '1131'");
+  db::Connection connection = scene.database.open();
+  static constexpr db::Statement kRow{
+      "SELECT to_jsonb(c) AS row FROM trunkline.cdr c WHERE caller_number = '1131'"};
+  const auto row = [&] { return connection.query(kRow).only().get<core::Json>("row"); };
+  const core::Json stored = row();
+  const core::Json before = cdr::to_json(cdr::find_call(connection, "1131").value());
+  CHECK(core::text_at(before, "country") == "DE");
+  archive_all(scene);
+  const std::vector<Archived> all = archives(connection);
+  const core::Json after = cdr::to_json(find_archived(scene.folder, all, "1131").value());
+  CHECK(core::to_line(after) == core::to_line(before));
+  for (const cdr::Filter& filter :
+       {cdr::Filter{.trunk = "carrier"}, cdr::Filter{.did = "+4930123456"},
+        cdr::Filter{.campaign = "spring, 1"}}) {
+    std::uint64_t given = for_each_archived(scene.folder, all, filter, [](const cdr::Call& call) {
+      CHECK(call.caller.number == "1131");
+      return true;
+    });
+    CHECK(given == 1);
+  }
+  // Columns that nobody named come back, too.
+  for (const Archived& one : all) restore(connection, scene.folder, one);
+  CHECK(core::to_line(row()) == core::to_line(stored));
+}
+
 TEST_CASE("archive: a damaged, cut or missing file is told", "[archive]") {
   const Scene scene;
   archive_all(scene, "2024-02");

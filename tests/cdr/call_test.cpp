@@ -34,6 +34,17 @@ TEST_CASE("a journaled call reads and writes back", "[cdr]") {
   CHECK(nlohmann::json(written) == nlohmann::json(body));
 }
 
+TEST_CASE("a call says the trunk, the DID and the campaign it has", "[cdr]") {
+  Call call = parse_call(core::parse_json(kBody).value()).value();
+  call.trunk = "carrier";
+  call.did = "+4930123456";
+  call.campaign = "spring";
+  const core::Json written = to_json(call);
+  CHECK(core::text_at(written, "trunk") == "carrier");
+  CHECK(core::text_at(written, "did") == "+4930123456");
+  CHECK(core::text_at(written, "campaign") == "spring");
+}
+
 TEST_CASE("a body without id, state or start is no call; odd members are left out", "[cdr]") {
   const core::Json good = core::parse_json(kBody).value();
   for (const char* key : {"call", "state", "started_at"}) {

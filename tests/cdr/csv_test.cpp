@@ -31,12 +31,15 @@ TEST_CASE("csv: a line has the columns of the heading and ends with CRLF", "[cdr
                   .state = "ended",
                   .sip_status = 200,
                   .started_at = core::parse_rfc3339("2026-11-21T08:00:00Z").value(),
-                  .talk_ms = 6037};
+                  .talk_ms = 6037,
+                  .trunk = "carrier",
+                  .did = "+4930123456",
+                  .campaign = "spring"};
   const std::string heading = csv_heading();
   const std::string line = csv_line(call, "acme", core::to_rfc3339);
   CHECK(heading.starts_with("call,tenant,node,direction,state,"));
-  CHECK(heading.ends_with("\r\n"));
-  CHECK(line.ends_with("\r\n"));
+  CHECK(heading.ends_with(",cost_currency,trunk,did,campaign\r\n"));
+  CHECK(line.ends_with(",carrier,+4930123456,spring\r\n"));
   CHECK(line.find(",\"Ann, B.\",101,102,") != std::string::npos);
   CHECK(line.find(",2026-11-21T08:00:00.000000Z,,,,,,6037,") != std::string::npos);
   // One comma more: the one between quotes.

@@ -85,6 +85,32 @@ TEST_CASE("lists are newest first and every filter narrows them", "[cdr]") {
   CHECK(ledger.list({.number = "in-1@phone"}).empty());
 }
 
+TEST_CASE("a call comes with its trunk, DID and campaign, and is found by them", "[cdr]") {
+  Ledger ledger;
+  const auto call = ledger.add(1, "101", "102", "answered");
+  ledger.add(2, "101", "102", "answered");
+  ledger.database.open_as_superuser().run_script(
+      "UPDATE trunkline.cdr SET trunk = 'carrier', did = '+4930123456', campaign = 'spring'"
+      " WHERE caller_call_id = 'in-1@phone'");
+  for (const Filter& filter :
+       {Filter{.trunk = "carrier"}, Filter{.did = "+4930123456"}, Filter{.campaign = "spring"}}) {
+    CHECK(ledger.list(filter) == std::vector<core::CallRef>{call});
+    // The stream has its own way of reading a row.
+    std::vector<Call> streamed;
+    stream_calls(ledger.connection, filter, [&](const Call& one) {
+      streamed.push_back(one);
+      return true;
+    });
+    REQUIRE(streamed.size() == 1);
+    CHECK(to_json(streamed[0]) == to_json(find_call(ledger.connection, call.text()).value()));
+    CHECK(streamed[0].trunk == "carrier");
+    CHECK(streamed[0].did == "+4930123456");
+    CHECK(streamed[0].campaign == "spring");
+  }
+  CHECK(ledger.list({.trunk = "carr"}).empty());
+  CHECK(ledger.list({.trunk = "carrier", .campaign = "autumn"}).empty());
+}
+
 TEST_CASE("a long list is read page by page without losing or repeating calls", "[cdr]") {
   Ledger ledger;
   std::vector<core::CallRef> made;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cdr/report.h"
 
+#include <fmt/format.h>
+
+#include <set>
+
 #include "cdr/health.h"
 #include "cdr/report_html.h"
 #include "core/text.h"
@@ -145,6 +149,36 @@ TEST_CASE("calls are grouped by several keys, and by one alone the most come fir
   CHECK(by("tenant") == ledger.tenant.text() + ":5");
   CHECK(shown_key("disposition", "") == "live");
   CHECK(shown_key("country", "") == "-");
+}
+
+TEST_CASE("calls are grouped by trunk, DID and campaign", "[cdr]") {
+  const test::LocalZone utc("UTC");
+  ReportedLedger ledger;
+  for (int second = 0; second < 4; ++second)
+    ledger.add(fmt::format("2026-11-21T08:00:0{}Z", second), "busy");
+  ledger.database.open_as_superuser().run_script(
+      "UPDATE trunkline.cdr SET trunk = 'carrier', did = '+4930123456'"
+      " WHERE started_at < '2026-11-21T08:00:03Z';"
+      "UPDATE trunkline.cdr SET did = '+4930123457', campaign = 'spring'"
+      " WHERE started_at < '2026-11-21T08:00:01Z'");
+  const auto by = [&](const std::string& keys) {
+    return told(ledger.report(keys, "2026-11-21T00:00:00Z", "2026-11-22T00:00:00Z"));
+  };
+  CHECK(by("trunk") == "carrier:3 :1");
+  CHECK(by("did") == "+4930123456:2 :1 +4930123457:1");
+  CHECK(by("campaign") == ":3 spring:1");
+  CHECK(by("trunk,did") == "/:1 carrier/+4930123456:2 carrier/+4930123457:1");
+}
+
+TEST_CASE("the database reports by the same keys, an hour or a day being a period", "[cdr]") {
+  const test::Database database;
+  db::Connection connection = database.open();
+  static constexpr db::Statement kKeys{"SELECT key FROM trunkline.report_keys()"};
+  std::set<std::string> there;
+  for (const db::Row row : connection.query(kKeys)) there.insert(row.get<std::string>("key"));
+  std::set<std::string> ours;
+  for (const std::string& key : report_keys()) ours.insert(parse_unit(key) ? "period" : key);
+  CHECK(there == ours);
 }
 
 TEST_CASE("a tenant's session reports its own calls only", "[cdr]") {

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "cdr/zone.h"
+#include "core/text.h"
 #include "support/moment.h"
 
 namespace trunkline::foreign {
@@ -135,6 +136,8 @@ std::vector<Sample> samples() {
         .caller_name = "Alice",
         .caller = "101",
         .dialled = "+4930123456",
+        .direction = "outbound",
+        .trunk = "trunk",
         .disposition = "answered",
         .started_at = test::moment_of("2026-11-21T08:00:00Z"),
         .answered_at = test::moment_of("2026-11-21T08:00:05Z"),
@@ -148,6 +151,7 @@ std::vector<Sample> samples() {
         .caller_name = "Alice",
         .caller = "101",
         .dialled = "102",
+        .direction = "internal",
         .disposition = "answered",
         .q850_cause = 16,
         .started_at = test::moment_of("2026-11-21T08:00:00.1Z"),
@@ -194,6 +198,25 @@ std::vector<Sample> samples() {
         .ended_at = test::moment_of("2026-11-21T08:00:12Z"),
         .talk = seconds(12)}},
       {"csv",
+       "when,src,dst,line,ours,drive,way\n"
+       "2026-11-21 08:00:00,030123,102,carrier, 030 999 ,spring,IN\n",
+       {{"started", "when"},
+        {"caller", "src"},
+        {"called", "dst"},
+        {"direction", "way"},
+        {"trunk", "line"},
+        {"did", "ours"},
+        {"campaign", "drive"}},
+       {.caller = "030123",
+        .dialled = "102",
+        .direction = "in",
+        .trunk = "carrier",
+        .did = "030 999",
+        .campaign = "spring",
+        .disposition = "missed",
+        .started_at = test::moment_of("2026-11-21T08:00:00Z"),
+        .ended_at = test::moment_of("2026-11-21T08:00:00Z")}},
+      {"csv",
        "2026-11-21 08:00:00,101,102,17\n",
        {{"started", "#1"}, {"caller", "#2"}, {"called", "#3"}, {"cause", "#4"}},
        {.caller = "101",
@@ -210,6 +233,9 @@ void compare(const Call& found, const Call& wanted) {
   CHECK(found.caller == wanted.caller);
   CHECK(found.dialled == wanted.dialled);
   CHECK(found.direction == wanted.direction);
+  CHECK(found.trunk == wanted.trunk);
+  CHECK(found.did == wanted.did);
+  CHECK(found.campaign == wanted.campaign);
   CHECK(found.disposition == wanted.disposition);
   CHECK(found.q850_cause == wanted.q850_cause);
   CHECK((found.started_at == wanted.started_at));
@@ -217,6 +243,12 @@ void compare(const Call& found, const Call& wanted) {
   CHECK((found.ended_at == wanted.ended_at));
   if (wanted.talk) CHECK((found.talk == wanted.talk));
   CHECK_FALSE(found.identity.empty());
+}
+
+/// "inbound carrier +4930123456": direction, trunk and DID, "-" for what is not known.
+std::string way_of(const Call& call) {
+  const auto shown = [](const std::string& text) { return text.empty() ? "-" : text; };
+  return shown(call.direction) + " " + shown(call.trunk) + " " + shown(call.did);
 }
 
 }  // namespace
@@ -238,6 +270,160 @@ TEST_CASE("import: every format reads its sample, however the file comes in piec
     CAPTURE(name);
     CHECK(std::find(seen.begin(), seen.end(), name) != seen.end());
   }
+}
+
+TEST_CASE("import: an Asterisk's channels tell trunk and DID, of calls with the world only",
+          "[foreign]") {
+  REQUIRE(cdr::use_zone("UTC"));
+  struct Case {
+    std::string caller;
+    std::string dialled;
+    std::string channel;
+    std::string to_channel;
+    std::string way;
+  };
+  const std::vector<Case> cases{
+      // In, to a number of ours or to an extension.
+      {"+4915112345678", "+4930123456", "SIP/carrier-0000a1", "SIP/102-0000a2",
+       "inbound carrier +4930123456"},
+      {"015112345678", "102", "PJSIP/my-carrier-0000a1", "PJSIP/102-0000a2",
+       "inbound my-carrier -"},
+      {"015112345678", "030 123456", "DAHDI/i1/015112345678-a1", "SIP/102-0000a2",
+       "inbound i1 030 123456"},
+      // Out, whatever number the phone shows.
+      {"101", "+4915112345678", "IAX2/101-1", "IAX2/carrier-2", "outbound carrier -"},
+      {"+4930123456", "+4915112345678", "SIP/101-1", "DAHDI/g2/+4915112345678-2", "outbound g2 -"},
+      {"101", "+4915112345678", "SIP/101-1", "DAHDI/3-1", "outbound - -"},
+      {"101", "+4915112345678", "SIP/101-1", "", "outbound - -"},
+      {"101", "+4915112345678", "SIP/101-1", "Local/015@out-0001;1", "outbound - -"},
+      // Within the house, and who knows where.
+      {"101", "102", "SIP/101-1", "SIP/102-2", "internal - -"},
+      {"+4930123456", "102", "SIP/101-1", "SIP/102-2", "internal - -"},
+      {"+4930123456", "+4930123457", "SIP/alice-1", "SIP/bob-2", "- - -"},
+      {"anonymous", "s", "SIP/carrier-1", "SIP/102-2", "- - -"},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.caller, one.dialled, one.channel, one.to_channel);
+    const Read records = read(
+        "asterisk-csv",
+        "," + one.caller + "," + one.dialled + ",internal,," + one.channel + "," + one.to_channel +
+            ",Dial,x,2026-11-21 08:00:00,,2026-11-21 08:00:09,9,0,NO ANSWER,3,1.1\n");
+    REQUIRE(records.calls.size() == 1);
+    CHECK(way_of(records.calls[0]) == one.way);
+
+    const auto event = [&](const char* kind, const std::string& number, const std::string& exten,
+                           const std::string& channel, const char* id) {
+      return std::string(kind) + ",1795248000.1,," + number + ",,,," + exten + ",internal," +
+             channel + ",,,3,," + id + ",1.1\n";
+    };
+    const Read events =
+        read("asterisk-cel",
+             event("CHAN_START", one.caller, one.dialled, one.channel, "1.1") +
+                 (one.to_channel.empty() ? std::string()
+                                         : event("CHAN_START", "", "s", one.to_channel, "1.2")) +
+                 event("HANGUP", one.caller, one.dialled, one.channel, "1.1") +
+                 event("LINKEDID_END", one.caller, one.dialled, one.channel, "1.1"));
+    REQUIRE(events.calls.size() == 1);
+    CHECK(way_of(events.calls[0]) == one.way);
+  }
+}
+
+TEST_CASE("import: of several channels that an Asterisk tried the one that answered is the trunk",
+          "[foreign]") {
+  const auto event = [](const std::string& kind, const std::string& channel, const char* id) {
+    const std::string number = channel.starts_with("SIP/101-") ? "101" : "+4915112345678";
+    return kind + ",1795248000.1,," + number + ",,,,+4915112345678,internal," + channel + ",,,3,," +
+           id + ",1.1\n";
+  };
+  const std::string begin = event("CHAN_START", "SIP/101-1", "1.1") +
+                            event("CHAN_START", "SIP/first-2", "1.2") +
+                            event("CHAN_START", "SIP/second-3", "1.3");
+  const std::string end =
+      event("HANGUP", "SIP/101-1", "1.1") + event("LINKEDID_END", "SIP/101-1", "1.1");
+  CHECK(way_of(read("asterisk-cel", begin + end).calls.at(0)) == "outbound - -");
+  const std::string answer = event("ANSWER", "SIP/second-3", "1.3");
+  CHECK(way_of(read("asterisk-cel", begin + answer + end).calls.at(0)) == "outbound second -");
+}
+
+TEST_CASE("import: a FreeSWITCH's gateway is the trunk, and what the call came with the DID",
+          "[foreign]") {
+  struct Case {
+    std::string variables;
+    std::string caller;
+    std::string first;   ///< what was called when the call came
+    std::string newest;  ///< and after the dialplan
+    std::string way;
+  };
+  const std::string inbound = "call_direction=inbound ";
+  const std::vector<Case> cases{
+      {inbound + "sip_gateway=carrier", "015112345678", "030123456", "102",
+       "inbound carrier 030123456"},
+      {inbound, "015112345678", "102", "102", "inbound - -"},
+      {"sip_gateway=carrier", "015112345678", "030123456", "030123456",
+       "inbound carrier 030123456"},
+      // It came from somewhere, and went on by a gateway.
+      {inbound + "last_app=bridge last_arg=sofia/gateway/carrier/0151", "0151123456", "030123456",
+       "102", "inbound - 030123456"},
+      {"last_app=bridge last_arg=[a=b]sofia/gateway/carrier/0151", "101", "015112345678",
+       "015112345678", "- carrier -"},
+      {"last_app=bridge last_arg=sofia/gateway/a/0151|sofia/gateway/b/0151", "101", "015112345678",
+       "015112345678", "- - -"},
+      {"last_app=playback last_arg=sofia/gateway/carrier/0151", "101", "015112345678",
+       "015112345678", "- - -"},
+      {"sip_gateway_name=carrier", "101", "015112345678", "015112345678", "outbound carrier -"},
+      {"call_direction=local last_app=bridge last_arg=sofia/gateway/a/0151", "101", "102", "102",
+       "internal - -"},
+      {"last_app=bridge last_arg=user/102", "101", "102", "102", "- - -"},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.variables, one.caller, one.first, one.newest);
+    std::string json;
+    std::string xml;
+    for (const std::string_view piece : core::split(one.variables, ' ')) {
+      if (piece.empty()) continue;
+      const std::string name(piece.substr(0, piece.find('=')));
+      const std::string value(piece.substr(name.size() + 1));
+      json += ",\"" + name + "\":\"" + value + "\"";
+      xml += "<" + name + ">" + value + "</" + name + ">";
+    }
+    const auto in_json = [&](const std::string& number) {
+      return R"({"caller_profile":{"caller_id_number":")" + one.caller +
+             R"(","destination_number":")" + number + "\"}}";
+    };
+    const auto in_xml = [&](const std::string& number) {
+      return "<callflow><caller_profile><caller_id_number>" + one.caller +
+             "</caller_id_number><destination_number>" + number +
+             "</destination_number></caller_profile></callflow>";
+    };
+    const Read first =
+        read("freeswitch-json", R"({"variables":{"uuid":"x","start_epoch":"1795248000",)"
+                                R"("end_epoch":"1795248016")" +
+                                    json + R"(},"callflow":[)" + in_json(one.newest) + "," +
+                                    in_json(one.first) + "]}");
+    REQUIRE(first.calls.size() == 1);
+    CHECK(way_of(first.calls[0]) == one.way);
+    const Read second =
+        read("freeswitch-xml",
+             "<cdr><variables><uuid>x</uuid><start_epoch>1795248000</start_epoch>"
+             "<end_epoch>1795248016</end_epoch>" +
+                 xml + "</variables>" + in_xml(one.newest) + in_xml(one.first) + "</cdr>");
+    REQUIRE(second.calls.size() == 1);
+    CHECK(way_of(second.calls[0]) == one.way);
+  }
+}
+
+TEST_CASE("import: Twilio says the trunk by its SID, and which number is the account's",
+          "[foreign]") {
+  const auto way = [](const std::string& more) {
+    return way_of(read("twilio", R"([{"sid":"CA1","from":"+15005550006","to":"+4930123456",)"
+                                 R"("status":"no-answer","startTime":"2026-11-21T08:00:00Z",)" +
+                                     more + "}]")
+                      .calls.at(0));
+  };
+  CHECK(way(R"("direction":"inbound","trunkSid":"TK1")") == "inbound TK1 +4930123456");
+  CHECK(way(R"("direction":"outbound-api","phoneNumberSid":"PN1")") == "outbound - +15005550006");
+  CHECK(way(R"("direction":"outbound-dial","phoneNumberSid":"")") == "outbound - -");
+  CHECK(way(R"("direction":"inbound","to":"client:alice123456789")") == "inbound - -");
 }
 
 TEST_CASE("import: what is cut or broken is told with its line, and the rest is read",

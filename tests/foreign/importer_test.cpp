@@ -40,6 +40,8 @@ Imported import_calls(db::Connection& connection, int count,
 }
 
 constexpr db::Statement kCount{"SELECT count(*) AS count FROM trunkline.cdr"};
+constexpr db::Statement kWithoutDid{
+    "SELECT count(*) AS count FROM trunkline.cdr WHERE did IS NULL"};
 
 }  // namespace
 
@@ -89,6 +91,37 @@ TEST_CASE("import: calls become rows of the ledger, once, with their batch in th
   CHECK(audit.only().get<std::string>("who") == "test");
   CHECK(audit.only().get<std::string>("added") == "1000");
   CHECK(audit.only().get<std::string>("rejected") == "3");
+}
+
+TEST_CASE("import: trunk, DID and campaign are stored, the DID as E.164 or not at all",
+          "[foreign]") {
+  const test::Database database;
+  db::Connection connection = database.open();
+  const std::vector<std::string> dids{"030 123456", "+49 (30) 123456", "004930123456", "102", ""};
+  for (int round = 0; round < 2; ++round) {
+    Importer importer(
+        connection,
+        {.tenant = kTenant, .source = "a", .format = "csv", .file = "x", .region = "DE"},
+        core::system_clock().wall());
+    for (std::size_t i = 0; i < dids.size(); ++i) {
+      Call call = call_of(static_cast<int>(i));
+      call.trunk = "carrier " + std::string(300, 'x');
+      call.did = dids[i];
+      call.campaign = i == 0 ? "spring" : "";
+      REQUIRE(importer.add(call));
+    }
+    CHECK(importer.finish(0, crypto::sha256({}), 0).added == (round == 0 ? dids.size() : 0));
+  }
+  const auto stored = [&](const std::string& key) {
+    return cdr::find_call(connection, key).value();
+  };
+  CHECK(stored("key-0").trunk == "carrier " + std::string(247, 'x'));
+  CHECK(stored("key-0").campaign == "spring");
+  CHECK(stored("key-1").campaign.empty());
+  for (const char* const key : {"key-0", "key-1", "key-2"}) CHECK(stored(key).did == "+4930123456");
+  for (const char* const key : {"key-3", "key-4"}) CHECK(stored(key).did.empty());
+  // NULL, as in a report: not a DID of no digits.
+  CHECK(connection.query(kWithoutDid).only().get<std::int64_t>("count") == 2);
 }
 
 TEST_CASE("import: the same call twice in a file is one, another source's is another",

@@ -84,6 +84,39 @@ TEST_CASE("a request takes recordings and masks the person, whatever their time 
   CHECK(world.is_audit_whole());
 }
 
+TEST_CASE("a DID stays when the party outside is masked, and goes with the party of the house",
+          "[retention]") {
+  struct Case {
+    std::string direction;
+    std::string number;  ///< whose request it is
+    bool is_left;
+  };
+  // The caller is +15550100, the called +15550177.
+  const std::vector<Case> cases{{"inbound", "+15550100", true},   {"inbound", "+15550177", false},
+                                {"outbound", "+15550100", false}, {"outbound", "+15550177", true},
+                                {"unknown", "+15550100", false},  {"unknown", "+15550177", false}};
+  for (const Case& one : cases) {
+    INFO(one.direction << " " << one.number);
+    ErasingWorld world;
+    const Recorded recorded = world.add(1, "+15550100", "+15550177");
+    world.database.open_as_superuser().run_script(
+        "UPDATE trunkline.cdr SET trunk = 'carrier', did = '+4930123456', direction = '" +
+        one.direction + "'");
+    ErasingWorld::Process process(world);
+    const auto run = core::Uuid::make(world.clock.wall());
+    begin_run(process.database, run, RunKind::request, world.clock.wall());
+    {
+      db::Transaction page(process.database);
+      lock_rules(process.database);
+      (void)Eraser(process.parts(), run, RunKind::request)
+          .erase(erasures_of(held(world, one.number), CallsFate::mask, "DSR-17"), page);
+    }
+    const core::Json masked = call_row(world.operators, recorded.call.uuid());
+    CHECK(core::text_at(masked, "did") == (one.is_left ? "+4930123456" : ""));
+    CHECK(core::text_at(masked, "trunk") == "carrier");
+  }
+}
+
 TEST_CASE("a request waits for holds and duties, and says so", "[retention]") {
   ErasingWorld world;
   const Recorded theirs = world.add(1, "+15550100");

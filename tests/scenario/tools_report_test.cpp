@@ -102,8 +102,8 @@ TEST_CASE("a call's life is told, with notes, cost and how long it is kept", "[s
   CHECK(core::text_at(shown[0], "cost") == "0.03");
   CHECK(shown[0].at("notes").size() == 1);
   const std::string csv = site.run("cdrctl", {"export"}).output;
-  CHECK(csv.find(",country,cost,cost_currency\r\n") != std::string::npos);
-  CHECK(csv.find(",DE,0.03,EUR\r\n") != std::string::npos);
+  CHECK(csv.find(",country,cost,cost_currency,trunk,did,campaign\r\n") != std::string::npos);
+  CHECK(csv.find(",DE,0.03,EUR,,,\r\n") != std::string::npos);
   CHECK(site.json("cdrctl", {"note", "list", "last"}).size() == 1);
   CHECK(site.json("cdrctl", {"note", "list", "--until", "2025-01-01"}).empty());
   CHECK(site.refusal("cdrctl", {"why", "nobody"}) ==
@@ -132,6 +132,18 @@ TEST_CASE("calls are reported in every form, and in one line", "[scenario]") {
       "talk_ms,mos\r\n"
       "2025-11-21,answered,1,0,0,1,1,100.00,100.00,90000,1000,90000,\r\n"
       "2025-11-22,busy,1,0,0,1,0,0.00,100.00,,1000,0,\r\n");
+  site.database().open_as_superuser().run_script(
+      "UPDATE trunkline.cdr SET trunk = 'carrier', did = '+4930999', campaign = 'spring'"
+      " WHERE disposition = 'answered'");
+  CHECK(site.run("cdrctl", zoned({"report", "--by", "trunk,did,campaign"})).output ==
+        "-\t-\t-\t1\t0\t0.00\t100.00\t\t1000\t0\t\n"
+        "carrier\t+4930999\tspring\t1\t1\t100.00\t100.00\t90000\t1000\t90000\t\n");
+  const auto by_did = site.json("cdrctl", zoned({"report", "--by", "did"}));
+  REQUIRE(by_did.size() == 2);
+  CHECK(by_did[0].at("by").empty());
+  CHECK(core::text_at(by_did[1].at("by"), "did") == "+4930999");
+  const std::string told = site.run("cdrctl", {"why", "+493012345678"}).output;
+  CHECK(told.find("trunk\tcarrier\nDID\t+4930999\ncampaign\tspring\n") != std::string::npos);
   const std::string page =
       site.run("cdrctl", zoned({"report", "--by", "day", "--format", "html"})).output;
   CHECK(page.starts_with("<!DOCTYPE html>"));
