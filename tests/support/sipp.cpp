@@ -57,6 +57,8 @@ Sipp::Sipp(SippOptions options) : options_(std::move(options)) {
        options_.transport,
        "-m",
        fmt::format("{}", options_.calls),
+       "-l",  // by itself sipp waits for ends where its scenario is longer than its pauses
+       fmt::format("{}", options_.calls),
        "-r",
        fmt::format("{}", options_.calls_per_second),
        "-d",
