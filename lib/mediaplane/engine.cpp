@@ -188,7 +188,7 @@ void Engine::recover() {
   for (const auto& [key, text] : states) {
     const auto id = core::RecordingId::parse(key);
     auto body = core::parse_json(text);
-    if (id && body) recordings_.put(*id, std::move(*body));
+    if (id && body) recordings_.put(*id, *body);
   }
   scribe_->recover(states, reader.state(kMediaState));
 }
@@ -256,7 +256,7 @@ void Engine::media_ended(core::Json body) {
 void Engine::forget_old_recordings() {
   std::vector<journal::StateChange> changes;
   for (const core::RecordingId id :
-       recordings_.forget_before(clock_.wall() - config_.duration("ledger.keep"))) {
+       recordings_.forget(clock_.wall() - config_.duration("ledger.keep"))) {
     changes.push_back({std::string(kRecordingState), id.text(), std::nullopt});
   }
   if (!changes.empty()) journal_->change_state(std::move(changes));

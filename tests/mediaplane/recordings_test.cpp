@@ -52,9 +52,22 @@ TEST_CASE("recordings: old ones are forgotten, running ones never", "[recordings
   const auto old = add(recordings, kBeforeMidnight, "complete");
   add(recordings, kBeforeMidnight, "recording");
   add(recordings, kBeforeMidnight + std::chrono::hours(2), "failed");
-  CHECK(recordings.forget_before(kBeforeMidnight + std::chrono::hours(1)) ==
+  CHECK(recordings.forget(kBeforeMidnight + std::chrono::hours(1)) ==
         std::vector<core::RecordingId>{old});
   CHECK(recordings.size() == 2);
+}
+
+TEST_CASE("recordings: of many the newest are kept, and running ones", "[recordings]") {
+  Recordings recordings("/nowhere");
+  const auto running = add(recordings, kBeforeMidnight, "recording");
+  std::vector<core::RecordingId> ended;
+  for (int i = 1; i <= 5; ++i)
+    ended.push_back(add(recordings, kBeforeMidnight + core::Seconds(i), "complete"));
+  CHECK(recordings.forget(kBeforeMidnight, 3) ==
+        std::vector<core::RecordingId>{ended[0], ended[1], ended[2]});
+  CHECK(recordings.size() == 3);
+  CHECK(recordings.find(running.text()).has_value());
+  CHECK(recordings.forget(kBeforeMidnight, 3).empty());
 }
 
 TEST_CASE("recordings: a file is found where its row says, or by its id around midnight",
