@@ -30,7 +30,7 @@ phones_up() { # RECORDING-MODE
   restart recorderd
   restart sipd
   printf 'SEQUENTIAL\nalice;[authentication username=alice password=%s];102\n' "$alice" >"$scratch/caller.csv"
-  printf 'SEQUENTIAL\nbob;[authentication username=bob password=%s];26071\n' "$bob" >"$scratch/register.csv"
+  printf 'SEQUENTIAL\nbob;[authentication username=bob password=%s];<sip:bob@[local_ip]:26071>;86400\n' "$bob" >"$scratch/register.csv"
   # From the port that will answer: calls go where the registration came from.
   (phone register 26071 "127.0.0.1:$sip_port" -inf "$scratch/register.csv" -m 1)
   phone called 26071 127.0.0.1 &
