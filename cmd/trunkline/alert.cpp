@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "db/tool.h"
+#include "http/mailer.h"
 
 namespace trunkline::commands {
 namespace {
@@ -27,9 +28,16 @@ void add_sent(alert::Sent& all, alert::Sent more) {
   for (alert::Problem& problem : more.problems) all.problems.push_back(std::move(problem));
 }
 
+db::Connection open_database(cli::Context& context, std::string_view verb) {
+  db::Connection connection = db::open_for_tool(context.config(), verb);
+  const auto taken = alert::Desk(context.config(), &connection, core::system_clock()).take_over();
+  if (!taken) context.warn(taken.error().message, taken.error().hint);
+  return connection;
+}
+
 std::optional<db::Connection> database_if_there(cli::Context& context, std::string_view verb) {
   try {
-    return db::open_for_tool(context.config(), verb);
+    return open_database(context, verb);
   } catch (const core::Error& error) {
     context.warn(fmt::format("without the database: {}", error.fault().message));
     return std::nullopt;
@@ -78,7 +86,7 @@ core::ExitCode report(cli::Context& context, const Raised& raised) {
               {"given_up", sent.given_up}});
   if (raised.has_nobody) {
     context.warn("nobody is told: no channel is configured",
-                 "trunkline config set mail.host HOST; trunkline config set mail.to ADDRESS");
+                 http::missing_mail_settings(context.config()));
     return core::ExitCode::config;
   }
   if (sent.given_up == 0) return core::ExitCode::done;

@@ -13,6 +13,8 @@
 
 namespace trunkline::commands {
 
+/// The database, which knows from now on what was told while it was away. Throws core::Error.
+db::Connection open_database(cli::Context& context, std::string_view verb);
 /// The database, or nothing, with a word about it on stderr: alerts go out all the same.
 std::optional<db::Connection> database_if_there(cli::Context& context, std::string_view verb);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "alert/store.h"
-#include "db/tool.h"
 #include "trunkline/alert.h"
 #include "trunkline/commands.h"
 
@@ -10,8 +9,7 @@ namespace {
 constexpr core::Microseconds kKeep = std::chrono::hours(24 * 400);
 
 core::ExitCode flush_alerts(cli::Context& context) {
-  std::optional<db::Connection> connection =
-      db::open_for_tool(context.config(), "trunkline alert flush");
+  std::optional<db::Connection> connection = open_database(context, "trunkline alert flush");
   const Raised raised = raise_all(context, connection, {});
   alert::prune(*connection, core::system_clock().wall() - kKeep);
   return report(context, raised);

@@ -14,7 +14,6 @@ namespace trunkline::commands {
 namespace {
 
 constexpr std::size_t kLongestText = std::size_t{64} * 1024;
-constexpr std::size_t kLongestSubject = 500;
 
 std::string read_standard_input() {
   std::string text;
@@ -32,10 +31,10 @@ std::string read_standard_input() {
 
 core::ExitCode send_alert(cli::Context& context) {
   const std::string given = context.value("--text");
-  const std::string subject = context.value("SUBJECT").substr(0, kLongestSubject);
-  if (context.value("KEY").empty() || context.value("KEY").size() > 200 || subject.empty())
+  const std::string subject = context.value("SUBJECT");
+  if (!alert::is_key(context.value("KEY")) || subject.empty())
     throw core::Error(core::ExitCode::usage,
-                      "cannot alert: KEY has 1 to 200 letters, SUBJECT some");
+                      "cannot alert: KEY is one line of 1 to 200 letters, SUBJECT some");
   alert::Alert alert{
       .key = context.value("KEY"),
       .level = core::value_or_throw(alert::parse_level(context.value("--level"))),

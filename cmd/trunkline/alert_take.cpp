@@ -41,7 +41,6 @@ std::map<std::string, alert::Alert> read_findings(bool takes_warnings) {
     alert.text += core::text_at(*json, "message") + "\n";
     const std::string mend = core::text_at(*json, "mend");
     if (!mend.empty()) alert.text += "  mend: " + mend + "\n";
-    alert.subject.resize(std::min<std::size_t>(alert.subject.size(), 400));
   }
   return found;
 }

@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: MIT
 #include "alert/store.h"
 #include "alert/watch.h"
-#include "db/tool.h"
 #include "trunkline/alert.h"
 #include "trunkline/commands.h"
 
 namespace trunkline::commands {
 namespace {
 
+constexpr std::string_view kDatabase = "database";
+
+/// Where it was told that the database is away.
+std::vector<alert::Alert> end_of_its_absence(db::Connection& connection) {
+  for (const alert::Open& open : alert::open_conditions(connection))
+    if (open.key == kDatabase)
+      return {{.key = std::string(kDatabase),
+               .level = alert::Level::normal,
+               .subject = "the database is back",
+               .text = "What was kept meanwhile is shipped now.\n"}};
+  return {};
+}
+
 /// The marks move when their alerts are in, and where those are held back only later: what came
 /// meanwhile is in the next.
 core::ExitCode raise_news(cli::Context& context, std::optional<db::Connection>& connection) {
-  Raised all;
+  Raised all = raise_all(context, connection, end_of_its_absence(*connection));
+  if (!connection) return report(context, all);
   for (const alert::News& news : alert::look_for_news(*connection, core::system_clock().wall())) {
     Raised raised = raise_all(context, connection, news.alerts);
     if (connection && (raised.told > 0 || !news.is_gathered))
@@ -25,25 +38,12 @@ core::ExitCode raise_news(cli::Context& context, std::optional<db::Connection>& 
   return report(context, all);
 }
 
-/// What was told directly when the database was away ends the same way, once.
-void tell_that_it_is_back(cli::Context& context) {
-  alert::Sent sent;
-  (void)alert::Desk(context.config(), nullptr, core::system_clock())  // held back: it was not away
-      .raise({.key = "database",
-              .level = alert::Level::normal,
-              .subject = "the database is back",
-              .text = "What was kept meanwhile is shipped now.\n"},
-             sent);
-  for (const alert::Problem& problem : sent.problems)
-    context.warn(problem.fault.message, problem.fault.hint);
-}
-
 core::ExitCode watch_for_news(cli::Context& context) {
   std::optional<db::Connection> connection;
   try {
-    connection = db::open_for_tool(context.config(), "trunkline alert watch");
+    connection = open_database(context, "trunkline alert watch");
   } catch (const core::Error& error) {
-    const alert::Alert away{.key = "database",
+    const alert::Alert away{.key = std::string(kDatabase),
                             .level = alert::Level::critical,
                             .subject = "the database is away",
                             .text = error.fault().message +
@@ -52,7 +52,6 @@ core::ExitCode watch_for_news(cli::Context& context) {
     (void)report(context, raise_all(context, connection, {away}));
     throw;
   }
-  tell_that_it_is_back(context);
   return raise_news(context, connection);
 }
 

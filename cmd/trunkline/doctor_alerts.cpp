@@ -5,6 +5,8 @@
 
 #include "alert/desk.h"
 #include "db/tool.h"
+#include "http/mailer.h"
+#include "os/credential.h"
 #include "trunkline/doctor_checks.h"
 
 namespace trunkline::commands {
@@ -35,7 +37,11 @@ Findings check_alerts(const config::Config& config) {
   if (targets.empty())
     return {{Severity::warning, "alerts",
              "nobody is told when something is wrong: no channel is configured",
-             "trunkline config set mail.host HOST; trunkline config set mail.to ADDRESS"}};
+             http::missing_mail_settings(config)}};
+  if (is_ours_to_read(os::credential_path(config.text("mail.password_file"))))
+    if (const auto server = http::mail_server(config); !server)
+      return {{Severity::problem, "alerts", server.error().message,
+               server.error().hint.empty() ? "trunkline alert test" : server.error().hint}};
   Spool spool;
   try {
     db::Connection connection = db::open_to_read(config, "trunkline doctor");
@@ -50,7 +56,7 @@ Findings check_alerts(const config::Config& config) {
                         "systemctl enable --now trunkline-watch.timer"});
   if (spool.given_up > 0)
     findings.push_back({Severity::warning, "alerts",
-                        fmt::format("{} deliveries of this week were given up", spool.given_up),
+                        fmt::format("deliveries given up this week: {}", spool.given_up),
                         "trunkline alert list, then trunkline alert test"});
   if (findings.empty())
     findings.push_back(

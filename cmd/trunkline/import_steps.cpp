@@ -140,6 +140,11 @@ class Planner {
   void take_mail_password(const config::DotenvEntry& entry, ImportStep& step) {
     if (core::is_example_secret(entry.value.reveal_text()))
       return refuse(step, "it is an example that everybody knows: choose another");
+    if (config_.text("mail.provider") == "postmark") {
+      step.state = State::not_placed;
+      step.why = "mail.provider is postmark: mail.password_file holds its token";
+      return;
+    }
     const fs::path file = sources_.file.parent_path() / "credentials" / "mail-password";
     const std::string& now = config_.text("mail.password_file");
     if (now != file.string() && config_.origin("mail.password_file") != "default") {

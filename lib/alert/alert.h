@@ -35,10 +35,15 @@ struct Alert {
   Level level = Level::warning;
   std::string subject = {};  ///< one line
   std::string text = {};
-  std::string html = {};  ///< the same for mails that show it; empty: the text alone
+  std::string html = {};  ///< the same for mails that show it; empty: made of the text
   Nature nature = Nature::condition;
   core::Milliseconds repeat_after = kRepeatAfter;
 };
+
+/// The same with a subject of one line and at most 500 letters, and nothing in subject and text
+/// that is not UTF-8 or would move a terminal's cursor: text comes from logs, and a database
+/// refuses it otherwise.
+Alert readable(Alert alert);
 
 /// What is known of one key.
 struct State {
@@ -63,6 +68,9 @@ struct Message {
   std::string host = {};
   core::Time at = {};
 };
+
+/// What a key has to be: one line of 1 to 200 letters.
+bool is_key(std::string_view text);
 
 /// "CRITICAL: recordings take 91 % of the quota (pbx1)": what a mail's subject or a push's title
 /// is.

@@ -3,6 +3,7 @@
 
 #include "core/json.h"
 #include "os/atomic_file.h"
+#include "os/system_fault.h"
 
 namespace trunkline::alert {
 namespace {
@@ -59,6 +60,22 @@ AwayStates::Decided AwayStates::decide(const Alert& alert, core::Time now) {
   if (state == before) return {is_told, {}};
   const std::string text = to_text(states_);
   return {is_told, os::write_atomically(file_, core::as_bytes(text))};
+}
+
+std::map<std::string, Level> AwayStates::open() const {
+  std::map<std::string, Level> open;
+  for (const auto& [key, state] : states_)
+    if (state.level != Level::normal) open.emplace(key, state.level);
+  return open;
+}
+
+core::Result<void> AwayStates::forget_all() {
+  states_.clear();
+  // Not written anew: whoever does that may be root, and the timers could not read it.
+  std::error_code error;
+  std::filesystem::remove(file_, error);
+  if (error) return os::system_failure("remove " + file_.string(), error.value());
+  return {};
 }
 
 }  // namespace trunkline::alert

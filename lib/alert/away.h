@@ -24,6 +24,11 @@ class AwayStates {
   };
   Decided decide(const Alert& alert, core::Time now);
 
+  /// What was told to be wrong, and not yet to be well.
+  std::map<std::string, Level> open() const;
+  bool is_empty() const { return states_.empty(); }
+  [[nodiscard]] core::Result<void> forget_all();
+
  private:
   std::filesystem::path file_;
   std::map<std::string, State> states_;

@@ -5,10 +5,11 @@
 
 #include <algorithm>
 
-#include "alert/away.h"
 #include "alert/channel.h"
+#include "alert/page.h"
 #include "alert/people.h"
 #include "core/text.h"
+#include "db/transaction.h"
 #include "http/mailer.h"
 #include "os/host_name.h"
 
@@ -24,6 +25,20 @@ std::string shown(const Target& target) {
   return channel == nullptr ? target.channel : channel->shown(target.address);
 }
 
+/// Mails are text and HTML, whoever raised the alert.
+Message with_html(Message message) {
+  if (message.html.empty())
+    message.html = to_html(
+        {.title = headline(message), .level = message.level, .sections = {{.text = message.text}}});
+  return message;
+}
+
+/// Of mail.to, which has names, too.
+bool is_address(const std::string& target, const std::string& address) {
+  const auto parsed = http::parse_mail_address(target);
+  return core::to_lower(parsed ? parsed->address : target) == address;
+}
+
 core::Result<void> hand_over(const config::Config& config, const Target& target,
                              const Message& message) {
   const Channel* const channel = find_channel(target.channel);
@@ -31,7 +46,7 @@ core::Result<void> hand_over(const config::Config& config, const Target& target,
     return core::fault(core::ExitCode::config,
                        fmt::format("there is no channel '{}' any more", target.channel));
   try {
-    return channel->send(config, target.address, message);
+    return channel->send(config, target.address, with_html(message));
   } catch (const core::Error& error) {
     return tl::unexpected(error.fault());
   }
@@ -83,16 +98,32 @@ void Desk::deliver(const Message& message, Sent& sent) {
 }
 
 void Desk::add_people(std::vector<Target>& targets, const Alert& alert) const {
-  if (config_.text("mail.host").empty()) return;
+  if (!http::has_mail_server(config_)) return;
   for (std::string& address : addresses_of_people(*connection_, alert)) {
     const bool is_known = std::ranges::any_of(targets, [&](const Target& target) {
-      return target.channel == kMailChannel.name && core::to_lower(target.address) == address;
+      return target.channel == kMailChannel.name && is_address(target.address, address);
     });
     if (!is_known) targets.push_back({std::string(kMailChannel.name), std::move(address)});
   }
 }
 
-Desk::Outcome Desk::raise(const Alert& alert, Sent& sent) {
+AwayStates Desk::away_states() const {
+  return AwayStates(std::filesystem::path(config_.text("alert.state_dir")) / "away.json");
+}
+
+core::Result<void> Desk::take_over() {
+  AwayStates states = away_states();
+  if (connection_ == nullptr || states.is_empty()) return {};
+  db::Transaction transaction(*connection_);
+  for (const auto& [key, level] : states.open()) put_open(*connection_, key, level, clock_.wall());
+  // Before it is so for the database: what stays in the file would begin anew every time.
+  if (auto forgotten = states.forget_all(); !forgotten) return forgotten;
+  transaction.commit();
+  return {};
+}
+
+Desk::Outcome Desk::raise(const Alert& raw, Sent& sent) {
+  const Alert alert = readable(raw);
   auto targets = configured_targets(config_);
   const core::Time now = clock_.wall();
   if (connection_ != nullptr) {
@@ -100,8 +131,7 @@ Desk::Outcome Desk::raise(const Alert& alert, Sent& sent) {
     if (!put(*connection_, alert, now, host_, targets)) return Outcome::held_back;
     return targets.empty() ? Outcome::nobody : Outcome::told;
   }
-  AwayStates states(std::filesystem::path(config_.text("alert.state_dir")) / "away.json");
-  const auto decided = states.decide(alert, now);
+  const auto decided = away_states().decide(alert, now);
   if (!decided.kept) sent.problems.push_back({"", "", decided.kept.error(), false});
   if (!decided.is_told) return Outcome::held_back;
   deliver(fresh(alert), sent);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "alert/alert.h"
+#include "alert/away.h"
 #include "alert/store.h"
 #include "config/config.h"
 #include "core/time.h"
@@ -45,6 +46,10 @@ class Desk {
   /// `sent`.
   Outcome raise(const Alert& alert, Sent& sent);
 
+  /// What was told while the database was away is known to it from now on. A fault: the file cannot
+  /// be written, so that nothing is taken over.
+  [[nodiscard]] core::Result<void> take_over();
+
   /// Sends what is due. Without the database there is nothing.
   Sent flush();
 
@@ -56,6 +61,7 @@ class Desk {
   void add_people(std::vector<Target>& targets, const Alert& alert) const;
   void deliver(const Message& message, Sent& sent);
   Message fresh(const Alert& alert) const;
+  AwayStates away_states() const;
 
   const config::Config& config_;
   db::Connection* connection_;

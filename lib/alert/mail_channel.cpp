@@ -15,7 +15,7 @@ constexpr std::array<core::Seconds, 2> kMailWaits{std::chrono::minutes(20),
                                                   std::chrono::minutes(40)};
 
 std::vector<std::string> mail_targets(const config::Config& config) {
-  if (config.text("mail.host").empty()) return {};
+  if (!http::has_mail_server(config)) return {};
   return config.list("mail.to");
 }
 

@@ -17,10 +17,11 @@ constexpr std::string_view kStyle =
     "h1.warning{border-color:#d99000}h1.critical{border-color:#e0570b}"
     "h1.emergency{border-color:#c62828}"
     "h2{font-size:16px;margin:24px 0 6px}"
+    "pre{font-size:13px;white-space:pre-wrap;overflow-wrap:anywhere}"
     "table{border-collapse:collapse;width:100%}"
     "th,td{text-align:right;padding:4px 8px;border-bottom:1px solid #dde2e8;"
     "font-variant-numeric:tabular-nums}"
-    "th:first-child,td:first-child{text-align:left}"
+    "th:first-child,td:first-child,.text{text-align:left}"
     "footer{margin-top:28px;font-size:13px;color:#667}"
     "@media(prefers-color-scheme:dark){body{color:#e4e8ee;background:#14181f}"
     "th,td{border-color:#333b47}footer{color:#99a}a{color:#8ab4f8}}";
@@ -48,7 +49,7 @@ std::string table_text(const Table& table) {
   for (const auto& row : rows) {
     std::string line = "  ";
     for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i)
-      line += (i == 0 ? "" : "  ") + padded(row[i], widths[i], i > 0);
+      line += (i == 0 ? "" : "  ") + padded(row[i], widths[i], i >= table.text_columns);
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";
   }
@@ -69,24 +70,36 @@ std::string section_text(const Section& section) {
   return text;
 }
 
-std::string row_html(const std::vector<std::string>& cells, std::string_view tag) {
+/// The first column is text anyway.
+std::string row_html(const std::vector<std::string>& cells, std::string_view tag,
+                     std::size_t text_columns = 1) {
   std::string html = "<tr>";
-  for (const std::string& cell : cells) html += fmt::format("<{0}>{1}</{0}>", tag, escaped(cell));
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    html += fmt::format("<{0}{1}>{2}</{0}>", tag,
+                        i > 0 && i < text_columns ? " class=\"text\"" : "", escaped(cells[i]));
   return html + "</tr>\n";
+}
+
+/// Of several lines, as logs are, each stays one.
+std::string paragraph_html(std::string_view text) {
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  const std::string_view tag = text.find('\n') == std::string_view::npos ? "p" : "pre";
+  return fmt::format("<{0}>{1}</{0}>\n", tag, escaped(text));
 }
 
 std::string section_html(const Section& section) {
   std::string html;
   if (!section.title.empty()) html += fmt::format("<h2>{}</h2>\n", escaped(section.title));
-  if (!section.text.empty()) html += fmt::format("<p>{}</p>\n", escaped(section.text));
+  if (!section.text.empty()) html += paragraph_html(section.text);
   if (!section.facts.empty()) {
     html += "<table>\n";
     for (const auto& [label, value] : section.facts) html += row_html({label, value}, "td");
     html += "</table>\n";
   }
   if (!section.table.rows.empty()) {
-    html += "<table>\n" + row_html(section.table.head, "th");
-    for (const auto& row : section.table.rows) html += row_html(row, "td");
+    const std::size_t text_columns = section.table.text_columns;
+    html += "<table>\n" + row_html(section.table.head, "th", text_columns);
+    for (const auto& row : section.table.rows) html += row_html(row, "td", text_columns);
     html += "</table>\n";
   }
   if (!section.list.empty()) {

@@ -16,8 +16,8 @@ namespace trunkline::alert {
 
 struct Table {
   std::vector<std::string> head = {};
-  /// The first column is text; the others are figures, set to the right.
   std::vector<std::vector<std::string>> rows = {};
+  std::size_t text_columns = 1;  ///< the first so many; the others are figures, set to the right
 };
 
 struct Section {

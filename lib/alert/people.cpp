@@ -8,8 +8,12 @@ std::vector<std::string> addresses_of_people(db::Connection& connection, const A
       "SELECT lower(p.mail) AS mail FROM trunkline.person p"
       " WHERE p.is_enabled AND p.alerts <> 'none'"
       "   AND array_position($1::text[], p.alerts) <= greatest(array_position($1::text[], $2),"
-      "     (SELECT array_position($1::text[], s.level) FROM trunkline.alert_state s"
-      "       WHERE s.key = $3))"
+      "     (SELECT array_position($1::text[], CASE"
+      "              WHEN $2 <> 'normal' THEN s.level"
+      "              WHEN s.emergency_told_at IS NOT NULL THEN 'emergency'"
+      "              WHEN s.critical_told_at IS NOT NULL THEN 'critical'"
+      "              WHEN s.warning_told_at IS NOT NULL THEN 'warning' ELSE 'normal' END)"
+      "        FROM trunkline.alert_state s WHERE s.key = $3))"
       " GROUP BY lower(p.mail) ORDER BY lower(p.mail)"};
   std::vector<std::string> levels;
   for (const Level level : {Level::normal, Level::warning, Level::critical, Level::emergency})

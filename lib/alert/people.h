@@ -12,7 +12,7 @@
 namespace trunkline::alert {
 
 /// Addresses of those who are let in and want to be told of this alert, each once. That something
-/// is good again is told to whoever was told that it was not, too.
+/// is good again is told to whoever was told that it was not, too, however bad it was last.
 std::vector<std::string> addresses_of_people(db::Connection& connection, const Alert& alert);
 
 }  // namespace trunkline::alert

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "alert/store.h"
 
+#include <algorithm>
+
 #include "db/transaction.h"
 
 namespace trunkline::alert {
@@ -36,6 +38,15 @@ void keep_state(db::Connection& connection, const std::string& key, const State&
       kKeep, {key, name_of(state.level), now, state.told[1], state.told[2], state.told[3]});
 }
 
+/// Whether nobody got the last alert of this key, because there was nobody to tell.
+bool was_told_to_nobody(db::Connection& connection, const std::string& key) {
+  static constexpr db::Statement kLast{
+      "SELECT NOT EXISTS (SELECT FROM trunkline.alert_delivery d WHERE d.alert = a.id) AS is_lost"
+      "  FROM trunkline.alert a WHERE a.key = $1 ORDER BY a.at DESC, a.id DESC LIMIT 1"};
+  const db::Rows rows = connection.query(kLast, {key});
+  return !rows.empty() && rows[0].get<bool>("is_lost");
+}
+
 Message message_of(const db::Row& row) {
   return {.id = row.get<core::Uuid>("id"),
           .key = row.get<std::string>("key"),
@@ -59,6 +70,7 @@ std::optional<Message> put(db::Connection& connection, const Alert& alert, core:
       " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"};
   db::Transaction transaction(connection);
   State state = lock_state(connection, alert.key, now);
+  if (!targets.empty() && was_told_to_nobody(connection, alert.key)) state.told = {};
   const bool is_told = decide(state, alert, now);
   keep_state(connection, alert.key, state, now);
   std::optional<Message> message;
@@ -78,6 +90,12 @@ std::optional<Message> put(db::Connection& connection, const Alert& alert, core:
   }
   transaction.commit();
   return message;
+}
+
+void put_open(db::Connection& connection, const std::string& key, Level level, core::Time now) {
+  State state = lock_state(connection, key, now);
+  state.level = std::max(state.level, level);
+  keep_state(connection, key, state, now);
 }
 
 std::vector<Delivery> take_due(db::Connection& connection, core::Time now, core::Seconds lease,

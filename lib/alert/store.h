@@ -24,6 +24,11 @@ struct Target {
 std::optional<Message> put(db::Connection& connection, const Alert& alert, core::Time now,
                            const std::string& host, const std::vector<Target>& targets);
 
+/// Takes over what was told without the database: the key's level is at least this one. When that
+/// was told is not known here, so that those who did not hear of it yet do where it lasts.
+/// Within a transaction of the caller's.
+void put_open(db::Connection& connection, const std::string& key, Level level, core::Time now);
+
 struct Delivery {
   Message message = {};
   Target target = {};

@@ -158,4 +158,11 @@ std::string shown_url(std::string_view text) {
                      port.empty() ? "" : ":", port);
 }
 
+bool is_in_clear(std::string_view text) {
+  const Url url(curl_url());
+  if (!url || curl_url_set(url.get(), CURLUPART_URL, std::string(text).c_str(), 0) != CURLUE_OK)
+    return false;  // nothing is sent to what is no URL
+  return part_of(url, CURLUPART_SCHEME) == "http" && !is_loopback(part_of(url, CURLUPART_HOST));
+}
+
 }  // namespace trunkline::http

@@ -66,5 +66,7 @@ class Client {
 
 /// "https://push.example:8443" of a URL: what may be shown where its path or query is a secret.
 std::string shown_url(std::string_view url);
+/// Whether others can read what is sent there: http: to another host than this one.
+bool is_in_clear(std::string_view url);
 
 }  // namespace trunkline::http

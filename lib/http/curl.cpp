@@ -110,7 +110,10 @@ core::Fault transfer_fault(CURLcode code, std::string_view text, std::string_vie
 }
 
 bool is_loopback(std::string_view host) {
-  return host == "localhost" || host.starts_with("127.") || host == "::1" || host == "[::1]";
+  // Not 127.example.org, which is a name.
+  const bool is_ipv4 = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return host == "localhost" || (is_ipv4 && host.starts_with("127.")) || host == "::1" ||
+         host == "[::1]";
 }
 
 }  // namespace trunkline::http

@@ -42,28 +42,11 @@ std::string text_part(std::string_view subtype, std::string_view text) {
               quoted_printable(text));
 }
 
-/// A type of the caller's, without what could end the header.
-std::string safe_type(std::string_view type) {
-  const bool is_safe = !type.empty() && std::all_of(type.begin(), type.end(),
-                                                    [](char c) { return c >= ' ' && c < '\x7f'; });
-  return is_safe ? std::string(type) : "application/octet-stream";
-}
-
-/// Names are kept to what every mail reader and file system takes.
-std::string safe_name(std::string_view name) {
-  std::string safe;
-  for (const char c : name) {
-    const bool is_safe = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                         (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-    safe += is_safe ? c : '_';
-  }
-  return safe.empty() ? "attachment" : safe;
-}
-
 std::string attachment_part(const Attachment& attachment) {
-  return part(safe_type(attachment.type), "base64", base64_lines(core::as_bytes(attachment.bytes)),
+  return part(attachment_type(attachment.type), "base64",
+              base64_lines(core::as_bytes(attachment.bytes)),
               fmt::format("Content-Disposition: attachment; filename=\"{}\"\r\n",
-                          safe_name(attachment.name)));
+                          attachment_name(attachment.name)));
 }
 
 std::string multipart(std::string_view kind, const std::vector<std::string>& parts,
@@ -84,11 +67,6 @@ std::string body_of(const Mail& mail, std::string_view boundary) {
   for (const Attachment& attachment : mail.attachments)
     parts.push_back(attachment_part(attachment));
   return multipart("mixed", parts, boundary);
-}
-
-bool is_header_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(),
-                                      [](char c) { return c > ' ' && c < '\x7f' && c != ':'; });
 }
 
 }  // namespace

@@ -24,12 +24,6 @@ bool is_control(char c) {
   return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
 }
 
-std::string without_controls(std::string_view text) {
-  std::string clean(text);
-  std::replace_if(clean.begin(), clean.end(), is_control, ' ');
-  return clean;
-}
-
 bool is_plain(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x80; }) &&
@@ -89,8 +83,19 @@ void append_line(std::string& lines, std::string_view line) {
 
 }  // namespace
 
+std::string without_controls(std::string_view text) {
+  std::string clean(text);
+  std::replace_if(clean.begin(), clean.end(), is_control, ' ');
+  return clean;
+}
+
+bool is_header_name(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(),
+                                      [](char c) { return c > ' ' && c < '\x7f' && c != ':'; });
+}
+
 std::string header_text(std::string_view name, std::string_view text) {
-  const std::string clean = without_controls(text);
+  std::string clean = without_controls(text);
   const bool is_short = name.size() + 2 + clean.size() <= kLine;
   // Spaces at either end would be lost.
   if (is_short && is_plain(clean) && core::trim(clean) == clean) return clean;
@@ -98,7 +103,7 @@ std::string header_text(std::string_view name, std::string_view text) {
 }
 
 std::string header_phrase(std::string_view text) {
-  const std::string clean = without_controls(text);
+  std::string clean = without_controls(text);
   if (!is_plain(clean) || clean.size() > kWordBytes) return encoded_words(clean);
   if (is_atom(clean)) return clean;
   std::string quoted = "\"";
@@ -120,6 +125,22 @@ std::string header_date(core::Time time) {
                      kDays.at(static_cast<std::size_t>(utc.tm_wday)), utc.tm_mday,
                      kMonths.at(static_cast<std::size_t>(utc.tm_mon)), utc.tm_year + 1900,
                      utc.tm_hour, utc.tm_min, utc.tm_sec);
+}
+
+std::string attachment_type(std::string_view type) {
+  const bool is_safe = !type.empty() && std::all_of(type.begin(), type.end(),
+                                                    [](char c) { return c >= ' ' && c < '\x7f'; });
+  return is_safe ? std::string(type) : "application/octet-stream";
+}
+
+std::string attachment_name(std::string_view name) {
+  std::string safe;
+  for (const char c : name) {
+    const bool is_safe = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                         (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+    safe += is_safe ? c : '_';
+  }
+  return safe.empty() ? "attachment" : safe;
 }
 
 std::string quoted_printable(std::string_view text) {

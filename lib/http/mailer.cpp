@@ -3,9 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstring>
-
 #include "core/text.h"
 #include "http/curl.h"
 #include "os/credential.h"
@@ -16,73 +13,25 @@ namespace {
 
 constexpr std::uint16_t kImmediateTls = 465;
 
-MailServer::Tls tls_of(const std::string& word, std::string_view host, core::Port port) {
-  if (word == "starttls") return MailServer::Tls::starttls;
-  if (word == "immediate") return MailServer::Tls::immediate;
-  if (word == "none") return MailServer::Tls::none;
-  if (port.value() == kImmediateTls) return MailServer::Tls::immediate;
-  return is_loopback(host) ? MailServer::Tls::none : MailServer::Tls::starttls;
+SmtpServer::Tls tls_of(const std::string& word, std::string_view host, core::Port port) {
+  if (word == "starttls") return SmtpServer::Tls::starttls;
+  if (word == "immediate") return SmtpServer::Tls::immediate;
+  if (word == "none") return SmtpServer::Tls::none;
+  if (port.value() == kImmediateTls) return SmtpServer::Tls::immediate;
+  return is_loopback(host) ? SmtpServer::Tls::none : SmtpServer::Tls::starttls;
 }
 
-/// The message as libcurl asks for it.
-struct Source {
-  std::string_view rest;
-};
-std::size_t give(char* buffer, std::size_t size, std::size_t count, void* context) noexcept {
-  Source& source = *static_cast<Source*>(context);
-  const std::size_t length = std::min(size * count, source.rest.size());
-  std::memcpy(buffer, source.rest.data(), length);
-  source.rest.remove_prefix(length);
-  return length;
+bool is_postmark(const config::Config& config) {
+  return config.text("mail.provider") == "postmark";
 }
 
-/// Keeps the last refusal: what follows it is the answer to our QUIT, and what went well after one
-/// (HELO after a refused EHLO) has settled it.
-std::size_t take_reply(char* bytes, std::size_t size, std::size_t count, void* context) noexcept {
-  std::string& refusal = *static_cast<std::string*>(context);
-  const std::string_view line(bytes, size * count);
-  try {
-    if (line.starts_with('4') || line.starts_with('5'))
-      refusal = line;
-    else if (!line.starts_with("221"))
-      refusal.clear();
-  } catch (const std::bad_alloc&) {
-    return 0;
-  }
-  return line.size();
-}
-
-std::string url_of(const MailServer& server) {
-  const bool is_ipv6 = server.host.find(':') != std::string::npos && !server.host.starts_with('[');
-  return fmt::format(
-      "{}://{}{}{}:{}/{}", server.tls == MailServer::Tls::immediate ? "smtps" : "smtp",
-      is_ipv6 ? "[" : "", server.host, is_ipv6 ? "]" : "", server.port.value(), os::host_name());
-}
-
-core::Fault smtp_fault(CURLcode code, std::string_view refusal, const ErrorText& text,
-                       const std::string& what, const Timeouts& timeouts) {
-  const std::string said = core::printable(core::trim(refusal));
-  if (code == CURLE_USE_SSL_FAILED && said.empty())
-    return {core::ExitCode::protocol,
-            fmt::format("cannot {}: the server offers no TLS (STARTTLS)", what),
-            "mail.tls = \"none\" sends in clear, where nobody can listen"};
-  if (code == CURLE_OPERATION_TIMEDOUT || said.empty())
-    return transfer_fault(code, text.data(), what, timeouts);
-  return {said.front() == '5' ? core::ExitCode::no_permission : core::ExitCode::try_again,
-          fmt::format("cannot {}: the server said {}", what, said),
-          code == CURLE_LOGIN_DENIED ? "mail.user and mail.password_file say who logs in" : ""};
-}
-
-}  // namespace
-
-core::Result<std::optional<MailServer>> mail_server(const config::Config& config) {
-  if (config.text("mail.host").empty()) return std::optional<MailServer>{};
-  MailServer server{.host = config.text("mail.host"),
+core::Result<std::optional<MailServer>> smtp_server(const config::Config& config) {
+  SmtpServer server{.host = config.text("mail.host"),
                     .port = core::Port(static_cast<std::uint16_t>(config.integer("mail.port"))),
                     .user = config.text("mail.user")};
   server.tls = tls_of(config.text("mail.tls"), server.host, server.port);
   if (server.user.empty()) return server;
-  if (server.tls == MailServer::Tls::none && !is_loopback(server.host))
+  if (server.tls == SmtpServer::Tls::none && !is_loopback(server.host))
     return core::fault(core::ExitCode::config,
                        fmt::format("cannot log in to {} as {}: the password would go in clear",
                                    server.host, server.user),
@@ -91,6 +40,36 @@ core::Result<std::optional<MailServer>> mail_server(const config::Config& config
   if (!password) return tl::unexpected(password.error());
   server.password = std::move(*password);
   return server;
+}
+
+core::Result<std::optional<MailServer>> postmark_server(const config::Config& config) {
+  PostmarkServer server{.url = config.text("mail.postmark_url"),
+                        .stream = config.text("mail.postmark_stream")};
+  if (is_in_clear(server.url))
+    return core::fault(core::ExitCode::config,
+                       fmt::format("cannot use Postmark by {}: the token would go in clear",
+                                   shown_url(server.url)),
+                       "trunkline config set mail.postmark_url https://api.postmarkapp.com");
+  auto token = os::read_password(config.text("mail.password_file"));
+  if (!token) {
+    if (token.error().hint.empty())
+      token.error().hint = fmt::format("write the token of a Postmark server into {}",
+                                       config.text("mail.password_file"));
+    return tl::unexpected(token.error());
+  }
+  server.token = std::move(*token);
+  return server;
+}
+
+}  // namespace
+
+bool has_mail_server(const config::Config& config) {
+  return is_postmark(config) || !config.text("mail.host").empty();
+}
+
+core::Result<std::optional<MailServer>> mail_server(const config::Config& config) {
+  if (!has_mail_server(config)) return std::optional<MailServer>{};
+  return is_postmark(config) ? postmark_server(config) : smtp_server(config);
 }
 
 core::Result<MailAddress> mail_sender(const config::Config& config) {
@@ -110,66 +89,55 @@ core::Result<std::vector<MailAddress>> mail_administrators(const config::Config&
   return addresses;
 }
 
+std::string missing_mail_settings(const config::Config& config) {
+  std::vector<std::string> commands;
+  if (!has_mail_server(config)) commands.emplace_back("trunkline config set mail.host HOST");
+  if (config.list("mail.to").empty()) commands.emplace_back("trunkline config set mail.to ADDRESS");
+  return core::join(commands, "; ");
+}
+
 bool is_worth_another_try(const core::Fault& fault) {
   return fault.code == core::ExitCode::try_again || fault.code == core::ExitCode::unavailable ||
          fault.code == core::ExitCode::protocol || fault.code == core::ExitCode::io;
 }
 
-Mailer::Mailer(MailServer server) : server_(std::move(server)), handle_(make_handle()) {}
+Mailer::Mailer(MailServer server)
+    : way_(std::holds_alternative<SmtpServer>(server)
+               ? std::variant<Smtp, Postmark>(Smtp(std::get<SmtpServer>(std::move(server))))
+               : Postmark(std::get<PostmarkServer>(std::move(server)))) {}
 
-core::Result<void> Mailer::hand_over(const Mail& mail, const std::string& message,
-                                     const MailAddress& recipient) {
-  curl_easy_reset(handle_.get());
-  const Timeouts timeouts{server_.connect_timeout, server_.timeout};
-  set_common(handle_, timeouts, server_.authorities.string());
-  set(handle_, CURLOPT_URL, url_of(server_).c_str(), "URL");
-  set(handle_, CURLOPT_PROTOCOLS_STR, "smtp,smtps", "PROTOCOLS_STR");
-  set(handle_, CURLOPT_PROXY, "", "PROXY");
-  const bool is_clear = server_.tls == MailServer::Tls::none;
-  set(handle_, CURLOPT_USE_SSL, static_cast<long>(is_clear ? CURLUSESSL_NONE : CURLUSESSL_ALL),
-      "USE_SSL");
-  if (!server_.user.empty()) {
-    set(handle_, CURLOPT_USERNAME, server_.user.c_str(), "USERNAME");
-    // libcurl wants a text that ends in zero, and keeps a copy of its own.
-    set(handle_, CURLOPT_PASSWORD, std::string(server_.password.reveal_text()).c_str(), "PASSWORD");
+std::vector<Undelivered> Mailer::deliver(const Mail& mail,
+                                         std::span<const MailAddress> recipients) {
+  // Addresses may come from a table: what cannot be one never gets into a command of SMTP.
+  const auto sender = parse_mail_address(mail.from.address);
+  std::vector<core::Result<void>> results;
+  std::vector<MailAddress> good;
+  for (const MailAddress& recipient : recipients) {
+    const auto parsed = parse_mail_address(recipient.address);
+    results.emplace_back();
+    if (!sender || !parsed)
+      results.back() = tl::unexpected(sender ? parsed.error() : sender.error());
+    else
+      good.push_back(recipient);
   }
-  set(handle_, CURLOPT_MAIL_FROM, mail.from.address.c_str(), "MAIL_FROM");
-  HeaderList recipients;
-  append(recipients, recipient.address);
-  set(handle_, CURLOPT_MAIL_RCPT, recipients.get(), "MAIL_RCPT");
-  Source source{message};
-  set(handle_, CURLOPT_UPLOAD, 1L, "UPLOAD");
-  set(handle_, CURLOPT_READFUNCTION, &give, "READFUNCTION");
-  set(handle_, CURLOPT_READDATA, static_cast<void*>(&source), "READDATA");
-  set(handle_, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(message.size()), "INFILESIZE");
-  std::string refusal;
-  set(handle_, CURLOPT_HEADERFUNCTION, &take_reply, "HEADERFUNCTION");
-  set(handle_, CURLOPT_HEADERDATA, static_cast<void*>(&refusal), "HEADERDATA");
-  ErrorText text{};
-  set(handle_, CURLOPT_ERRORBUFFER, text.data(), "ERRORBUFFER");
-
-  const CURLcode code = curl_easy_perform(handle_.get());
-  set(handle_, CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr), "ERRORBUFFER");
-  if (code == CURLE_OK) return {};
-  const std::string what =
-      fmt::format("mail {} by {}:{}", recipient.address, server_.host, server_.port.value());
-  return tl::unexpected(smtp_fault(code, refusal, text, what, timeouts));
+  auto delivered = std::visit([&](auto& way) { return way.deliver(mail, good); }, way_);
+  auto next = delivered.begin();
+  std::vector<Undelivered> undelivered;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (results[i]) results[i] = std::move(*next++);
+    if (!results[i]) undelivered.push_back({recipients[i], std::move(results[i].error())});
+  }
+  return undelivered;
 }
 
 core::Result<void> Mailer::send(const Mail& mail, const MailAddress& recipient) {
-  // Addresses may come from a table: what cannot be one never gets into a command of SMTP.
-  for (const MailAddress* const address : {&mail.from, &recipient})
-    if (const auto parsed = parse_mail_address(address->address); !parsed)
-      return tl::unexpected(parsed.error());
-  return hand_over(mail, compose(mail, make_boundary(mail.date)), recipient);
+  auto undelivered = deliver(mail, std::span(&recipient, 1));
+  if (undelivered.empty()) return {};
+  return tl::unexpected(std::move(undelivered.front().fault));
 }
 
 std::vector<Undelivered> Mailer::send(const Mail& mail) {
-  std::vector<Undelivered> undelivered;
-  for (const MailAddress& recipient : mail.to)
-    if (auto sent = send(mail, recipient); !sent)
-      undelivered.push_back({recipient, std::move(sent.error())});
-  return undelivered;
+  return deliver(mail, mail.to);
 }
 
 }  // namespace trunkline::http

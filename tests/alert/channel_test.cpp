@@ -108,6 +108,33 @@ TEST_CASE("channels: every row hands over, and tells a refusal from a delay", "[
   CHECK_FALSE(core::text_at(requests[0].at("headers"), "X-Gotify-Key").empty());
 }
 
+TEST_CASE("channels: mail goes by Postmark where that is the provider", "[alert]") {
+  const World world;
+  const auto config_for = [&](const std::string& name) {
+    return config::Config::of({{"mail.provider", "postmark"},
+                               {"mail.postmark_url", "http://" + world.web.address() + "/postmark"},
+                               {"mail.password_file", secret_file(world.folder, "s3cret")},
+                               {"mail.from", "trunkline@pbx.example"},
+                               {"mail.to", name + "@example.org"}})
+        .value();
+  };
+  for (const std::string name : {"admin", "refused", "later"}) {
+    CAPTURE(name);
+    const config::Config config = config_for(name);
+    REQUIRE(kMailChannel.targets(config) == std::vector<std::string>{name + "@example.org"});
+    const auto sent = kMailChannel.send(config, name + "@example.org", message());
+    CHECK(sent.has_value() == (name == "admin"));
+    if (!sent) CHECK(http::is_worth_another_try(sent.error()) == (name == "later"));
+  }
+  const auto requests = world.web.taken();
+  REQUIRE(requests.size() == 3);
+  const core::Json batch = core::parse_json(core::text_at(requests[0], "body")).value();
+  REQUIRE(batch.size() == 1);
+  CHECK(core::text_at(batch[0], "Subject") == "CRITICAL: recordings take 91 % of the quota (pbx1)");
+  CHECK(core::text_at(batch[0].at("Headers")[0], "Value") ==
+        "<0199a1b2-0000-7000-8000-0000000000bb@pbx1>");
+}
+
 TEST_CASE("channels: a webhook is signed as Standard Webhooks says", "[alert]") {
   const auto now = core::parse_rfc3339("2026-11-30T08:00:05.9Z").value();
   const std::string secret = "whsec_" + core::to_base64(core::as_bytes("a secret key"));

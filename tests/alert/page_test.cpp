@@ -84,6 +84,19 @@ TEST_CASE("page: as HTML that fetches nothing and knows light and dark", "[alert
   CHECK(escaped("<a href='x'>\"&") == "&lt;a href=&#39;x&#39;&gt;&quot;&amp;");
 }
 
+TEST_CASE("page: columns of text stay left", "[alert]") {
+  const Page page{.title = "T",
+                  .sections = {{.table = {.head = {"Case", "Owner", "Count"},
+                                          .rows = {{"17", "ann", "7"}, {"2026-18", "b", "12"}},
+                                          .text_columns = 2}}}};
+  CHECK(
+      to_text(page).ends_with("  Case     Owner  Count\n"
+                              "  17       ann        7\n"
+                              "  2026-18  b         12\n"));
+  CHECK(to_html(page).find("<tr><td>17</td><td class=\"text\">ann</td><td>7</td></tr>") !=
+        std::string::npos);
+}
+
 TEST_CASE("page: sizes have three figures", "[alert]") {
   struct Row {
     std::uint64_t bytes;

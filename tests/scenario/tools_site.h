@@ -79,4 +79,18 @@ class Site {
   std::string config_;
 };
 
+/// A pipeline as the package has it: beside no build, so that it takes the programs of PATH.
+inline os::Output run_pipeline(const Site& site, const std::string& name, Words words,
+                               std::vector<std::pair<std::string, std::string>> environment) {
+  const std::filesystem::path copy = site.path("pipeline-" + name);
+  std::filesystem::copy_file(std::string(TRUNKLINE_SOURCE_DIR) + "/pipelines/" + name, copy,
+                             std::filesystem::copy_options::overwrite_existing);
+  Words arguments{copy.string()};
+  arguments.insert(arguments.end(), words.begin(), words.end());
+  arguments.insert(arguments.end(), {"--config", site.path("trunkline.toml").string()});
+  return core::value_or_throw(
+      os::run_command({.arguments = std::move(arguments), .environment = std::move(environment)},
+                      core::Seconds(60)));
+}
+
 }  // namespace trunkline::test

@@ -4,7 +4,9 @@
 An HTTP server of loopback for tests. Writes its port to FOLDER/port, and each request to
 FOLDER/NNN.json. The path's first word decides: /status/503 that status, /fails/2/503 that status
 twice and then 200, /slow no answer, /long 2 MiB, /redirect 302 to /moved, /drop no answer and the
-end of the connection; else 200 with the request's body.
+end of the connection, /postmark/email/batch what Postmark would (the token is "s3cret"; of each
+mail the recipient's name decides: refused@ is inactive, later@ too fast, slow@ keeps the whole
+request waiting); else 200 with the request's body.
 """
 import argparse
 import http.server
@@ -32,6 +34,20 @@ class Answering(http.server.BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
+    def answer_as_postmark(self, body):
+        if self.headers.get("X-Postmark-Server-Token") != "s3cret":
+            self.answer(401, b'{"ErrorCode":10,"Message":"The Server Token you provided was not valid."}')
+            return
+        results = []
+        for mail in json.loads(body):
+            name = mail["To"].split("<")[-1].split("@")[0]
+            if name == "slow":
+                time.sleep(3600)
+            code, message = {"refused": (406, "You tried to send to an inactive recipient."),
+                             "later": (429, "Rate limit exceeded.")}.get(name, (0, "OK"))
+            results.append({"ErrorCode": code, "Message": message})
+        self.answer(200, json.dumps(results).encode(), [("Content-Type", "application/json")])
+
     def serve(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         with Answering.lock:
@@ -47,6 +63,8 @@ class Answering(http.server.BaseHTTPRequestHandler):
                 Answering.failed[self.path] = Answering.failed.get(self.path, 0) + 1
                 is_over = Answering.failed[self.path] > int(words[1])
             self.answer(200 if is_over else int(words[2]))
+        elif self.path == "/postmark/email/batch":
+            self.answer_as_postmark(body)
         elif words[0] == "slow":
             time.sleep(3600)
         elif words[0] == "long":
