@@ -10,10 +10,6 @@ namespace {
 
 using alert::shown_size;
 
-std::string plural(std::int64_t count, std::string_view one) {
-  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
-}
-
 /// STO-06: what an administrator can do.
 std::vector<std::string> recommendations(const View& view) {
   std::string policies = "Review the policies: retention policy list.";
@@ -33,26 +29,6 @@ alert::Section consumers(std::string title, const std::vector<Consumer>& all) {
   return section;
 }
 
-std::string link_of(const View& view) {
-  return view.public_url.empty() ? "More on the host: retention usage" : view.public_url;
-}
-
-alert::Section usage_section(const View& view) {
-  alert::Section section{.title = "Storage",
-                         .facts = {{"Usage", shown_usage(view)},
-                                   {"Recordings", std::to_string(view.usage.all.recordings)},
-                                   {"Forecast", shown_forecast(view)}}};
-  const Amount& month = view.usage.last_30_days;
-  section.facts.emplace_back("Last 30 days",
-                             plural(static_cast<std::int64_t>(month.recordings), "recording"));
-  if (const auto average = month.average_ms())
-    section.facts.emplace_back("Average length",
-                               core::to_clock_text(core::Seconds(*average / 1000)));
-  if (const auto rate = month.bytes_per_minute())
-    section.facts.emplace_back("A minute takes", shown_size(static_cast<std::uint64_t>(*rate)));
-  return section;
-}
-
 alert::Section sweep_section(const DailyFacts& facts, ShowTime shown) {
   alert::Section section{.title = "Erased in the last 24 hours"};
   if (!facts.knows_sweeps) section.text = "Nothing: no sweep is set up.";
@@ -62,7 +38,7 @@ alert::Section sweep_section(const DailyFacts& facts, ShowTime shown) {
         shown(run.started_at),
         fmt::format("{}: {}, {}, {}", run.outcome.empty() ? "runs" : run.outcome,
                     plural(run.recordings, "recording"), plural(run.calls, "call"),
-                    shown_size(static_cast<std::uint64_t>(std::max<std::int64_t>(run.bytes, 0)))));
+                    shown_bytes(run.bytes)));
   std::string held = plural(facts.holds, "hold");
   if (facts.forgotten_holds > 0)
     held += fmt::format(", {} older than a year", facts.forgotten_holds);
@@ -77,6 +53,7 @@ alert::Section failed_section(const DailyFacts& facts, ShowTime shown) {
                 {"Refused ledger entries", std::to_string(facts.refused_entries)},
                 {"Alerts nobody got", std::to_string(facts.undelivered)}}};
   section.table.head = {"Recording", "When", "What"};
+  section.table.text_columns = 3;
   for (const FailedRecording& failed : facts.failed)
     section.table.rows.push_back({failed.id, shown(failed.started_at),
                                   failed.reason.empty()
@@ -86,30 +63,6 @@ alert::Section failed_section(const DailyFacts& facts, ShowTime shown) {
 }
 
 }  // namespace
-
-std::string shown_usage(const View& view) {
-  return fmt::format("{} / {} ({} %)", shown_size(view.usage.all.bytes),
-                     shown_size(view.quota.bytes), percent_of(view.usage.all.bytes, view.quota));
-}
-
-std::string shown_change(const Change& change) {
-  const std::string what = change.tenant.is_nil() ? "the setting " + change.policy
-                                                  : fmt::format("policy '{}'", change.policy);
-  return fmt::format("{} at {} days instead of {} would free {}", what, change.to.count(),
-                     change.from.count(), shown_size(change.bytes));
-}
-
-std::string shown_forecast(const View& view) {
-  const auto growth = view.growth();
-  if (!growth) return "too few days are logged to say";
-  const auto days = days_until_full(view.usage.all.bytes, view.quota.bytes, growth);
-  if (!days) return "it does not grow";
-  const std::string pace =
-      *growth > 0 ? fmt::format(", at {} a day", shown_size(static_cast<std::uint64_t>(*growth)))
-                  : std::string();
-  if (*days == 0) return "full now" + pace;
-  return fmt::format("full in about {}{}", plural(*days, "day"), pace);
-}
 
 alert::Alert quota_alert(const View& view) {
   alert::Alert alert{.key = "quota", .level = level_of(view.usage.all.bytes, view.quota)};

@@ -1,35 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// What people are told about storage: the alert of the quota and the daily report. Pure; load.h of
-// this folder's verbs gathers the facts.
+// What people are told about storage: the alert of the quota and the daily report. Pure; facts.h
+// gathers what they say.
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "alert/alert.h"
 #include "alert/page.h"
-#include "usage/usage.h"
+#include "usage/view.h"
 
 namespace trunkline::usage {
-
-/// What a page is told about how full it is.
-struct View {
-  Usage usage = {};
-  Quota quota = {};
-  std::vector<Change> changes = {};  ///< the most first
-  std::string public_url = {};
-
-  std::optional<double> growth() const { return growth_per_day(usage.log); }
-};
-
-/// "85.3 GB / 100 GB (85 %)"
-std::string shown_usage(const View& view);
-/// "full in about 12 days, at 1.2 GB a day", "it does not grow", "too few days are logged to say".
-std::string shown_forecast(const View& view);
-/// "policy 'gdpr': 45 days instead of 90 would free 12.3 GB"
-std::string shown_change(const Change& change);
 
 /// The alert of key "quota", told or not: its level says.
 alert::Alert quota_alert(const View& view);
@@ -68,7 +50,6 @@ struct DailyFacts {
   std::vector<std::string> open = {};  ///< "critical quota"
   std::int64_t undelivered = 0;        ///< alerts given up in the last 24 hours
 };
-using ShowTime = std::string (*)(core::Time);
 /// `shown`: local time, as the reader's clock shows it.
 alert::Page daily_page(const DailyFacts& facts, ShowTime shown);
 

@@ -60,6 +60,8 @@ install(FILES systemd/trunkline.sysusers DESTINATION lib/sysusers.d RENAME trunk
         COMPONENT trunkline)
 install(FILES systemd/trunkline.tmpfiles DESTINATION lib/tmpfiles.d RENAME trunkline.conf
         COMPONENT trunkline)
+install(FILES systemd/trunkline-sipd.sysctl DESTINATION lib/sysctl.d RENAME 50-trunkline-sipd.conf
+        COMPONENT sipd)
 # Debian 12 keeps units in /lib, later releases in /usr/lib.
 pkg_get_variable(unit_folder systemd systemdsystemunitdir)
 if(NOT unit_folder)
@@ -71,7 +73,7 @@ endforeach()
 
 # What timers run, and by hand anybody.
 install(PROGRAMS pipelines/alert pipelines/audit-anchor pipelines/backup pipelines/cold pipelines/compact
-                 pipelines/daily-report pipelines/doctor pipelines/drill pipelines/keycheck
+                 pipelines/report pipelines/doctor pipelines/drill pipelines/keycheck
                  pipelines/partitions pipelines/sweep pipelines/usage pipelines/verify
                  pipelines/watch
         DESTINATION share/trunkline/pipelines COMPONENT trunkline)

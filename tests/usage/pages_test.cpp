@@ -134,7 +134,7 @@ TEST_CASE("daily report: letter by letter", "[usage]") {
       "  Recordings              1\n"
       "  Refused ledger entries  0\n"
       "  Alerts nobody got       0\n"
-      "  Recording                                         When               What\n"
+      "  Recording                             When              What\n"
       "  0199a1b2-0000-7000-8000-0000000000bb  2026-11-29T12:00  failed: disk full\n"
       "\n"
       "Last done\n"

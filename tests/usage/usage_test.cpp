@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "usage/usage.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "support/database.h"
 #include "support/ledger_rows.h"
 #include "usage/facts.h"
+#include "usage/period_facts.h"
 
 namespace trunkline::usage {
 namespace {
@@ -87,6 +89,73 @@ TEST_CASE("usage: the facts of the daily report", "[usage]") {
   CHECK(facts.open.empty());
   REQUIRE(facts.view.changes.size() == 1);
   CHECK(facts.view.changes[0].bytes == 1'000'000);
+}
+
+TEST_CASE("usage: the facts of the weekly and the monthly report", "[usage]") {
+  static constexpr db::Statement kRun{
+      "INSERT INTO trunkline.backup_run (at, kind, name, is_good, took_ms)"
+      " VALUES ($1, $2, 'b', $3, 1000)"};
+  static constexpr db::Statement kNote{
+      "SELECT trunkline.audit_note($1, '', jsonb_build_object('i', $2::int))"};
+  const auto in_utc = [](core::Time) { return core::Seconds(0); };
+  Site site;  // kNow is Monday, 30 November
+  site.recorded(site.acme, 1, 1'000'000, 60'000);
+  site.recorded(site.acme, 2, 0, 0, "failed");
+  site.recorded(site.acme, 9, 3'000'000, 60'000);
+  site.recorded(site.acme, 0, 7'000'000, 60'000);  // of this week
+  site.recorded(site.acme, 40, 5'000'000, 60'000);
+  site.connection.query(kRun, {kNow - hours(24), "backup", true});
+  site.connection.query(kRun, {kNow - hours(48), "backup", false});
+  site.connection.query(kRun, {kNow - hours(24), "drill", true});
+  site.connection.query(kRun, {kNow - hours(24 * 40), "drill", true});
+  retention::Rules rules;
+  rules.holds = {
+      {.case_name = "holds", .added_at = kNow - hours(24 * 300)},
+      {.case_name = "ended", .ends_at = kNow - hours(24 * 20), .added_at = kNow - hours(24 * 300)},
+      {.case_name = "to come", .added_at = kNow}};
+  const Quota quota{.bytes = 100'000'000'000};
+
+  const WeeklyFacts week = load_weekly_facts(site.connection, rules, kNow, in_utc, quota);
+  REQUIRE(week.weeks.size() == 5);
+  CHECK(week.weeks.back().recordings == 2);
+  CHECK(week.weeks.back().bytes == 1'000'000);
+  CHECK(week.weeks.back().failed == 1);
+  CHECK(week.weeks[3].bytes == 3'000'000);
+  CHECK_FALSE(week.weeks.back().is_archived);
+  REQUIRE(week.failures.size() == 1);
+  CHECK(week.failures[0].count == 1);
+  REQUIRE(week.backups.size() == 2);
+  CHECK(!week.backups[0].is_good);
+  REQUIRE(week.holds.size() == 1);
+  CHECK(week.holds[0].case_name == "holds");
+
+  // The audit log's lines are of today: the month of the report is the one that today ends in.
+  const core::Time today = core::system_clock().wall();
+  const Span month = last_whole(Period::month, today + hours(24 * 31), in_utc);
+  const core::Time after = month.until + hours(1);
+  for (int i = 0; i < 3; ++i) site.connection.query(kNote, {"keys.added", i});
+  MonthlyFacts facts = load_monthly_facts(site.connection, rules, after, in_utc, quota);
+  CHECK(facts.months.back().span == last_whole(Period::month, after, in_utc));
+  const auto added =
+      std::find_if(facts.events.begin(), facts.events.end(),
+                   [](const EventCount& each) { return each.event == "keys.added"; });
+  REQUIRE(added != facts.events.end());
+  CHECK(added->count == 3);
+  CHECK(facts.audit_lines >= 3);
+  CHECK_FALSE(facts.audit_broken);
+  const MonthlyFacts november =
+      load_monthly_facts(site.connection, rules, kNow + hours(24), in_utc, quota);
+  CHECK(november.months.back().recordings == 4);
+  CHECK(november.drills.size() == 1);
+
+  // Whoever can change rows can be found by the chain.
+  db::Connection superuser = site.database.open_as_superuser();
+  superuser.run_script(
+      "ALTER TABLE trunkline.audit_log DISABLE TRIGGER ALL;"
+      "UPDATE trunkline.audit_log SET why = 'other'"
+      " WHERE seq = (SELECT max(seq) - 1 FROM trunkline.audit_log)");
+  facts = load_monthly_facts(site.connection, rules, after, in_utc, quota);
+  CHECK(facts.audit_broken);
 }
 
 }  // namespace trunkline::usage
