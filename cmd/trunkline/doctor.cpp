@@ -8,7 +8,7 @@
 namespace trunkline::commands {
 namespace {
 
-constexpr std::array<Check, 20> kChecks{check_database,
+constexpr std::array<Check, 21> kChecks{check_database,
                                         check_sipd,
                                         check_recorderd,
                                         check_key_ring,
@@ -24,6 +24,7 @@ constexpr std::array<Check, 20> kChecks{check_database,
                                         check_cold_tier,
                                         check_clock,
                                         check_file_limits,
+                                        check_receive_buffer,
                                         check_advertised_address,
                                         check_alerts,
                                         check_backups,

@@ -48,6 +48,7 @@ Findings check_rtp_range(const config::Config& config);
 Findings check_disk(const config::Config& config);
 Findings check_clock(const config::Config& config);
 Findings check_file_limits(const config::Config& config);
+Findings check_receive_buffer(const config::Config& config);
 Findings check_advertised_address(const config::Config& config);
 
 // The site's files (doctor_files.cpp).

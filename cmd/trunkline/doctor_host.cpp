@@ -12,6 +12,7 @@
 #include "os/interfaces.h"
 #include "os/limits.h"
 #include "os/socket.h"
+#include "sip/udp_buffer.h"
 #include "trunkline/doctor_checks.h"
 
 namespace trunkline::commands {
@@ -137,6 +138,23 @@ Findings check_file_limits(const config::Config& config) {
            fmt::format("{} allowed here, sip.max_calls = {} wants {}", limit,
                        config.integer("sip.max_calls"), wanted),
            fmt::format("systemctl edit recorderd, and set LimitNOFILE={}", wanted)}};
+}
+
+Findings check_receive_buffer(const config::Config&) {
+  const auto limit = os::receive_buffer_limit();
+  if (!limit) return {};
+  if (*limit >= sip::kUdpBuffer)
+    return {{Severity::well,
+             "receive buffer",
+             fmt::format("{} kB may be asked for", limit->value() / 1024),
+             {}}};
+  return {
+      {Severity::warning, "receive buffer",
+       fmt::format("the kernel grants {} kB (net.core.rmem_max), sipd asks for {}: calls are "
+                   "shed at bursts of a few dozen messages",
+                   limit->value() / 1024, sip::kUdpBuffer.value() / 1024),
+       fmt::format("sysctl -w net.core.rmem_max={}, the same in /etc/sysctl.d, and restart sipd",
+                   sip::kUdpBuffer.value())}};
 }
 
 Findings check_advertised_address(const config::Config& config) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 
 #include "os/system_fault.h"
 
@@ -29,6 +30,13 @@ OpenFileLimit raise_open_file_limit(std::uint64_t wanted) {
   if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
     throw system_error("raise the limit of open files", errno);
   return open_file_limit();
+}
+
+std::optional<core::ByteCount> receive_buffer_limit() {
+  std::ifstream file("/proc/sys/net/core/rmem_max");
+  std::uint64_t bytes = 0;
+  if (!(file >> bytes)) return std::nullopt;
+  return core::ByteCount{bytes};
 }
 
 }  // namespace trunkline::os

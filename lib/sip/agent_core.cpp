@@ -15,6 +15,7 @@
 #include "sip/read.h"
 #include "sip/root_core.h"
 #include "sip/stun.h"
+#include "sip/udp_buffer.h"
 
 // Logs that Sofia exports and declares nowhere.
 extern "C" {
@@ -27,7 +28,7 @@ namespace trunkline::sip {
 namespace {
 
 constexpr unsigned kMaxMessage = 65536;
-constexpr unsigned kSocketBuffer = 4 * 1024 * 1024;
+constexpr unsigned kSocketBuffer = kUdpBuffer.value();
 constexpr core::Milliseconds kLookForAddresses{10'000};
 constexpr unsigned kTlsChainMax = 10;
 

@@ -11,6 +11,7 @@
 #include "os/disk.h"
 #include "os/interfaces.h"
 #include "os/limits.h"
+#include "os/socket.h"
 #include "os/system_fault.h"
 #include "os/user.h"
 
@@ -35,6 +36,18 @@ TEST_CASE("limits: are raised as far as allowed and never lowered", "[os]") {
   // Who may not raise it (CAP_SYS_RESOURCE, which a container's root may lack) has what there is.
   CHECK((raised.soft == before.hard || raised.soft == before.hard + 1));
   CHECK(raised.hard == raised.soft);
+}
+
+TEST_CASE("limits: a receive buffer is granted up to its limit", "[os]") {
+  const auto limit = receive_buffer_limit();
+  if (!limit) {
+    WARN("net.core.rmem_max is not to be seen here");
+    return;
+  }
+  const auto socket = bind_udp(Address::loopback(),
+                               {.receive_buffer = core::ByteCount{1ULL << 30}, .send_buffer = {}});
+  REQUIRE(socket);
+  CHECK(buffer_sizes(socket->get()).receive == *limit);
 }
 
 TEST_CASE("interfaces: loopback is there, the documentation's addresses are not", "[os]") {

@@ -5,6 +5,7 @@
 #include <map>
 #include <regex>
 
+#include "sip/udp_buffer.h"
 #include "support/temporary_directory.h"
 #include "truth/tree.h"
 
@@ -59,6 +60,7 @@ TEST_CASE("every program is in its package with its page and its completions", "
   static const std::regex kKnown(
       "usr/share/(man/man[57]/.*|doc/.*|trunkline/(schemas|pipelines)/.*|lintian/overrides/.*)|"
       "etc/trunkline/trunkline.toml|usr/lib/(sysusers|tmpfiles).d/trunkline.conf|"
+      "usr/lib/sysctl.d/50-trunkline-sipd.conf|"
       "(usr/)?lib/systemd/system/.*.(service|timer)");
   for (const auto& [package, paths] : packages) {
     for (const std::string& path : paths) {
@@ -90,8 +92,18 @@ TEST_CASE("the schemas, pages and units of the tree are all in the packages", "[
     const std::string extension = file.extension();
     CHECK(has(extension == ".sysusers"   ? "sysusers.d/trunkline.conf"
               : extension == ".tmpfiles" ? "tmpfiles.d/trunkline.conf"
+              : extension == ".sysctl"   ? "sysctl.d/50-" + file.stem().string() + ".conf"
                                          : "systemd/system/" + file.filename().string()));
   }
+}
+
+TEST_CASE("the kernel is told of the buffers that sipd asks for", "[truth]") {
+  const std::string wanted = " = " + std::to_string(sip::kUdpBuffer.value());
+  std::vector<std::string> settings;
+  for (const std::string& line : lines(tree() / "systemd/trunkline-sipd.sysctl")) {
+    if (!line.empty() && line.front() != '#') settings.push_back(line);
+  }
+  CHECK(settings == std::vector{"net.core.rmem_max" + wanted, "net.core.wmem_max" + wanted});
 }
 
 TEST_CASE("the configuration that is packaged is valid, and so is what it proposes", "[truth]") {
