@@ -21,6 +21,7 @@ using test::ErasingWorld;
 using test::kGone;
 using test::kWhole;
 using test::Recorded;
+using test::Traces;
 
 constexpr std::string_view kTheirs = "+15550155";
 constexpr core::Milliseconds kPatience = std::chrono::minutes(2);
@@ -127,12 +128,12 @@ TEST_CASE("kill -9 at random moments of a sweep loses, doubles and hides nothing
   Victims victims(world);
   while (victims.kills() < test::kills(50)) {
     if (victims.run("sweep", life(random))) add(30);
-    for (const Recorded& one : kept) REQUIRE(world.traces_of(one) == kWhole);
-    for (const Recorded& one : due) REQUIRE(world.traces_of(one).audited <= 1);
+    for (const Traces& traces : world.traces_of(kept)) REQUIRE(traces == kWhole);
+    for (const Traces& traces : world.traces_of(due)) REQUIRE(traces.audited <= 1);
   }
   REQUIRE(victims.run("sweep", 600'000'000));
-  for (const Recorded& one : due) REQUIRE(world.traces_of(one) == kGone);
-  for (const Recorded& one : kept) REQUIRE(world.traces_of(one) == kWhole);
+  for (const Traces& traces : world.traces_of(due)) REQUIRE(traces == kGone);
+  for (const Traces& traces : world.traces_of(kept)) REQUIRE(traces == kWhole);
   CHECK(world.is_audit_whole());
   ErasingWorld::Process after(world);
   CHECK(after.journal.begun().empty());
@@ -155,7 +156,7 @@ TEST_CASE("kill -9 at random moments of a person's request does not, either", "[
     REQUIRE(world.traces_of(other) == kWhole);
   }
   REQUIRE(victims.run("request", 600'000'000));
-  for (const Recorded& one : theirs) REQUIRE(world.traces_of(one) == kGone);
+  for (const Traces& traces : world.traces_of(theirs)) REQUIRE(traces == kGone);
   CHECK(world.count("SELECT count(*) AS count FROM trunkline.cdr"
                     " WHERE caller_number = '+15550155'") == 0);
   CHECK(world.count("SELECT count(*) AS count FROM trunkline.ledger_entry"

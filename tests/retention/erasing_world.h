@@ -7,6 +7,9 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <map>
+#include <set>
+#include <vector>
 
 #include "catalogue/audit.h"
 #include "retention/runs.h"
@@ -88,19 +91,33 @@ class ErasingWorld {
     return made;
   }
 
-  Traces traces_of(const Recorded& one) {
-    static constexpr db::Statement kRow{
-        "SELECT coalesce((SELECT status = 'erased' FROM trunkline.recording"
-        "   WHERE recording = $1), false) AS is_erased,"
-        "  (SELECT count(*) FROM trunkline.audit_log a,"
-        "     json_array_elements_text(a.detail::json -> 'recordings') AS id"
-        "    WHERE a.event = 'recording.erased' AND id = $1::text) AS audited"};
-    const db::Rows found = operators.query(kRow, {one.recording});
-    return {.has_key = keys.has_key(one.recording),
-            .has_file = std::filesystem::exists(file_of(one)),
-            .is_erased = found.only().get<bool>("is_erased"),
-            .audited = found.only().get<std::int64_t>("audited")};
+  /// Of each, in their order: one look at the audit log for all of them.
+  std::vector<Traces> traces_of(const std::vector<Recorded>& all) {
+    static constexpr db::Statement kAudited{
+        "SELECT id::uuid AS id, count(*) AS audited FROM trunkline.audit_log a,"
+        "  json_array_elements_text(a.detail::json -> 'recordings') AS id"
+        " WHERE a.event = 'recording.erased' GROUP BY id"};
+    static constexpr db::Statement kErased{
+        "SELECT recording FROM trunkline.recording WHERE status = 'erased'"};
+    std::map<core::Uuid, std::int64_t> audited;
+    const db::Rows lines = operators.query(kAudited);
+    for (const db::Row row : lines)
+      audited[row.get<core::Uuid>("id")] = row.get<std::int64_t>("audited");
+    std::set<core::Uuid> erased;
+    const db::Rows gone = operators.query(kErased);
+    for (const db::Row row : gone) erased.insert(row.get<core::Uuid>("recording"));
+    std::vector<Traces> traces;
+    for (const Recorded& one : all) {
+      const core::Uuid id = one.recording.uuid();
+      const auto found = audited.find(id);
+      traces.push_back({.has_key = keys.has_key(one.recording),
+                        .has_file = std::filesystem::exists(file_of(one)),
+                        .is_erased = erased.contains(id),
+                        .audited = found == audited.end() ? 0 : found->second});
+    }
+    return traces;
   }
+  Traces traces_of(const Recorded& one) { return traces_of(std::vector{one}).front(); }
   bool has_call(const core::CallRef& call) {
     static constexpr db::Statement kCall{
         "SELECT count(*) AS count FROM trunkline.cdr WHERE call = $1"};

@@ -274,12 +274,15 @@ struct Lives {
 void check(ErasingWorld& world, const std::vector<Lives>& all, const std::vector<Item>& items,
            const std::vector<Item>& calls) {
   const Planner planner(load_rules(world.operators, Days(90)));
+  std::vector<Recorded> recorded;
+  for (const Lives& one : all) recorded.push_back(one.recorded);
+  const auto traces = world.traces_of(recorded);
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Decision decision = planner.decide(items[i], world.clock.wall());
     INFO(i << ": " << core::join(planner.reasons(items[i], decision), "; ") << " "
            << name_of(decision.fate) << (all[i].is_begun ? ", begun" : ""));
     const bool is_gone = decision.is_due() || all[i].is_begun;
-    CHECK(world.traces_of(all[i].recorded) == (is_gone ? kGone : kWhole));
+    CHECK(traces[i] == (is_gone ? kGone : kWhole));
     Item call = calls[i];
     if (is_gone) call.derived.clear();
     const bool is_call_gone =
