@@ -103,7 +103,7 @@ std::vector<Delivery> take_due(db::Connection& connection, core::Time now, core:
   static constexpr db::Statement kTake{
       "WITH due AS (SELECT alert, channel, target FROM trunkline.alert_delivery"
       "  WHERE delivered_at IS NULL AND given_up_at IS NULL AND next_try_at <= $1"
-      "  ORDER BY next_try_at LIMIT $3 FOR UPDATE SKIP LOCKED),"
+      "  ORDER BY next_try_at, alert, channel, target LIMIT $3 FOR UPDATE SKIP LOCKED),"
       " taken AS (UPDATE trunkline.alert_delivery d SET tries = d.tries + 1, next_try_at = $2"
       "  FROM due WHERE (d.alert, d.channel, d.target) = (due.alert, due.channel, due.target)"
       "  RETURNING d.alert, d.channel, d.target, d.tries)"
