@@ -75,6 +75,7 @@ alert::Section failures_section(const WeeklyFacts& facts) {
 
 std::vector<std::vector<std::string>> rows_of(const std::vector<BackupRun>& runs, ShowTime shown) {
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(runs.size());
   for (const BackupRun& run : runs)
     rows.push_back({run.name, shown(run.at), run.is_good ? "good" : "NOT good",
                     core::to_clock_text(core::Seconds(run.took_ms / 1000))});
