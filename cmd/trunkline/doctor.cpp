@@ -8,27 +8,14 @@
 namespace trunkline::commands {
 namespace {
 
-constexpr std::array<Check, 21> kChecks{check_database,
-                                        check_sipd,
-                                        check_recorderd,
-                                        check_key_ring,
-                                        check_key_mirror,
-                                        check_mirror_content,
-                                        check_key_export,
-                                        check_verification,
-                                        check_sip_key,
-                                        check_permissions,
-                                        check_ports,
-                                        check_rtp_range,
-                                        check_disk,
-                                        check_cold_tier,
-                                        check_clock,
-                                        check_file_limits,
-                                        check_receive_buffer,
-                                        check_advertised_address,
-                                        check_alerts,
-                                        check_backups,
-                                        check_drills};
+constexpr std::array<Check, 21> kChecks{
+    check_database,    check_sipd,           check_recorderd,
+    check_key_ring,    check_key_mirror,     check_mirror_content,
+    check_key_export,  check_verification,   check_sip_key,
+    check_permissions, check_ports,          check_rtp_range,
+    check_disk,        check_cold_tier,      check_clock,
+    check_file_limits, check_receive_buffer, check_advertised_address,
+    check_alerts,      check_backups,        check_drills};
 
 std::string_view severity_name(Severity severity) {
   switch (severity) {
