@@ -10,12 +10,6 @@ constexpr core::Seconds kMinute{60};
 // A clock that was put right by less than that is no wrong clock.
 constexpr core::Seconds kTolerance = std::chrono::minutes(5);
 
-/// Days that begin at this hour of the place's clock. Of two o'clock: Clocks are put back from
-/// three to two and from two to one, never over two o'clock, so that this never goes back.
-std::chrono::sys_days day_of(core::Time at, const Zone& zone, core::Seconds hour) {
-  return std::chrono::floor<std::chrono::days>(at + zone(at) - hour);
-}
-
 }  // namespace
 
 core::Seconds local_zone(core::Time at) {
@@ -24,6 +18,10 @@ core::Seconds local_zone(core::Time at) {
   std::tm local{};
   if (::localtime_r(&seconds, &local) == nullptr) return core::Seconds(0);
   return core::Seconds(local.tm_gmtoff);
+}
+
+std::chrono::sys_days day_of(core::Time at, const Zone& zone, core::Seconds hour) {
+  return std::chrono::floor<std::chrono::days>(at + zone(at) - hour);
 }
 
 bool is_due(core::Time now, const std::optional<core::Time>& last, const Zone& zone,

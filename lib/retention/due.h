@@ -17,6 +17,12 @@ using Zone = std::function<core::Seconds(core::Time)>;
 /// The zone of this process, by the C library (package tzdata).
 core::Seconds local_zone(core::Time at);
 
+/// The day at that place, of days that begin at this hour of its clock. Clocks are put back from
+/// three to two and from two to one, never over two o'clock: of days from there this never goes
+/// back.
+std::chrono::sys_days day_of(core::Time at, const Zone& zone,
+                             core::Seconds hour = core::Seconds(0));
+
 /// When a night's work begins.
 inline constexpr core::Seconds kTwoOclock = std::chrono::hours(2);
 

@@ -6,14 +6,11 @@
 namespace trunkline::usage {
 namespace {
 
+using retention::day_of;
 using Day = std::chrono::sys_days;  // of the place
 
 constexpr core::Seconds kEight = std::chrono::hours(8);
 constexpr std::chrono::days kWeek{7};
-
-Day day_at(core::Time at, const retention::Zone& zone) {
-  return std::chrono::floor<std::chrono::days>(at + zone(at));
-}
 
 /// The first day of the period that `day` is in.
 Day first_day(Period period, Day day) {
@@ -49,7 +46,7 @@ core::Time begin_of(Day day, const retention::Zone& zone) {
   const core::Time as_utc(day.time_since_epoch());
   const core::Time guess = as_utc - zone(as_utc);
   const core::Time midnight = as_utc - zone(guess);
-  return day_at(midnight, zone) == day ? midnight : guess;
+  return day_of(midnight, zone) == day ? midnight : guess;
 }
 
 Span span_from(Period period, Day first, const retention::Zone& zone) {
@@ -78,23 +75,23 @@ core::Result<Period> parse_period(std::string_view text) {
 }
 
 Span last_whole(Period period, core::Time now, const retention::Zone& zone) {
-  const Day today = day_at(now, zone);
+  const Day today = day_of(now, zone);
   return span_from(period, first_day(period, first_day(period, today) - std::chrono::days(1)),
                    zone);
 }
 
 Span one_before(Period period, const Span& span, const retention::Zone& zone) {
   // Noon is of the day, however the clock was set that night.
-  const Day first = day_at(span.since + std::chrono::hours(12), zone);
+  const Day first = day_of(span.since + std::chrono::hours(12), zone);
   return span_from(period, first_day(period, first - std::chrono::days(1)), zone);
 }
 
 bool is_report_due(Period period, core::Time now, const std::optional<core::Time>& last,
                    const retention::Zone& zone) {
   if (!retention::is_due(now, last, zone, kEight)) return false;
-  const Day today = day_at(now - kEight, zone);
+  const Day today = day_of(now, zone, kEight);
   if (!last) return first_day(period, today) == today;
-  return *last > now || first_day(period, today) > first_day(period, day_at(*last - kEight, zone));
+  return *last > now || first_day(period, today) > first_day(period, day_of(*last, zone, kEight));
 }
 
 }  // namespace trunkline::usage

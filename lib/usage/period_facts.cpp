@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "catalogue/audit.h"
@@ -103,16 +104,18 @@ void take_busiest_hour(db::Connection& connection, const Span& span, MonthlyFact
 
 void take_policies(db::Connection& connection, const retention::Rules& rules, const Span& span,
                    MonthlyFacts& facts) {
-  static constexpr db::Statement kTenant{"SELECT name FROM trunkline.tenant WHERE id = $1"};
+  static constexpr db::Statement kTenants{"SELECT id, name FROM trunkline.tenant"};
   static constexpr db::Statement kChanges{
       "SELECT at, who, split_part(event, '.', 2) AS verb, detail::jsonb ->> 'name' AS name"
       "  FROM trunkline.audit_log"
       " WHERE event LIKE 'retention\\_policy.%' AND at >= $1 AND at < $2 ORDER BY seq"};
   facts.fallback = rules.fallback;
-  for (const retention::Policy& policy : rules.policies) {
-    const db::Rows tenant = connection.query(kTenant, {policy.tenant});
-    facts.policies.push_back({policy, tenant.only().get<std::string>("name")});
-  }
+  std::map<core::TenantId, std::string> tenants;
+  const db::Rows named = connection.query(kTenants);
+  for (const db::Row row : named)
+    tenants[row.get<core::TenantId>("id")] = row.get<std::string>("name");
+  for (const retention::Policy& policy : rules.policies)
+    facts.policies.push_back({policy, tenants[policy.tenant]});
   const db::Rows rows = connection.query(kChanges, {span.since, span.until});
   for (const db::Row row : rows)
     facts.policy_changes.push_back(

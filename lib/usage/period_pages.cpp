@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "usage/period_pages.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,13 +15,8 @@ namespace {
 constexpr std::int64_t kMinuteMs = 60'000;
 constexpr int kPerCent = 100;
 
-std::chrono::sys_days day_of(core::Time at, const retention::Zone& zone) {
-  return std::chrono::floor<std::chrono::days>(at + zone(at));
-}
-
 std::string shown_day(core::Time at, const retention::Zone& zone) {
-  return fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(
-                                        core::Time(day_of(at, zone).time_since_epoch()))));
+  return core::to_rfc3339(core::Time(retention::day_of(at, zone).time_since_epoch())).substr(0, 10);
 }
 
 std::int64_t days_in(const Span& span) {
@@ -204,7 +198,7 @@ std::int64_t days_without_backup(const std::vector<BackupRun>& backups, const Sp
   std::set<std::chrono::sys_days> covered;
   for (const BackupRun& run : backups)
     if (run.is_good && run.at >= span.since && run.at < span.until)
-      covered.insert(day_of(run.at, zone));
+      covered.insert(retention::day_of(run.at, zone));
   return days_in(span) - static_cast<std::int64_t>(covered.size());
 }
 

@@ -87,6 +87,17 @@ TEST_CASE("period: reports are due at eight o'clock of the first day", "[usage]"
   }
 }
 
+TEST_CASE("period: a month's report waits for eight where the clock is set that night", "[usage]") {
+  // New York, 1 November 2026: back from two to one at 06:00 UTC.
+  const auto new_york = [](core::Time time) {
+    return core::Seconds(time >= test::moment_of("2026-11-01T06:00:00Z") ? -18000 : -14400);
+  };
+  const core::Time last = test::moment_of("2026-10-01T12:00:00Z");
+  CHECK_FALSE(
+      is_report_due(Period::month, test::moment_of("2026-11-01T12:59:59Z"), last, new_york));
+  CHECK(is_report_due(Period::month, test::moment_of("2026-11-01T13:00:00Z"), last, new_york));
+}
+
 TEST_CASE("period: names", "[usage]") {
   CHECK(parse_period("week") == Period::week);
   CHECK(parse_period("year").error() ==
